@@ -1,0 +1,1 @@
+"""What comes in: round folders, their tables, and the evidence they hold."""

@@ -1,0 +1,93 @@
+"""A round as it was read: settings and validated tables, immutable.
+
+The tables are pandas frames whose columns are those of docs/formats.md, with every
+default filled in and every value normalised. ``readers.read_round`` makes a Round,
+``tabulate.tabulate`` turns it into Evidence.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from .rubric import Rubric
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What ``round.toml`` says, defaults filled in."""
+
+    id: str
+    title: str
+    window: tuple[dt.date, dt.date]
+    history: dt.date
+    as_of: dt.date
+    period: str
+    regions: tuple[str, ...]
+    region_set: str | None
+    risk_limit: float = 0.05
+    exclude: tuple[str, ...] = ()
+    sequence: int = 1
+    previous: str | None = None
+    redistribute: bool = True
+    priors: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Round:
+    """A validated round.
+
+    Attributes
+    ----------
+    settings
+        The settings of ``round.toml``.
+    organizations
+        One row an organization, index ``id``: ``name, aliases`` (tuple), ``active_from,
+        active_to`` (NaT where open), ``parent, relation`` (None), ``roll_up, contender``
+        (bool), ``disputed`` (tuple of "dates", "parent").
+    sources
+        One row a source, index ``id``: ``name, type, group`` (None), ``regions, kinds``
+        (tuple, empty = all), ``from, to`` (NaT), ``coverage, silence, published,
+        accuracy_prior`` (None or (mean, sd)).
+    reports
+        One row a report: ``report_id, source, date, date_end`` (datetime64; date_end = date
+        where not given), ``region, kind, victim_class, victims, victims_low, victims_high``
+        (int64; victims = midpoint of low and high where not given), ``attribution``
+        (canonical text, aliases resolved, rolled up), ``deaths_a, deaths_b`` (int64 dead
+        *of* each side in canonical order, -1 where not given), ``status``, ``published``
+        (NaT), ``retracted`` (bool), ``version, supersedes``, ``incident_id`` (None where the
+        column is absent), ``precision`` ("exact", "coarse"), ``row`` (line in the file).
+    presence, totals
+        As read, or None.
+    rubric
+        The scoring system.
+    notes
+        Sentences for the user: ignored columns, defaults that matter.
+    folder
+        Where it was read from.
+    """
+
+    settings: Settings
+    organizations: pd.DataFrame
+    sources: pd.DataFrame
+    reports: pd.DataFrame
+    rubric: Rubric
+    folder: Path
+    presence: pd.DataFrame | None = None
+    totals: pd.DataFrame | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether a truth lies beside the round, so that it is no real one."""
+        return (self.folder / "truth.json").exists()
+
+    def contenders(self) -> tuple[str, ...]:
+        """Organizations that may be named: contender, not excluded, active in the window."""
+        first, last = (pd.Timestamp(day) for day in self.settings.window)
+        frame = self.organizations
+        active = ~(frame["active_from"] > last) & ~(frame["active_to"] < first)
+        chosen = frame["contender"] & active & ~frame["roll_up"]
+        return tuple(i for i in frame.index[chosen] if i not in self.settings.exclude)
