@@ -1,0 +1,1 @@
+"""How belief is computed: fit, diagnostics, realized counts, scores, ranks, decision."""

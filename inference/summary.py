@@ -1,0 +1,133 @@
+"""All that a release says, reduced to small tables: reports only render it."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+PASS, REVIEW, FAIL, NOT_RUN = "PASS", "REVIEW", "FAIL", "NOT RUN"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One item of the review: its verdict, a sentence, and what it rests on."""
+
+    name: str
+    verdict: str
+    summary: str
+    table: pd.DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class Diagnostics:
+    """How good the fit is (docs/decision.md, gate 1)."""
+
+    passed: bool
+    rhat_max: float
+    ess_bulk_min: float
+    ess_tail_min: float
+    divergences: int
+    ebfmi_min: float
+    chains: int
+    draws: int
+    failures: tuple[str, ...]
+    table: pd.DataFrame
+    """Index quantity ("score[cjng]", "worst[cjng]"): ``rhat, ess_bulk, ess_tail``."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Who may be named, and why not.
+
+    ``status`` is designated, candidates, no_designation, refused or retracted;
+    ``candidates`` holds the truth with probability ``coverage`` (its MCSE taken off twice).
+    """
+
+    status: str
+    organization: str | None
+    candidates: tuple[str, ...]
+    coverage: float
+    risk_limit: float
+    threshold: float
+    threshold_calibrated: bool
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Header:
+    """Which round this is."""
+
+    id: str
+    title: str
+    window: tuple[dt.date, dt.date]
+    history: dt.date
+    as_of: dt.date
+    period: str
+    sequence: int
+    previous: str | None
+    is_simulated: bool
+    seed: int
+    rubric: str
+    estimand: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """All that a release says.
+
+    Attributes
+    ----------
+    header, decision, diagnostics, checks
+        Small records.
+    organizations
+        Index ``organization`` (id; every roster organization, then "other" where it is on
+        the axis): ``name, contender, mean, sd, q05, q25, q50, q75, q95`` (realized score),
+        ``reported`` (incidents that any source attributes to it alone), ``incidents_mean,
+        incidents_q05, incidents_q50, incidents_q95`` (realized), ``p_worst, p_worst_mcse,
+        rank_mean, expected_loss`` (NaN for no contender).
+    rank_probabilities
+        Index contender, columns 1..n: P(rank).
+    pairwise
+        Index and columns contenders: P(row's score > column's).
+    sources
+        Index ``source``: ``name, type, reports, detection_mean, detection_q05,
+        detection_q95, accuracy_mean, accuracy_q05, accuracy_q95, note``.
+    regions
+        Index ``region``: ``name, reported`` (incidents), ``mean, q05, q95`` (realized
+        incidents of the roster organizations in the window), ``leader`` (largest share),
+        ``leader_share``.
+    timeline
+        Columns ``period, organization, reported, mean, q05, q95``: incidents by month of
+        the window, contenders.
+    kinds
+        Index ``kind``: ``title, unit, weight, reported, mean, q05, q95``.
+    baselines
+        Columns ``baseline, organization, value, leader`` (bool): raw counts, majority vote.
+    set_aside
+        Columns ``reason, reports, victims``; and the rows themselves in ``set_aside_rows``
+        (``report_id, row, reason``).
+    identification
+        Columns ``parameter, moved, sentence``: what the data did not inform.
+    notes
+        Sentences the reader must see (rubric defaults, ignored columns, one source only).
+    counts
+        ``reports, used, set_aside, incidents, patterns, set_aside_victim_share``.
+    """
+
+    header: Header
+    decision: Decision
+    diagnostics: Diagnostics
+    checks: tuple[Check, ...]
+    organizations: pd.DataFrame
+    rank_probabilities: pd.DataFrame
+    pairwise: pd.DataFrame
+    sources: pd.DataFrame
+    regions: pd.DataFrame
+    timeline: pd.DataFrame
+    kinds: pd.DataFrame
+    baselines: pd.DataFrame
+    set_aside: pd.DataFrame
+    set_aside_rows: pd.DataFrame
+    identification: pd.DataFrame
+    notes: tuple[str, ...] = ()
+    counts: dict[str, float] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""What we believe: rates, detection, attribution and size, joined into one PyMC model."""

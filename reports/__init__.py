@@ -1,0 +1,1 @@
+"""What goes out: the release folder, its report, announcement, tables and figures."""
