@@ -1,3 +1,3 @@
-"""dtoscore: which organization is the most violent, and how sure can one be?"""
+"""Violence scores of drug-trafficking organizations, and the chance that each is the worst."""
 
 __version__ = "0.1.0"

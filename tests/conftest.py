@@ -1,0 +1,23 @@
+"""What all tests share: where the code is, where the real data may be."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """Root of the repository, which is also the package's folder."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Folder of the real data sets, which may not be redistributed."""
+    folder = Path(os.environ.get("DTOSCORE_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no real data: {folder} is absent (set DTOSCORE_DATA)")
+    return folder
