@@ -17,7 +17,10 @@ from .rubric import Rubric
 
 @dataclass(frozen=True)
 class Settings:
-    """What ``round.toml`` says, defaults filled in."""
+    """What ``round.toml`` says, defaults filled in.
+
+    ``totals`` holds the tables ``[totals.NAME]`` as they were written, by series.
+    """
 
     id: str
     title: str
@@ -33,6 +36,12 @@ class Settings:
     previous: str | None = None
     redistribute: bool = True
     priors: Mapping[str, object] = field(default_factory=dict)
+    totals: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+
+    @property
+    def scored(self) -> tuple[dt.date, dt.date]:
+        """First and last day that are scored: the window, at an interim look up to ``as_of``."""
+        return self.window[0], min(self.window[1], self.as_of)
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,7 @@ class Round:
 
     def contenders(self) -> tuple[str, ...]:
         """Organizations that may be named: contender, not excluded, active in the window."""
-        first, last = (pd.Timestamp(day) for day in self.settings.window)
+        first, last = (pd.Timestamp(day) for day in self.settings.scored)
         frame = self.organizations
         active = ~(frame["active_from"] > last) & ~(frame["active_to"] < first)
         chosen = frame["contender"] & active & ~frame["roll_up"]

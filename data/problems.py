@@ -1,0 +1,118 @@
+"""Collecting everything that is wrong with a round before saying any of it.
+
+A problem is one sentence: the file, the rows, the value, the rule, the choices.
+The same value breaking the same rule in many rows is one sentence.
+"""
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from .errors import InputError
+
+MOST_ROWS = 6
+MOST_VALUES = 12
+MOST_CHOICES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as text, before any value was read.
+
+    Parameters
+    ----------
+    file
+        The file's name, as messages call it.
+    frame
+        Text in every cell, "" where it is empty; index ``row``: the line in the file
+        (CSV) or the number of the record (Parquet).
+    """
+
+    file: str
+    frame: pd.DataFrame
+
+
+class Problems:
+    """Sentences about one round folder, in the order in which they were found."""
+
+    def __init__(self) -> None:
+        self.sentences: list[str] = []
+
+    def add(self, sentence: str) -> None:
+        """Note one problem, once."""
+        if sentence not in self.sentences:
+            self.sentences.append(sentence)
+
+    def values(
+        self, table: Table, column: str, bad: pd.Series, clause: str, choices: Sequence[str] = ()
+    ) -> None:
+        """Note that values of a column break a rule: one sentence a distinct value.
+
+        Parameters
+        ----------
+        bad
+            The values at fault as they were written, index ``row``.
+        clause
+            What follows the value: "must be an ISO day such as 2010-03-05".
+        choices
+            The values that were possible, for a guess at what was meant.
+        """
+        groups = list(bad.groupby(bad, sort=False))
+        for value, rows in groups[:MOST_VALUES]:
+            where = f"{table.file} {_rows(list(rows.index))}"
+            hint = meant(str(value), choices)
+            self.add(f"{where}: {column} {shown(value)} {clause}{hint}")
+        if len(groups) > MOST_VALUES:
+            more = sum(len(rows) for _, rows in groups[MOST_VALUES:])
+            self.add(f"{table.file}: {column} {clause} in {more} more rows")
+
+    def where(
+        self, table: Table, column: str, mask: pd.Series, clause: str, choices: Sequence[str] = ()
+    ) -> None:
+        """Note that a column breaks a rule in the rows where ``mask`` is true."""
+        written = table.frame.get(column, pd.Series("", index=table.frame.index, dtype=str))
+        self.values(table, column, written[mask.to_numpy()], clause, choices)
+
+    def stop_if_any(self) -> None:
+        """Raise what was collected.
+
+        Raises
+        ------
+        InputError
+            With every problem at once.
+        """
+        if self.sentences:
+            raise InputError(self.sentences)
+
+
+def meant(value: str, choices: Sequence[str]) -> str:
+    """Return "; did you mean …? Choices: …" for a value that is none of the choices."""
+    if not choices:
+        return ""
+    folded = {choice.casefold(): choice for choice in choices}
+    close = difflib.get_close_matches(value.casefold(), folded, n=1, cutoff=0.6)
+    guess = f"; did you mean {folded[close[0]]!r}?" if close else "."
+    return f"{guess} Choices: {listed(choices)}"
+
+
+def listed(values: Iterable[str]) -> str:
+    """Join values by commas, the tail of a long list as a number."""
+    names = list(values)
+    if len(names) <= MOST_CHOICES:
+        return ", ".join(names)
+    return ", ".join(names[:MOST_CHOICES]) + f" and {len(names) - MOST_CHOICES} more"
+
+
+def shown(value: object) -> str:
+    """Quote a value so that it fits a line and nothing in it can act."""
+    text = str(value)
+    return repr(text if len(text) <= 60 else text[:57] + "...")
+
+
+def _rows(rows: Sequence[object]) -> str:
+    first = ", ".join(str(row) for row in rows[:MOST_ROWS])
+    if len(rows) > MOST_ROWS:
+        return f"rows {first} and {len(rows) - MOST_ROWS} more"
+    return f"{'row' if len(rows) == 1 else 'rows'} {first}"
