@@ -35,6 +35,10 @@ class SourceSpec:
 class World:
     """Everything the simulator needs; probabilities sum to one over their last axis.
 
+    What a source *sees* of an incident is its claim, drawn once for all sources; an
+    adjudicated source sees the author. Where a source looks, and its coverage lists what it
+    has to say, it reports with probability expit(detection + visibility · z).
+
     Attributes
     ----------
     organizations, contenders, has_other, rivalries
@@ -57,22 +61,26 @@ class World:
     visibility
         Weight of the shared visibility z ~ N(0,1), shape (source,).
     right
-        P(the right name | it names somebody), shape (source,).
+        P(the name it sees | it names somebody), shape (source,).
     unknown
-        P(names nobody), shape (source, author).
+        P(names nobody | the name it sees), shape (source, author).
     blame
-        Where wrong names fall, shape (name,): given author m a wrong name is drawn from
-        ``blame`` without m.
+        Where wrong names fall, shape (name,): seeing m, a wrong name is drawn from
+        ``blame`` without m; a rivalry drawn so is written whole, its sides may be drawn.
     one_sided
-        P(writes one side | it is right about a rivalry), shape (source,); 1 for adjudicated.
+        P(writes one side | it names the rivalry it sees), shape (source,); 1 for
+        adjudicated. The first side with probability ``split``, each source by itself.
     split
-        Share of the violence that is the first side's, shape (rivalry,); 1 for a coalition.
+        Share of the violence that is done *by* the first side, shape (rivalry,), so deaths
+        *of* the second side follow it; of no effect for a coalition that acts alone.
     side_concentration
         Beta concentration of the deaths by side of one incident around ``split``.
     sides_counted
-        P(a report of a rivalry gives deaths by side).
+        P(a report that names the true rivalry gives deaths by side); the reports of one
+        incident that do give the same.
     set_size
-        P(writes a set of 1, 2, … organizations | it names one), shape (source, n).
+        P(writes a set of 1, 2, … members | it names one organization or "other"), shape
+        (source, n); the other members are drawn evenly, never rivalries or coalitions.
     confusion
         Optional P(name | author) of sources that name somebody, shape (source, author,
         name); where given it replaces ``right`` and ``blame``.

@@ -1,0 +1,127 @@
+"""What truly happened in a simulated round, by organization, and its score.
+
+Rivalries and coalitions are divided here, once, into what each organization did.
+"""
+
+import numpy as np
+import pandas as pd
+
+from .attribution import parse
+from .rubric import Rubric
+from .statements import Flags, Ints, Lexicon
+
+PIECE_TYPES = {"incident": "int64", "organization": "str", "incidents": "int64", "victims": "int64"}
+
+
+def divide_deaths(
+    rng: np.random.Generator, lexicon: Lexicon, author: Ints, victims: Ints, counted: Flags
+) -> Ints:
+    """Draw the deaths that the first side of each author caused, shape (incident,).
+
+    Parameters
+    ----------
+    author
+        Positions of the names, shape (incident,).
+    victims
+        The dead of the incident, shape (incident,).
+    counted
+        Whether a report counts the dead by side, shape (incident,): then they scatter
+        around the split incident by incident (beta-binomial), else death by death.
+    """
+    split = lexicon.split[author]
+    concentration = lexicon.world.side_concentration
+    inner = np.clip(split, 1e-9, 1 - 1e-9)
+    scattered = rng.beta(concentration * inner, concentration * (1 - inner))
+    degenerate = (split == 0) | (split == 1)
+    share = np.where(counted & ~degenerate, scattered, split)
+    return rng.binomial(victims, share)
+
+
+def pieces(
+    rng: np.random.Generator, lexicon: Lexicon, author: Ints, victims: Ints, by_first: Ints
+) -> pd.DataFrame:
+    """Divide every incident among organizations.
+
+    An incident counts once, for one organization: the sides of a rivalry by its split, the
+    members of a coalition by shares ω ~ Dirichlet(1), drawn once a coalition. Its deaths
+    are divided death by death by the same shares.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``incident`` (position), ``organization``, ``incidents``, ``victims``; an
+        organization that has no part in an incident has no row for it.
+    """
+    second = (rng.random(len(author)) >= lexicon.split[author]).astype(int)
+    dead = np.stack([by_first, victims - by_first], axis=1)
+    parts = [pd.DataFrame(columns=list(PIECE_TYPES)).astype(PIECE_TYPES)]
+    for position, text in enumerate(lexicon.texts):
+        rows, column = np.nonzero(lexicon.sides[author] == position)
+        if rows.size == 0:
+            continue
+        members = parse(text).organizations
+        share = rng.dirichlet(np.ones(len(members)))
+        deaths = rng.multinomial(dead[rows, column], share)
+        once = rng.multinomial((second[rows] == column).astype(int), share)
+        for member, name in enumerate(members):
+            columns = (rows, name, once[:, member], deaths[:, member])
+            parts.append(pd.DataFrame(dict(zip(PIECE_TYPES, columns, strict=True))))
+    table = pd.concat(parts, ignore_index=True)
+    table = table[(table["incidents"] > 0) | (table["victims"] > 0)]
+    return table.sort_values(["incident", "organization"], ignore_index=True)
+
+
+def score(parts: pd.DataFrame, incidents: pd.DataFrame, rubric: Rubric) -> pd.Series:
+    """Apply a rubric to what happened in the window.
+
+    Parameters
+    ----------
+    parts
+        ``incident_id, organization, incidents, victims``, as ``Simulated.pieces``.
+    incidents
+        Index ``incident_id``: ``kind, victim_class, victims, in_window``.
+
+    Returns
+    -------
+    pandas.Series
+        Score by organization; who did nothing in the window has no row.
+    """
+    weight = {kind.id: kind.weight for kind in rubric.kinds}
+    unit = {kind.id: kind.unit for kind in rubric.kinds}
+    whole = incidents.loc[parts["incident_id"]].reset_index(drop=True)
+    amount = parts["victims"].where(whole["kind"].map(unit) == "victims", parts["incidents"])
+    multiplier = whole["victim_class"].map(rubric.victim_classes).fillna(1.0)
+    large = (whole["victims"] >= rubric.large_victims).map(
+        {True: rubric.large_multiplier, False: 1.0}
+    )
+    value = amount * whole["kind"].map(weight) * multiplier * large
+    return value[whole["in_window"]].groupby(parts["organization"]).sum()
+
+
+def truth(
+    parts: pd.DataFrame,
+    incidents: pd.DataFrame,
+    organizations: tuple[str, ...],
+    contenders: tuple[str, ...],
+    rubric: Rubric,
+) -> dict[str, object]:
+    """Write the truth of a round as ``truth.json`` holds it.
+
+    Returns
+    -------
+    dict
+        ``score`` and ``incidents`` in the window by organization ("other" among them where
+        it did something), and ``worst``, the contender with the largest score; None where
+        two share the top.
+    """
+    inside = incidents["in_window"].reindex(parts["incident_id"]).to_numpy()
+    counts = parts[inside].groupby("organization")["incidents"].sum()
+    scores = score(parts, incidents, rubric)
+    names = sorted({*organizations, *counts.index})
+    best = scores.reindex(list(contenders), fill_value=0.0)
+    leaders = best.index[best == best.max()]
+    return {
+        "score": {name: round(float(scores.get(name, 0.0)), 6) for name in names},
+        "incidents": {name: int(counts.get(name, 0)) for name in names},
+        "worst": leaders[0] if len(leaders) == 1 else None,
+    }
