@@ -13,6 +13,7 @@ from scipy.special import expit
 from . import statements, truth
 from .folder import csv_text, toml_text, write_folder
 from .rubric import Rubric
+from .rubrics import default_rubric
 from .statements import Flags, Ints, Lexicon, Statements
 from .world import LARGEST_EVENT, SIZE_EDGES, SIZES, World
 from .worldcheck import check_world
@@ -124,8 +125,8 @@ def write_round(
     simulated: Simulated,
     folder: Path,
     title: str,
-    rubric: Rubric,
     *,
+    rubric: Rubric | None = None,
     round_id: str = "simulated",
     period: str = "month",
     region_set: str | None = None,
@@ -139,7 +140,8 @@ def write_round(
     folder
         A new or empty folder.
     rubric
-        What the truth is scored by; it must be the one the round will be read with.
+        What the truth is scored by, as the round will be; default: the one that ships with
+        the package, which the round will be read with.
     period
         Which periods the world's are: month, week or quarter.
     region_set
@@ -169,7 +171,7 @@ def write_round(
         "organizations.csv": csv_text(_organization_table(world, shown)),
         "sources.csv": csv_text(_source_table(world, shown)),
         "reports.csv": csv_text(simulated.reports),
-        "truth.json": json.dumps(simulated.truth(rubric), indent=2, sort_keys=True) + "\n",
+        "truth.json": json.dumps(simulated.truth(rubric or default_rubric()), indent=2, sort_keys=True) + "\n",
     }
     return write_folder(folder, files)
 

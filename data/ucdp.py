@@ -1,0 +1,295 @@
+"""From UCDP GED to a round folder.
+
+The rules, each with its reason (docs/methods.md):
+
+- Non-state violence (type 2) names two sides of a clash, not who killed: a rivalry. A
+  coalition is one side, its members parted by ", ". ``dyad_name`` is never read.
+- One-sided violence (type 3) is by ``side_a``; civilians are no side.
+- State-based violence (type 1): a government is none of the organizations, so it is
+  ``other``; its opponent is no contender for that row's sake.
+- Factions are organizations of their own, with their parent beside them.
+- ``deaths_a`` and ``deaths_b`` are the dead *of* each side; civilian and unknown dead are
+  the rest.
+- A place or day known no better than a state or a month (code 4 and above) is coarse.
+- GED is one compilation, which lists attributed incidents only; the outlets that it cites
+  are provenance, not sources.
+"""
+
+import datetime as dt
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from .actors import attributed, organization_ids, roster_table
+from .attribution import parse
+from .errors import InputError
+from .folder import csv_text, toml_text, write_folder
+from .ged import read_ged
+from .regions import STATES
+
+COUNTRY, COUNTRY_CODE = "Mexico", "MX"
+SOURCE = "ucdp"
+KIND = "homicide"
+COARSE_CODE = 4
+
+_FORMER_NAMES = {
+    "distrito federal": "MX-CMX",
+    "mexico city": "MX-CMX",
+    "estado de mexico": "MX-MEX",
+    "coahuila de zaragoza": "MX-COA",
+    "michoacan de ocampo": "MX-MIC",
+    "queretaro de arteaga": "MX-QUE",
+    "queretaro arteaga": "MX-QUE",
+    "veracruz de ignacio de la llave": "MX-VER",
+    "veracruz-llave": "MX-VER",
+}
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What an import read, wrote and left out.
+
+    Attributes
+    ----------
+    folder
+        The round folder.
+    rows_read, rows_written
+        Events in the file, reports in the round.
+    left_out
+        Events that are no reports of the round, by reason.
+    organizations, contenders
+        Ids; contenders are named in the window, in a row that is not state-based.
+    rivalries
+        Pairs of sides that some report of the window names, coarse ones among them.
+    rivalries_written
+        The same of all reports written, history among them.
+    window_rows, window_deaths
+        Reports that fall into the window, and their dead.
+    coarse_rows, coarse_deaths
+        Those of them whose place or day is coarse.
+    notes
+        Sentences for the user: what was mended, what could not be placed.
+    """
+
+    folder: Path
+    rows_read: int
+    rows_written: int
+    left_out: Mapping[str, int]
+    organizations: tuple[str, ...]
+    contenders: tuple[str, ...]
+    rivalries: tuple[str, ...]
+    rivalries_written: tuple[str, ...]
+    window_rows: int
+    window_deaths: int
+    coarse_rows: int
+    coarse_deaths: int
+    notes: tuple[str, ...]
+
+    @property
+    def coarse_share(self) -> float:
+        """Share of the window's dead in coarse reports; 0 where nobody died."""
+        return self.coarse_deaths / self.window_deaths if self.window_deaths else 0.0
+
+    def sentences(self) -> tuple[str, ...]:
+        """Say what was done, for the command."""
+        left = [f"{number} events left out: {reason}." for reason, number in self.left_out.items()]
+        return (
+            f"{self.folder}: {self.rows_written} reports of {self.rows_read} events read.",
+            *left,
+            f"Window: {self.window_rows} reports, {self.window_deaths} dead.",
+            f"Window: {len(self.contenders)} contenders, {len(self.rivalries)} rivalries.",
+            f"Window: {self.coarse_rows} coarse reports hold {self.coarse_share:.1%} of the dead.",
+            *self.notes,
+        )
+
+
+def import_ucdp(
+    file: Path,
+    folder: Path,
+    window: tuple[dt.date, dt.date],
+    history: dt.date,
+    *,
+    round_id: str | None = None,
+    title: str | None = None,
+    risk_limit: float = 0.05,
+) -> ImportReport:
+    """Turn the events of Mexico in a UCDP GED file into a round folder.
+
+    Parameters
+    ----------
+    file
+        The official CSV, plain or gzipped.
+    folder
+        A new or empty folder.
+    window
+        First and last day of the scoring window.
+    history
+        First day of the reports that inform the model.
+    round_id, title
+        Default: from the window.
+
+    Raises
+    ------
+    InputError
+        Where the file is no GED file, its values are at fault, the dates are in no order,
+        no event falls into them, or the folder cannot be written.
+    """
+    if not history <= window[0] <= window[1]:
+        days = f"history {history}, window {window[0]} to {window[1]}"
+        raise InputError([f"{days}: the days must be in this order"])
+    events = read_ged(file)
+    events["day"] = (
+        events["date_start"] + (events["date_end"] - events["date_start"]) / 2
+    ).dt.normalize()
+    kept, left_out = _select(events, history, window[1])
+    if kept.empty:
+        reasons = ", ".join(f"{number} {reason}" for reason, number in left_out.items())
+        raise InputError([f"{file.name}: no event can be used: {reasons}"])
+    ids = organization_ids(kept)
+    kept = attributed(kept, ids, file.name)
+    kept["region"] = kept["adm_1"].map(_regions(kept["adm_1"])).fillna(COUNTRY_CODE)
+    kept["precision"] = _precision(kept)
+    in_window = kept["day"].between(pd.Timestamp(window[0]), pd.Timestamp(window[1]))
+    roster = roster_table(kept, ids, in_window)
+    name = round_id or _round_id(window)
+    settings = {
+        "id": name,
+        "title": title or f"UCDP events of {COUNTRY}, {window[0]} to {window[1]}",
+        "window": window,
+        "history": history,
+        "period": "month",
+        "regions": COUNTRY_CODE,
+        "risk_limit": risk_limit,
+    }
+    files = {
+        "round.toml": toml_text(settings),
+        "organizations.csv": csv_text(roster),
+        "sources.csv": csv_text(_source()),
+        "reports.csv": csv_text(_reports(kept)),
+    }
+    return _report(write_folder(folder, files), events, kept, left_out, roster, in_window)
+
+
+def _select(
+    events: pd.DataFrame, history: dt.date, last: dt.date
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Take the events of the country between two days; count the others by reason."""
+    abroad = events["country"] != COUNTRY
+    outside = ~abroad & ~events["day"].between(pd.Timestamp(history), pd.Timestamp(last))
+    counts = {
+        f"not in {COUNTRY}": int(abroad.sum()),
+        f"not between {history} and {last}": int(outside.sum()),
+    }
+    kept = events[~abroad & ~outside].sort_values(["date_start", "date_end", "id"])
+    return kept.copy(), {reason: number for reason, number in counts.items() if number}
+
+
+def _regions(names: pd.Series) -> dict[str, str]:
+    """Find the code of each state that is named; a name that is no state has none."""
+    known = {_plain(state.name): state.id for state in STATES} | _FORMER_NAMES
+    found = {name: known.get(_plain(name)) for name in names.unique()}
+    return {name: code for name, code in found.items() if code is not None}
+
+
+def _plain(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return plain.casefold().removesuffix(" state").strip()
+
+
+def _precision(events: pd.DataFrame) -> pd.Series:
+    coarse = (events["where_prec"] >= COARSE_CODE) | (events["date_prec"] >= COARSE_CODE)
+    return coarse.map({True: "coarse", False: "exact"})
+
+
+def _source() -> pd.DataFrame:
+    row = {
+        "id": SOURCE,
+        "name": "UCDP Georeferenced Event Dataset",
+        "type": "academic",
+        "coverage": "attributed_only",
+        "published": "unknown",
+    }
+    return pd.DataFrame([row])
+
+
+def _reports(events: pd.DataFrame) -> pd.DataFrame:
+    first = events["deaths_a"].where(~events["swapped"], events["deaths_b"])
+    second = events["deaths_b"].where(~events["swapped"], events["deaths_a"])
+    sides = first.astype("str") + "><" + second.astype("str")
+    # Nought of both sides says nothing of the sides: the dead are civilian or unknown.
+    counted = (first + second > 0) & events["attribution"].str.contains("><", regex=False)
+    bounds = events[["low", "best", "high"]]
+    columns = {
+        "report_id": events["id"],
+        "source": SOURCE,
+        "date": events["date_start"],
+        "date_end": events["date_end"],
+        "region": events["region"],
+        "kind": KIND,
+        "victims": events["best"],
+        "victims_low": bounds.min(axis=1),
+        "victims_high": bounds.max(axis=1),
+        "attribution": events["attribution"],
+        "victims_by_side": sides.where(counted, ""),
+        "incident_id": events["id"],
+        "precision": events["precision"],
+    }
+    return pd.DataFrame(columns)
+
+
+def _round_id(window: tuple[dt.date, dt.date]) -> str:
+    first, last = window
+    whole_year = (first.month, first.day, last.month, last.day) == (1, 1, 12, 31)
+    if whole_year and first.year == last.year:
+        return f"ucdp-{first.year}"
+    return f"ucdp-{first}-to-{last}"
+
+
+def _report(
+    folder: Path,
+    events: pd.DataFrame,
+    kept: pd.DataFrame,
+    left_out: Mapping[str, int],
+    roster: pd.DataFrame,
+    in_window: pd.Series,
+) -> ImportReport:
+    scored = kept[in_window]
+    coarse = scored[scored["precision"] == "coarse"]
+    return ImportReport(
+        folder=folder,
+        rows_read=len(events),
+        rows_written=len(kept),
+        left_out=left_out,
+        organizations=tuple(roster["id"]),
+        contenders=tuple(roster.loc[roster["contender"] == "true", "id"]),
+        rivalries=_rivalries(scored),
+        rivalries_written=_rivalries(kept),
+        window_rows=len(scored),
+        window_deaths=int(scored["best"].sum()),
+        coarse_rows=len(coarse),
+        coarse_deaths=int(coarse["best"].sum()),
+        notes=_notes(kept),
+    )
+
+
+def _rivalries(events: pd.DataFrame) -> tuple[str, ...]:
+    texts = events["attribution"].unique()
+    return tuple(sorted(text for text in texts if parse(text).is_rivalry))
+
+
+def _notes(events: pd.DataFrame) -> tuple[str, ...]:
+    low, high = events["low"] > events["best"], events["best"] > events["high"]
+    unplaced = events[events["region"] == COUNTRY_CODE]
+    unknown = sorted(set(unplaced["adm_1"]) - {""})
+    notes = (
+        (low, "had low above best: the bounds were widened to hold best"),
+        (high, "had best above high: the bounds were widened to hold best"),
+        (events["region"] == COUNTRY_CODE, f"name no state of {COUNTRY}: region {COUNTRY_CODE}"),
+    )
+    said = [f"{mask.sum()} events {clause}." for mask, clause in notes if mask.any()]
+    if unknown:
+        said.append(f"No state is called {', '.join(repr(name) for name in unknown)}.")
+    return (*said, "UCDP is one source: its detection is not informed by these data.")
