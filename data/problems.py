@@ -33,6 +33,12 @@ class Table:
     file: str
     frame: pd.DataFrame
 
+    def written(self, column: str) -> pd.Series:
+        """Return a column as it was written; empty cells where the file has none."""
+        if column in self.frame:
+            return self.frame[column]
+        return pd.Series("", index=self.frame.index, dtype=str)
+
 
 class Problems:
     """Sentences about one round folder, in the order in which they were found."""
@@ -72,8 +78,8 @@ class Problems:
         self, table: Table, column: str, mask: pd.Series, clause: str, choices: Sequence[str] = ()
     ) -> None:
         """Note that a column breaks a rule in the rows where ``mask`` is true."""
-        written = table.frame.get(column, pd.Series("", index=table.frame.index, dtype=str))
-        self.values(table, column, written[mask.to_numpy()], clause, choices)
+        bad = table.written(column)[mask.to_numpy(bool)]
+        self.values(table, column, bad, clause, choices)
 
     def stop_if_any(self) -> None:
         """Raise what was collected.

@@ -15,17 +15,93 @@ from .problems import Problems, Table, listed
 csv.field_size_limit(1 << 20)
 
 PERSON = frozenset(
-    "alias apellido apellidos apodo arrested autor author boss capo correo curp detained detainee"
-    " detenido detenidos email firstname fullname informant jefe journalist journalists kingpin"
-    " lastname leader lider name names nickname nombre nombres periodista periodistas perpetrator"
-    " person persona phone reporter rfc sospechoso sospechosos surname suspect suspects telefono"
-    " testigo testigos victim victima victimas witness witnesses".split()
+    (
+        "alias",
+        "apellido",
+        "apellidos",
+        "apodo",
+        "arrested",
+        "autor",
+        "author",
+        "boss",
+        "capo",
+        "correo",
+        "curp",
+        "detained",
+        "detainee",
+        "detenido",
+        "detenidos",
+        "email",
+        "firstname",
+        "fullname",
+        "informant",
+        "jefe",
+        "journalist",
+        "journalists",
+        "kingpin",
+        "lastname",
+        "leader",
+        "lider",
+        "name",
+        "names",
+        "nickname",
+        "nombre",
+        "nombres",
+        "periodista",
+        "periodistas",
+        "perpetrator",
+        "person",
+        "persona",
+        "phone",
+        "reporter",
+        "rfc",
+        "sospechoso",
+        "sospechosos",
+        "surname",
+        "suspect",
+        "suspects",
+        "telefono",
+        "testigo",
+        "testigos",
+        "victim",
+        "victima",
+        "victimas",
+        "witness",
+        "witnesses",
+    )
 )
 """Words that, in a column's name, announce persons."""
 
 THINGS = frozenset(
-    "age cartel city class conflict count dto dyad edad file group kind municipality newspaper"
-    " number office org organization outlet place region series sex side source state type".split()
+    (
+        "age",
+        "cartel",
+        "city",
+        "class",
+        "conflict",
+        "count",
+        "dto",
+        "dyad",
+        "edad",
+        "file",
+        "group",
+        "kind",
+        "municipality",
+        "newspaper",
+        "number",
+        "office",
+        "org",
+        "organization",
+        "outlet",
+        "place",
+        "region",
+        "series",
+        "sex",
+        "side",
+        "source",
+        "state",
+        "type",
+    )
 )
 """Words that say that the column is about something else: ``source_name``, ``victim_age``."""
 
@@ -88,8 +164,9 @@ def _read_csv(path: Path, problems: Problems) -> Table | None:
     if not _header_is_good(path.name, header, problems):
         return None
     _check_lengths(path.name, header, rows, lines[1:], problems)
-    whole = [(line, row) for line, row in zip(lines[1:], rows, strict=True)
-             if len(row) == len(header)]
+    whole = [
+        (line, row) for line, row in zip(lines[1:], rows, strict=True) if len(row) == len(header)
+    ]
     index = pd.Index([line for line, _ in whole], name="row", dtype="int64")
     return Table(path.name, pd.DataFrame([row for _, row in whole], index, header, dtype=str))
 
@@ -132,8 +209,10 @@ def _as_text(value: object) -> str:
 
 def _header_is_good(file: str, header: list[str], problems: Problems) -> bool:
     if len(header) == 1 and re.search("[;\t|]", header[0]):
-        problems.add(f"{file}: the header has one column, {header[0][:60]!r}; "
-                     "the columns must be separated by commas")
+        problems.add(
+            f"{file}: the header has one column, {header[0][:60]!r}; "
+            "the columns must be separated by commas"
+        )
         return False
     twice = sorted({column for column in header if header.count(column) > 1})
     if twice:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .problems import Problems, meant, shown
 from .tables import read_text
-from .values import MEAN_SD, unsafe
+from .values import MEAN_SD, is_day, unsafe
 
 WHAT: Mapping[type, str] = {str: "text", int: "a whole number", bool: "true or false"}
 
@@ -34,26 +34,26 @@ class Section:
     """
 
     def __init__(
-        self, file: str, path: str, values: Mapping[str, object], problems: Problems
+        self, file: str, path: str, entries: Mapping[str, object], problems: Problems
     ) -> None:
         self.file = file
         self.path = path
-        self.values = values
+        self.entries = entries
         self._problems = problems
         self._asked: set[str] = set()
 
     def __contains__(self, key: str) -> bool:
-        return key in self.values
+        return key in self.entries
 
     def fault(self, key: str, clause: str, choices: Sequence[str] = ()) -> None:
         """Note that the value of a key breaks a rule."""
-        value = self.values.get(key)
+        value = self.entries.get(key)
         hint = meant(str(value), choices)
         self._problems.add(f"{self.file}: {self._name(key)} = {shown(value)} {clause}{hint}")
 
     def require(self, key: str) -> None:
         """Note that a key is missing."""
-        if key not in self.values:
+        if key not in self.entries:
             self._problems.add(f"{self.file}: {self._name(key)} is missing; it is required")
 
     def text(self, key: str, default: str = "") -> str:
@@ -69,7 +69,7 @@ class Section:
     def match(self, key: str, pattern: re.Pattern[str], clause: str, default: str = "") -> str:
         """Return text of a given shape."""
         value = self.text(key, default)
-        if key in self.values and value and not pattern.fullmatch(value):
+        if key in self.entries and value and not pattern.fullmatch(value):
             self.fault(key, clause)
             return default
         return value
@@ -96,12 +96,17 @@ class Section:
         return default if value is None else value
 
     def number(
-        self, key: str, default: float, low: float = 0.0, high: float = math.inf,
-        *, inside: bool = False,
+        self,
+        key: str,
+        default: float,
+        low: float = 0.0,
+        high: float = math.inf,
+        *,
+        inside: bool = False,
     ) -> float:
         """Return a finite number between two bounds, both in, or both out where ``inside``."""
         self._asked.add(key)
-        value = self.values.get(key, default)
+        value = self.entries.get(key, default)
         good = isinstance(value, int | float) and not isinstance(value, bool)
         if not isinstance(value, int | float) or not good:
             self.fault(key, "must be a number")
@@ -117,13 +122,13 @@ class Section:
     def day(self, key: str) -> dt.date | None:
         """Return a day, written as a TOML date or as text."""
         self._asked.add(key)
-        value = self.values.get(key)
+        value = self.entries.get(key)
         return None if value is None else self._as_day(key, value)
 
     def days(self, key: str) -> tuple[dt.date, dt.date] | None:
         """Return a first and a last day, in this order."""
         self._asked.add(key)
-        value = self.values.get(key)
+        value = self.entries.get(key)
         if value is None:
             return None
         if not isinstance(value, list) or len(value) != 2:
@@ -140,7 +145,7 @@ class Section:
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of texts; empty where the key is absent."""
         self._asked.add(key)
-        value = self.values.get(key, [])
+        value = self.entries.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             self.fault(key, "must be a list of texts")
             return ()
@@ -155,7 +160,7 @@ class Section:
     def table(self, key: str) -> "Section":
         """Return a table inside this one; empty where it is absent."""
         self._asked.add(key)
-        value = self.values.get(key, {})
+        value = self.entries.get(key, {})
         if not isinstance(value, dict):
             self.fault(key, f"must be a table: write [{self._name(key)}]")
             value = {}
@@ -164,11 +169,11 @@ class Section:
     def tables(self, key: str) -> "dict[str, Section]":
         """Return the tables inside a table, by name."""
         outer = self.table(key)
-        return {name: outer.table(name) for name in outer.values}
+        return {name: outer.table(name) for name in outer.entries}
 
     def close(self) -> None:
         """Note every key that nobody asked for: a misspelt setting must not pass silently."""
-        for key in self.values:
+        for key in self.entries:
             if key not in self._asked:
                 where = f"[{self.path}] " if self.path else ""
                 hint = meant(key, sorted(self._asked))
@@ -179,7 +184,7 @@ class Section:
 
     def _typed[T: (str, int, bool)](self, key: str, kind: type[T]) -> T | None:
         self._asked.add(key)
-        value = self.values.get(key)
+        value = self.entries.get(key)
         if value is None:
             return None
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
@@ -190,10 +195,7 @@ class Section:
     def _as_day(self, key: str, value: object) -> dt.date | None:
         if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
             return value
-        try:
-            if isinstance(value, str) and len(value) == len("2010-01-31"):
-                return dt.date.fromisoformat(value)
-        except ValueError:
-            pass
+        if isinstance(value, str) and is_day(value):
+            return dt.date.fromisoformat(value)
         self.fault(key, "must be an ISO day such as 2010-01-31")
         return None

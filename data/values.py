@@ -1,15 +1,18 @@
 """What a single value may look like, wherever it stands: ids, names, days, numbers."""
 
+import datetime as dt
 import re
 import unicodedata
+from collections.abc import Callable
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 ID_RULE = "must be an id: letters, digits, '-', '_' and '.', beginning with a letter or digit"
-DAY = r"(?:19|20)\d\d-\d\d-\d\d"
+DAY = re.compile(r"(?:19|20)\d\d-\d\d-\d\d", re.ASCII)
 MEAN_SD = re.compile(r"\s*(\d*\.?\d+)\s*(?:±|\+-|\+/-)\s*(\d*\.?\d+)\s*")
 LONGEST = 200
 MOST_VICTIMS = 100_000
 """More dead than any incident of this kind has had: a larger number is a slip."""
+MOST_TOTAL = 100_000_000
 
 
 def fold(name: str) -> str:
@@ -17,21 +20,36 @@ def fold(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def unsafe(text: str) -> str:
-    """Return the rule that a text shown to people breaks, "" where it breaks none.
+DANGERS: tuple[tuple[str, Callable[[str], bool]], ...] = (
+    (
+        "holds '<' or '>', which a browser reads as HTML; write it without",
+        lambda text: "<" in text or ">" in text,
+    ),
+    (
+        "begins with '=', '+', '-' or '@', which a spreadsheet runs as a formula; write it without",
+        lambda text: text[:1] in ("=", "+", "-", "@"),
+    ),
+    (
+        "holds a control character; write it without",
+        lambda text: any(unicodedata.category(sign) in ("Cc", "Cf") for sign in text),
+    ),
+    (f"is longer than {LONGEST} characters", lambda text: len(text) > LONGEST),
+)
+"""What makes a text unfit to be shown, and how to find it. Names go into pages and
+spreadsheets: markup and formulas are refused at the door, whatever is escaped later."""
 
-    Names go into pages and spreadsheets: markup, formulas and control characters are
-    refused at the door, whatever is escaped later.
-    """
-    if "<" in text or ">" in text:
-        return "holds '<' or '>', which a browser reads as HTML; write it without"
-    if text[:1] in ("=", "+", "-", "@"):
-        return f"begins with {text[0]!r}, which a spreadsheet runs as a formula; write it without"
-    if any(unicodedata.category(sign) in ("Cc", "Cf") for sign in text):
-        return "holds a control character; write it without"
-    if len(text) > LONGEST:
-        return f"is longer than {LONGEST} characters"
-    return ""
+
+def unsafe(text: str) -> str:
+    """Return the rule that a text shown to people breaks, "" where it breaks none."""
+    return next((clause for clause, found in DANGERS if text and found(text)), "")
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is an ISO day of the years 1900 to 2099."""
+    try:
+        return bool(DAY.fullmatch(text)) and bool(dt.date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def mean_sd(text: str) -> tuple[float, float] | None:

@@ -1,0 +1,119 @@
+"""From the names that reports write to organizations: aliases, lineage, canonical order."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .attribution import OTHER, UNKNOWN, is_swapped, parse
+from .problems import meant, shown
+from .values import fold
+
+Side = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One written attribution as it was understood.
+
+    Parameters
+    ----------
+    text
+        Canonical, in ids, rolled up; "" means that nobody is named.
+    swapped
+        Whether canonical order turned the two sides of a rivalry round.
+    is_rivalry
+        Whether two sides are left.
+    merged
+        Whether roll-up changed who stands against whom: it was a clash inside one parent.
+    fault
+        The rule it breaks, as a clause; "" where it breaks none.
+    """
+
+    text: str = UNKNOWN
+    swapped: bool = False
+    is_rivalry: bool = False
+    merged: bool = False
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class Names:
+    """Which organization a written name means.
+
+    Parameters
+    ----------
+    ids
+        Folded id, name or alias to id.
+    scored_under
+        Organizations that are rolled up, to the one that is scored for them.
+    """
+
+    ids: Mapping[str, str]
+    scored_under: Mapping[str, str] = field(default_factory=dict)
+
+    def find(self, name: str) -> str | None:
+        """Return the id of an organization that is written in any of its ways."""
+        return OTHER if fold(name) == OTHER else self.ids.get(fold(name))
+
+    def read(self, written: str) -> Reading:
+        """Understand an attribution; what is wrong with it is the reading's ``fault``."""
+        try:
+            parse(written)
+            named = self._named(written)
+            parse(named)
+        except ValueError as error:
+            return Reading(fault=f"{error}")
+        if "|" in named or not named:
+            members = [self._rolled(name) for name in named.split("|")]
+            return Reading(str(parse("|".join(members))))
+        return self._read_sides([self._side(side.split("+")) for side in named.split("><")])
+
+    def _read_sides(self, sides: Sequence[Side]) -> Reading:
+        apart = _apart(*sides) if len(sides) == 2 else tuple(sides)
+        text = "><".join("+".join(side) for side in apart)
+        return Reading(
+            text=str(parse(text)),
+            swapped=is_swapped(text),
+            is_rivalry=len(apart) == 2,
+            merged=apart != tuple(sides),
+        )
+
+    def _named(self, written: str) -> str:
+        """Put ids in the place of names."""
+        if "|" in written:
+            return "|".join(self._id(name) for name in written.split("|"))
+        sides = written.strip().split("><") if written.strip() else []
+        return "><".join("+".join(self._id(name) for name in s.split("+")) for s in sides)
+
+    def _id(self, name: str) -> str:
+        found = self.find(name)
+        if found is None:
+            choices = sorted({*self.ids.values(), OTHER})
+            raise ValueError(
+                f"names {shown(name.strip())}, which is not in organizations.csv"
+                f"{meant(name.strip(), choices)}"
+            )
+        return found
+
+    def _rolled(self, name: str) -> str:
+        return self.scored_under.get(name, name)
+
+    def _side(self, members: Iterable[str]) -> Side:
+        return tuple(sorted({self._rolled(name) for name in members}))
+
+
+def _apart(left: Side, right: Side) -> tuple[Side, ...]:
+    """Let no organization stand on both sides.
+
+    The same on both sides: a clash inside one organization, which then acted alone.
+    Shared by some: it stays where it stands with fewer others, because there its part is
+    the larger; at a tie on the first side in canonical order.
+    """
+    shared = set(left) & set(right)
+    if not shared:
+        return left, right
+    if left == right:
+        return (left,)
+    leaves_left = (len(left), left) > (len(right), right)
+    if leaves_left:
+        return tuple(name for name in left if name not in shared), right
+    return left, tuple(name for name in right if name not in shared)

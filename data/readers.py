@@ -1,0 +1,242 @@
+"""A round folder, read: every file, every rule, all problems at once."""
+
+from pathlib import Path
+
+import pandas as pd
+import pandera.pandas as pa
+
+from . import regions, schema
+from .naming import Names
+from .problems import Problems, Table
+from .roster import check_exclude, days, read_organizations, read_sources
+from .rounds import Round, Settings
+from .rubric import Rubric
+from .rubrics import read_rubric
+from .settings import Draft, complete, read_settings
+from .tables import read_table
+from .testimony import (
+    check_calendar,
+    check_published,
+    coverage_notes,
+    read_reports,
+    whole,
+)
+
+LATER = {
+    "mappings": "names that may be several organizations",
+    "rivalries": "who fights whom",
+    "events": "announcements and enforcement",
+    "links": "the US side",
+    "quantities": "drug quantities",
+    "flows": "routes",
+}
+"""Tables of the format that this version leaves aside."""
+
+MASSACRE = {"massacre": "homicide"}
+"""Kinds that are another kind by another name: a massacre's size carries it."""
+
+
+class Reader:
+    """One reading of one folder: its problems and notes while the tables come in."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.problems = Problems()
+        self.notes: list[str] = []
+        self.tables: dict[str, Table] = {}
+
+    def judged(self, name: str, form: pa.DataFrameSchema) -> pd.DataFrame | None:
+        """Read a table and judge it by its schema; None where there is nothing to judge."""
+        table = read_table(self.folder, name, self.problems)
+        if table is None:
+            return None
+        self.tables[name] = table
+        text, notes = schema.judge(table, form, self.problems)
+        self.notes += notes
+        return text
+
+    def needed(self, name: str, form: pa.DataFrameSchema) -> pd.DataFrame:
+        """Read a table that must be there; an empty one stands for it where it is not."""
+        files = [self.folder / f"{name}{end}" for end in (".csv", ".parquet")]
+        if not any(file.exists() for file in files):
+            self.problems.add(f"{name}.csv is missing; it is required (or {name}.parquet)")
+        text = self.judged(name, form)
+        if text is None:
+            empty = pd.DataFrame(columns=list(form.columns), dtype=str)
+            empty.index = pd.Index([], name="row", dtype="int64")
+            self.tables[name] = Table(f"{name}.csv", empty)
+            return empty
+        if text.empty:
+            self.problems.add(f"{self.tables[name].file} holds no row below its header")
+        return text
+
+
+def read_round(folder: Path) -> Round:
+    """Read and check a round folder.
+
+    Parameters
+    ----------
+    folder
+        Holds ``round.toml`` and the tables of docs/formats.md, as CSV or Parquet.
+
+    Returns
+    -------
+    The round with every default filled in, and every value normalised.
+
+    Raises
+    ------
+    InputError
+        With all problems of all files at once.
+    """
+    folder = Path(folder)
+    reader = Reader(folder)
+    if not folder.is_dir():
+        reader.problems.add(f"{folder} is no folder; a round is a folder with round.toml in it")
+        reader.problems.stop_if_any()
+    draft = read_settings(folder, reader.problems)
+    rubric, notes = read_rubric(folder, reader.problems)
+    reader.notes += notes
+    result = _read_tables(reader, draft, rubric)
+    reader.problems.stop_if_any()
+    return result
+
+
+def _read_tables(reader: Reader, draft: Draft, rubric: Rubric) -> Round:
+    problems = reader.problems
+    text = reader.needed("organizations", schema.organizations())
+    organizations, names = read_organizations(reader.tables["organizations"], text, problems)
+    check_exclude(draft.settings.exclude, organizations, problems)
+    sources = _read_sources(reader, draft.settings, rubric)
+    reports, settings = _read_reports(reader, draft, rubric, names, sources)
+    presence = _read_presence(reader, settings, names)
+    totals = _read_totals(reader, settings, rubric, names)
+    _note_later(reader)
+    return Round(
+        settings=settings,
+        organizations=organizations,
+        sources=sources,
+        reports=reports,
+        rubric=rubric,
+        folder=reader.folder,
+        presence=presence,
+        totals=totals,
+        notes=tuple(reader.notes),
+    )
+
+
+def _kinds(rubric: Rubric) -> tuple[str, ...]:
+    own = tuple(kind.id for kind in rubric.kinds)
+    return own + tuple(m for m, kind in MASSACRE.items() if kind in own and m not in own)
+
+
+def _places(settings: Settings) -> tuple[str, ...]:
+    """Return the codes that a record may give: regions, withdrawn codes, whole countries."""
+    former = tuple(old for old, now in regions.FORMER.items() if now in settings.regions)
+    return settings.regions + former + regions.countries(settings.regions)
+
+
+def _read_sources(reader: Reader, settings: Settings, rubric: Rubric) -> pd.DataFrame:
+    kinds = tuple(kind.id for kind in rubric.kinds)
+    text = reader.needed("sources", schema.sources(settings.regions, kinds))
+    return read_sources(reader.tables["sources"], text, reader.problems)
+
+
+def _read_reports(
+    reader: Reader, draft: Draft, rubric: Rubric, names: Names, sources: pd.DataFrame
+) -> tuple[pd.DataFrame, Settings]:
+    form = schema.reports(
+        _places(draft.settings),
+        _kinds(rubric),
+        tuple(rubric.victim_classes),
+        tuple(name for name in sources.index if name),
+    )
+    text = reader.needed("reports", form)
+    table = reader.tables["reports"]
+    frame, notes = read_reports(table, text, names, reader.problems)
+    frame["kind"] = frame["kind"].replace(MASSACRE)
+    settings, more = complete(draft, frame)
+    if draft.as_of_given:
+        check_calendar(table, frame, settings, reader.problems)
+    check_published(table, frame, sources[~sources.index.duplicated()], reader.problems)
+    reader.notes += (*notes, *more)
+    reader.notes += coverage_notes(table, frame, sources[~sources.index.duplicated()])
+    return frame, settings
+
+
+def _read_presence(reader: Reader, settings: Settings, names: Names) -> pd.DataFrame | None:
+    text = reader.judged("presence", schema.presence(settings.regions))
+    if text is None:
+        return None
+    table = reader.tables["presence"]
+    found = text["organization"].map(names.find)
+    lost = found.isna() & (text["organization"] != "")
+    choices = sorted(set(names.ids.values()))
+    reader.problems.where(table, "organization", lost, "is not in organizations.csv", choices)
+    frame = pd.DataFrame(
+        {
+            "organization": found.map(lambda name: names.scored_under.get(name, name)),
+            "region": text["region"],
+            "from": days(text["from"]),
+            "to": days(text["to"]),
+        }
+    )
+    reader.problems.where(table, "to", frame["to"] < frame["from"], "is earlier than from")
+    return frame.reset_index(drop=True)
+
+
+def _read_totals(
+    reader: Reader, settings: Settings, rubric: Rubric, names: Names
+) -> pd.DataFrame | None:
+    form = schema.totals(
+        _places(settings), _kinds(rubric), tuple(rubric.victim_classes), tuple(settings.totals)
+    )
+    text = reader.judged("totals", form)
+    if text is None:
+        return None
+    table, problems = reader.tables["totals"], reader.problems
+    _check_totals(table, text, problems)
+    readings = {written: names.read(written) for written in text["attribution"].unique()}
+    faults = text["attribution"].map(lambda written: readings[written].fault)
+    for fault in faults[faults != ""].unique():
+        problems.where(table, "attribution", faults == fault, fault)
+    frame = text.assign(
+        **{name: days(text[name]) for name in ("from", "to")},
+        **{name: whole(text[name]) for name in ("count", "count_low", "count_high")},
+        kind=text["kind"].replace(MASSACRE),
+        region=text["region"].map(regions.current),
+        attribution=text["attribution"].map(lambda written: readings[written].text),
+    )
+    reader.notes.append(
+        f"{table.file}: was read and checked; this version's model does not use "
+        "official totals yet."
+    )
+    return frame.reset_index(drop=True)
+
+
+def _check_totals(table: Table, text: pd.DataFrame, problems: Problems) -> None:
+    ends = (table.written("from") != "").astype(int) + (table.written("to") != "")
+    whole_period = (table.written("period") != "") & (ends == 0)
+    problems.where(
+        table,
+        "period",
+        ~whole_period & ((table.written("period") != "") | (ends < 2)),
+        "must be given, or else both from and to, never all three",
+    )
+    problems.where(table, "to", days(text["to"]) < days(text["from"]), "is earlier than from")
+    bounded = (table.written("count_low") != "") & (table.written("count_high") != "")
+    problems.where(
+        table,
+        "count",
+        (table.written("count") == "") & ~bounded,
+        "is empty; it is required unless count_low and count_high are given",
+    )
+    low, high = whole(text["count_low"]), whole(text["count_high"])
+    problems.where(table, "count_low", (high >= 0) & (low > high), "is above count_high")
+
+
+def _note_later(reader: Reader) -> None:
+    for name, what in LATER.items():
+        for path in sorted(reader.folder.glob(f"{name}.*")):
+            reader.notes.append(
+                f"{path.name} ({what}) is read by a later version; this one leaves it aside."
+            )

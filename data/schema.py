@@ -1,0 +1,328 @@
+"""The tables of a round folder: their columns, which of them are needed, what each may hold.
+
+A schema is a pandera ``DataFrameSchema`` over *text*: it judges what was written, before
+anything is converted, so that a message can quote it. An empty cell passes every rule but
+``FILLED``. Rules that compare columns stand where the columns are read.
+"""
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import pandera.pandas as pa
+
+from .problems import Problems, Table, meant, shown
+from .tables import looks_personal
+from .values import DANGERS, ID, ID_RULE, MOST_TOTAL, MOST_VICTIMS, is_day, mean_sd
+
+SOURCE_TYPES = ("press", "government", "ngo", "academic", "social", "adjudicated")
+COVERAGES = ("all", "attributed_only", "contenders_only")
+SILENCES = ("informative", "uninformative")
+PUBLISHED = ("known", "unknown")
+RELATIONS = ("splinter_of", "merged_into", "part_of")
+STATUSES = ("contested", "withheld")
+PRECISIONS = ("exact", "coarse")
+SCOPES = ("inclusive", "residual")
+UNITS = ("incidents", "victims")
+PERIOD = r"\d{4}(-(0[1-9]|1[0-2])|-W(0[1-9]|[1-4]\d|5[0-3]))?"
+TRUE, FALSE = ("true", "yes", "1"), ("false", "no", "0")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule on the values of one column.
+
+    Parameters
+    ----------
+    clause
+        What a message says after the value: "must be …".
+    holds
+        Column of text to column of bool.
+    choices
+        The values that are possible, where they can be listed.
+    on_empty
+        Whether the rule is asked of empty cells too.
+    """
+
+    clause: str
+    holds: Callable[[pd.Series], pd.Series]
+    choices: tuple[str, ...] = ()
+    on_empty: bool = False
+
+    def check(self) -> pa.Check:
+        """Return the rule as pandera's check."""
+        return pa.Check(self._passes, error=self.clause)
+
+    def _passes(self, text: pd.Series) -> pd.Series:
+        return self.holds(text).astype(bool) | ((text == "") & (not self.on_empty))
+
+
+def each(clause: str, good: Callable[[str], bool]) -> Rule:
+    """Make a rule of a function of one value; it is asked once a distinct value."""
+
+    def holds(text: pd.Series) -> pd.Series:
+        verdict = {value: good(value) for value in text.unique()}
+        return text.map(verdict).astype(bool)
+
+    return Rule(clause, holds)
+
+
+def one_of(choices: Collection[str], what: str) -> Rule:
+    """Make a rule of a list of choices."""
+    known = tuple(choices)
+    return Rule(f"is {what}", lambda text: text.isin(known), known)
+
+
+def all_of(choices: Collection[str], what: str) -> Rule:
+    """Make a rule for cells that hold several choices with ``|`` between them."""
+    known = frozenset(choices)
+    rule = each(f"holds {what}", lambda text: set(split(text)) <= known)
+    return Rule(rule.clause, rule.holds, tuple(choices))
+
+
+def number(low: float, high: float, clause: str) -> Rule:
+    """Make a rule for numbers between two bounds, both in."""
+    return each(clause, lambda text: _is_number(text) and low <= float(text) <= high)
+
+
+def whole(low: int, high: int) -> Rule:
+    """Make a rule for whole numbers between two bounds, both in; "3.0" is whole."""
+    clause = f"must be a whole number from {low} to {high}"
+    return each(
+        clause,
+        lambda text: _is_number(text) and low <= float(text) <= high and float(text).is_integer(),
+    )
+
+
+def split(text: str) -> tuple[str, ...]:
+    """Split a cell at ``|``."""
+    return tuple(part.strip() for part in text.split("|") if part.strip())
+
+
+def _is_number(text: str) -> bool:
+    return bool(re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", text, re.ASCII))
+
+
+def _harmless(clause: str, found: Callable[[str], bool]) -> Rule:
+    return each(clause, lambda text: not found(text))
+
+
+FILLED = Rule("is empty; it is required", lambda text: text != "", on_empty=True)
+UNIQUE = Rule(
+    "is given more than once; it must be unique",
+    lambda text: ~text.str.casefold().duplicated(keep=False),
+)
+IS_ID = each(ID_RULE, lambda text: bool(ID.fullmatch(text)))
+IS_DAY = each("must be an ISO day such as 2010-03-05, of the years 1900 to 2099", is_day)
+IS_COUNT = whole(0, MOST_VICTIMS)
+IS_FLAG = one_of(TRUE + FALSE, "neither true nor false")
+IS_SHARE = each(
+    'must be "mean±sd" of a share, such as 0.8±0.1', lambda text: mean_sd(text) is not None
+)
+SAFE = tuple(_harmless(clause, found) for clause, found in DANGERS)
+
+
+def column(*rules: Rule, required: bool = False, default: str = "") -> pa.Column:
+    """Make a column of text; ``default`` stands for an empty cell or an absent column."""
+    asked = (FILLED, *rules) if required else rules
+    return pa.Column(
+        str,
+        [rule.check() for rule in asked],
+        required=required,
+        metadata={"rules": asked, "default": default},
+    )
+
+
+def organizations() -> pa.DataFrameSchema:
+    """Return the schema of ``organizations.csv``."""
+    disputed = all_of(("dates", "parent"), "what cannot be disputed")
+    return pa.DataFrameSchema(
+        {
+            "id": column(IS_ID, UNIQUE, required=True),
+            "name": column(*SAFE, required=True),
+            "aliases": column(*SAFE[:-1]),
+            "active_from": column(IS_DAY),
+            "active_to": column(IS_DAY),
+            "parent": column(),
+            "relation": column(one_of(RELATIONS, "no relation")),
+            "roll_up": column(IS_FLAG, default="false"),
+            "disputed": column(disputed),
+            "contender": column(IS_FLAG, default="true"),
+        }
+    )
+
+
+def sources(regions: Sequence[str], kinds: Sequence[str]) -> pa.DataFrameSchema:
+    """Return the schema of ``sources.csv``, given the round's regions and kinds."""
+    return pa.DataFrameSchema(
+        {
+            "id": column(IS_ID, UNIQUE, required=True),
+            "name": column(*SAFE, required=True),
+            "type": column(one_of(SOURCE_TYPES, "no type of source"), required=True),
+            "group": column(IS_ID),
+            "regions": column(all_of(regions, "a region that is not in the round")),
+            "kinds": column(all_of(kinds, "a kind that is not in the rubric")),
+            "from": column(IS_DAY),
+            "to": column(IS_DAY),
+            "coverage": column(one_of(COVERAGES, "no coverage"), default="all"),
+            "silence": column(one_of(SILENCES, "not known"), default="informative"),
+            "published": column(one_of(PUBLISHED, "not known"), default="unknown"),
+            "accuracy_prior": column(IS_SHARE),
+        }
+    )
+
+
+def reports(
+    regions: Sequence[str], kinds: Sequence[str], classes: Sequence[str], known: Sequence[str]
+) -> pa.DataFrameSchema:
+    """Return the schema of ``reports.csv``.
+
+    Parameters
+    ----------
+    regions
+        Codes a report may give: the round's regions and their countries.
+    kinds, classes
+        The rubric's kinds and victim classes.
+    known
+        Ids of ``sources.csv``.
+    """
+    sides = each(
+        "must be two whole numbers, such as 3><1: dead of the one side and the other",
+        lambda text: bool(re.fullmatch(r"\d{1,6}\s*><\s*\d{1,6}", text, re.ASCII)),
+    )
+    return pa.DataFrameSchema(
+        {
+            "report_id": column(*SAFE, UNIQUE, required=True),
+            "source": column(one_of(known, "not in sources.csv"), required=True),
+            "date": column(IS_DAY, required=True),
+            "date_end": column(IS_DAY),
+            "region": column(one_of(regions, "no region of this round"), required=True),
+            "municipality": column(
+                each(
+                    "must be an INEGI code of five digits",
+                    lambda text: bool(re.fullmatch(r"\d{4,5}", text, re.ASCII)),
+                )
+            ),
+            "latitude": column(number(-90, 90, "must be degrees from -90 to 90")),
+            "longitude": column(number(-180, 180, "must be degrees from -180 to 180")),
+            "kind": column(one_of(kinds, "not in the rubric"), required=True),
+            "victim_class": column(one_of(classes, "not in the rubric")),
+            "victims": column(IS_COUNT),
+            "victims_low": column(IS_COUNT),
+            "victims_high": column(IS_COUNT),
+            "attribution": column(),
+            "victims_by_side": column(sides),
+            "status": column(one_of(STATUSES, "no status")),
+            "published": column(IS_DAY),
+            "version": column(whole(1, 10_000), default="1"),
+            "supersedes": column(),
+            "retracted": column(IS_FLAG, default="false"),
+            "incident_id": column(*SAFE),
+            "precision": column(one_of(PRECISIONS, "no precision"), default="exact"),
+        }
+    )
+
+
+def presence(regions: Sequence[str]) -> pa.DataFrameSchema:
+    """Return the schema of ``presence.csv``."""
+    return pa.DataFrameSchema(
+        {
+            "organization": column(required=True),
+            "region": column(one_of(regions, "no region of this round"), required=True),
+            "from": column(IS_DAY),
+            "to": column(IS_DAY),
+        }
+    )
+
+
+def totals(
+    regions: Sequence[str], kinds: Sequence[str], classes: Sequence[str], series: Sequence[str]
+) -> pa.DataFrameSchema:
+    """Return the schema of ``totals.csv``, given the series that round.toml declares."""
+    declared = one_of(series, "not declared in round.toml: write [totals.NAME] for it")
+    period = each(
+        "must be a year, a month or a week: 2010, 2010-03, 2010-W05",
+        lambda text: bool(re.fullmatch(PERIOD, text, re.ASCII)),
+    )
+    return pa.DataFrameSchema(
+        {
+            "series": column(declared, required=True),
+            "region": column(one_of(regions, "no region of this round"), required=True),
+            "period": column(period),
+            "from": column(IS_DAY),
+            "to": column(IS_DAY),
+            "kind": column(one_of(kinds, "not in the rubric"), default="homicide"),
+            "victim_class": column(one_of(classes, "not in the rubric")),
+            "count": column(whole(0, MOST_TOTAL)),
+            "count_low": column(whole(0, MOST_TOTAL)),
+            "count_high": column(whole(0, MOST_TOTAL)),
+            "unit": column(one_of(UNITS, "no unit"), default="victims"),
+            "scope": column(one_of(SCOPES, "no scope"), default="inclusive"),
+            "attribution": column(),
+        }
+    )
+
+
+def judge(
+    table: Table, schema: pa.DataFrameSchema, problems: Problems
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Judge a text table by its schema, and note every fault.
+
+    Returns
+    -------
+    The text with exactly the schema's columns, defaults filled in, cells at fault emptied,
+    so that what follows can go on; and a sentence for each column that is ignored.
+    """
+    text = table.frame.copy()
+    try:
+        schema.validate(table.frame, lazy=True)
+    except pa.errors.SchemaErrors as error:
+        for name, cases in error.failure_cases.groupby("column", dropna=False, sort=False):
+            if name in text:
+                bad = _note_values(table, schema.columns[str(name)], cases, problems)
+                text.loc[bad, str(name)] = ""
+    for name, spec in schema.columns.items():
+        if name not in text:
+            text[name] = ""
+            if spec.required:
+                _note_missing(table, name, problems)
+        text[name] = text[name].mask(text[name] == "", (spec.metadata or {})["default"])
+    return text[list(schema.columns)], _unknown(table, schema, problems)
+
+
+def _note_values(
+    table: Table, spec: pa.Column, cases: pd.DataFrame, problems: Problems
+) -> list[int]:
+    rules: tuple[Rule, ...] = (spec.metadata or {})["rules"]
+    seen: set[int] = set()
+    for number_, group in cases.groupby("check_number", sort=True):
+        rule = rules[int(str(number_))]
+        rows = sorted(set(group["index"].astype("int64")) - seen)
+        problems.values(
+            table, spec.name, table.frame.loc[rows, spec.name], rule.clause, rule.choices
+        )
+        seen.update(rows)
+    return sorted(seen)
+
+
+def _note_missing(table: Table, name: str, problems: Problems) -> None:
+    unread = [str(column) for column in table.frame.columns]
+    hint = meant(name, unread).partition(" Choices")[0].rstrip(".")
+    problems.add(f"{table.file}: column {name!r} is missing; it is required{hint}")
+
+
+def _unknown(table: Table, schema: pa.DataFrameSchema, problems: Problems) -> tuple[str, ...]:
+    notes = []
+    for name in table.frame.columns:
+        if name in schema.columns:
+            continue
+        if looks_personal(str(name)):
+            problems.add(
+                f"{table.file}: column {shown(name)} looks like names of persons; this "
+                "product takes none, so remove the column"
+            )
+            continue
+        hint = meant(str(name), tuple(schema.columns)).partition(" Choices")[0].rstrip(".")
+        notes.append(f"{table.file}: column {shown(name)} is not known and was ignored{hint}")
+    return tuple(notes)
