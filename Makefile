@@ -44,7 +44,7 @@ lock: $(READY)
 		--generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
 
 docs: $(READY)
-	$(BIN)/python tests/test_docs.py > docs/cli.md
+	$(BIN)/python docs/reference.py
 
 clean:
 	rm -rf .venv build dist demo *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

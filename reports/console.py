@@ -1,0 +1,137 @@
+"""A release as a terminal shows it: the P(worst) table, the decision, and the truth beside it."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+
+from ..data.errors import InputError
+from .words import chance, count, interval, probability, quantity
+
+Document = Mapping[str, Any]
+
+
+def worst_table(document: Document, truth: Document | None = None) -> Table:
+    """Tabulate score, P(worst) and candidates, the likeliest worst first.
+
+    Parameters
+    ----------
+    document
+        What release.json holds.
+    truth
+        What truth.json holds; its score is then a column more, "!" where it lies outside
+        the 90% interval.
+    """
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("organization")
+    for title in ("reported", "score", "90% interval", "P(worst)"):
+        table.add_column(title, justify="right")
+    table.add_column("candidate")
+    if truth is not None:
+        table.add_column("true score", justify="right")
+    for organization in _ordered(document):
+        cells = _cells(organization, document["decision"]["candidates"])
+        table.add_row(*cells, *([] if truth is None else [_true(organization, truth)]))
+    return table
+
+
+def sentences(document: Document) -> list[str]:
+    """Say what was decided, and every reason why no more was."""
+    decision = document["decision"]
+    return [_decided(document), *(f"- {reason}" for reason in decision["reasons"])]
+
+
+def verdict_on(document: Document, truth: Document) -> list[str]:
+    """Say how a release did against the truth: its leader, raw counts, the intervals."""
+    worst = truth["worst"] or "nobody alone"
+    leader = str(_ordered(document)[0]["id"])
+    scored = [o for o in document["organizations"] if o["contender"]]
+    held = sum(_holds(o, truth) for o in scored)
+    lines = [
+        f"True worst: {worst}. The model's leader: {leader} ({_right(leader == worst)}).",
+        f"The 90% interval holds the true score of {held} of {len(scored)} contenders.",
+    ]
+    for name, baseline in sorted(document.get("baselines", {}).items()):
+        leaders = baseline["leaders"]
+        verdict = _right(leaders == [worst])
+        lines.insert(-1, f"Leader by {name}: {', '.join(leaders)} ({verdict}).")
+    return lines
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON object.
+
+    Raises
+    ------
+    InputError
+        Where the file is missing or is no JSON object.
+    """
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError([f"{path} cannot be read: {error.strerror}"]) from error
+    except ValueError as error:
+        raise InputError([f"{path} is not JSON: {error}"]) from error
+    if not isinstance(value, dict):
+        raise InputError([f"{path} holds no JSON object"])
+    return value
+
+
+def _ordered(document: Document) -> list[dict[str, Any]]:
+    """Put contenders first, by falling P(worst); the rest follow by falling score."""
+    return sorted(
+        document["organizations"],
+        key=lambda o: (not o["contender"], -o.get("p_worst", 0.0), -o["score"]["q50"], o["id"]),
+    )
+
+
+def _cells(organization: dict[str, Any], candidates: list[str]) -> list[str]:
+    score = organization["score"]
+    worst = organization.get("p_worst")
+    return [
+        escape(organization["name"]),
+        count(organization["incidents"]["reported"]),
+        quantity(score["q50"]),
+        interval(score["q05"], score["q95"]),
+        "no contender" if worst is None else probability(worst),
+        "yes" if organization["id"] in candidates else "",
+    ]
+
+
+def _true(organization: dict[str, Any], truth: Document) -> str:
+    value = truth["score"].get(organization["id"])
+    if value is None:
+        return ""
+    return quantity(value) + ("" if _holds(organization, truth) else " !")
+
+
+def _holds(organization: dict[str, Any], truth: Document) -> bool:
+    value = float(truth["score"].get(organization["id"], 0.0))
+    score = organization["score"]
+    return bool(score["q05"] <= value <= score["q95"])
+
+
+def _right(is_right: bool) -> str:
+    return "right" if is_right else "wrong"
+
+
+def _decided(document: Document) -> str:
+    decision = document["decision"]
+    names = {o["id"]: o["name"] for o in document["organizations"]}
+    candidates = ", ".join(names.get(k, k) for k in decision["candidates"])
+    coverage = chance(decision.get("coverage", float("nan")))
+    match decision["status"]:
+        case "designated":
+            return f"Designated: {names[decision['organization']]}."
+        case "candidates":
+            return f"Candidates: {candidates}; the worst is among them with chance {coverage}."
+        case "refused":
+            return "Refused: the fit is not good enough to be used."
+        case "retracted":
+            return "Retracted: an earlier designation no longer holds."
+        case _:
+            return "No designation: nobody can be named."

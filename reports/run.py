@@ -1,0 +1,106 @@
+"""The main job in one call: read a round, fit, score, decide, write the release."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..data.errors import InputError
+from ..inference import pipeline
+from .clock import Clock
+from .release import write_release
+
+if TYPE_CHECKING:
+    from xarray import DataTree
+
+    from ..inference.pipeline import FitOptions, Prepared
+    from ..inference.summary import Summary
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Released:
+    """What a run made: the release folder and all that it says."""
+
+    folder: Path
+    summary: "Summary"
+
+
+def run(
+    folder: Path | str,
+    out: Path | str | None = None,
+    options: "FitOptions | None" = None,
+    progress: Progress | None = None,
+    *,
+    refit: bool = True,
+) -> Released:
+    """Make the release of a round.
+
+    A finished fit of the same inputs with the same options is taken, not made again.
+
+    Parameters
+    ----------
+    folder
+        The round folder.
+    out
+        Where the release goes; default ``release`` inside the round folder. It is written
+        whole or not at all.
+    options
+        Draws, chains and seed; default ``FitOptions()``.
+    progress
+        Called with a sentence as the work goes on.
+    refit
+        False: never sample; a finished fit must be there.
+
+    Raises
+    ------
+    InputError
+        Where the round is at fault, or no fit is there and none may be made.
+    FitError
+        Where the sampler gave no draws.
+    """
+    options = pipeline.FitOptions() if options is None else options
+    clock = Clock()
+    prepared = pipeline.prepare(Path(folder))
+    clock.lap("read")
+    posterior = _posterior(prepared, options, progress, refit=refit)
+    clock.lap("fit")
+    scored = pipeline.score(prepared, posterior, options)
+    clock.lap("score")
+    out = Path(folder) / "release" if out is None else Path(out)
+    write_release(
+        scored.summary,
+        out,
+        posterior=posterior,
+        evidence=prepared.evidence.to_dataset(),
+        round_folder=prepared.round.folder,
+        settings=prepared.settings(),
+        run=clock.record(),
+    )
+    return Released(out, scored.summary)
+
+
+def stored(prepared: "Prepared", options: "FitOptions") -> "DataTree":
+    """Return the finished fit that is there.
+
+    Raises
+    ------
+    InputError
+        Where there is none.
+    """
+    posterior = pipeline.stored(prepared, options)
+    if posterior is None:
+        command = f"dtoscore fit {prepared.round.folder}"
+        raise InputError(
+            [f"{prepared.work} holds no finished fit with these settings; make it with: {command}"]
+        )
+    return posterior
+
+
+def _posterior(
+    prepared: "Prepared", options: "FitOptions", progress: Progress | None, *, refit: bool
+) -> "DataTree":
+    if refit:
+        return pipeline.fit(prepared, options, progress)
+    return stored(prepared, options)

@@ -1,0 +1,282 @@
+"""The command: help, exit codes, what goes to stdout and what to stderr."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from dtoscore import cli
+from dtoscore.data.errors import DecisionError, FitError, InputError, ModelError
+from dtoscore.reports.document import release_document
+from summaries import fake_summary
+from typer.testing import CliRunner
+
+COMMANDS = ["run", "check", "fit", "score", "report", "simulate", "import ucdp"]
+
+
+def call(*arguments: str) -> Any:
+    return CliRunner().invoke(cli.app, list(arguments))
+
+
+@pytest.fixture(scope="module")
+def small_round(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("small") / "round"
+    result = call("simulate", str(folder), "--organizations", "3", "--incidents", "200")
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+@pytest.fixture
+def released(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Replace the main job by one that returns an invented summary at once."""
+    from dtoscore.reports import run
+
+    made: dict[str, Any] = {"summary": fake_summary()}
+
+    def job(folder: Path, out: Path | None, options: Any, progress: Any, *, refit: bool) -> Any:
+        made.update(options=options, refit=refit)
+        if progress is not None:
+            progress("fitting")
+        return run.Released(out or folder / "release", made["summary"])
+
+    monkeypatch.setattr(run, "run", job)
+    return made
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_says_what_it_does_with_an_example(command: str) -> None:
+    for flag in ("-h", "--help"):
+        result = call(*command.split(), flag)
+        assert result.exit_code == 0
+        assert f"Example: dtoscore {command}" in result.stdout
+
+
+def test_no_command_is_missing_here() -> None:
+    group: Any = typer.main.get_command(cli.app)
+    names = [name for name in group.commands if name != "import"]
+    names += [f"import {name}" for name in group.commands["import"].commands]
+    assert names == COMMANDS
+
+
+def test_version() -> None:
+    from dtoscore import __version__
+
+    assert call("--version").stdout == f"{__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("import",),
+        ("nonsense",),
+        ("run",),
+        ("run", "x", "--chains", "0"),
+        ("run", "x", "--draws", "many"),
+        ("run", "x", "--seed", "-1"),
+        ("import", "ucdp", "file", "folder"),
+        ("import", "ucdp", "file", "folder", "--year", "2010", "--window", *["2010-01-01"] * 2),
+        ("import", "ucdp", "file", "folder", "--window", "2010-01-01", "2010-13-01"),
+    ],
+)
+def test_wrong_usage_exits_2(arguments: tuple[str, ...]) -> None:
+    assert call(*arguments).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "said"),
+    [
+        (InputError(["reports.csv row 3: no", "reports.csv row 9: no"]), 1, "row 3: no\nreports"),
+        (ModelError("no report"), 1, "no report\n"),
+        (DecisionError("no draws"), 1, "no draws\n"),
+        (FitError("all chains stuck"), 3, "all chains stuck\n"),
+        (PermissionError(13, "Permission denied", "/round"), 1, "/round: Permission denied\n"),
+        (OSError(28, "No space left on device"), 1, "A file: No space left on device\n"),
+        (KeyboardInterrupt(), 130, "Stopped. What was finished is kept in ROUND/work"),
+        (cli.Terminated(), 143, "Ended by SIGTERM. What was finished is kept in ROUND/work"),
+    ],
+)
+def test_failures_are_sentences_on_stderr(
+    monkeypatch: pytest.MonkeyPatch, fault: BaseException, code: int, said: str
+) -> None:
+    from dtoscore.reports import run
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise fault
+
+    monkeypatch.setattr(run, "run", fail)
+    result = call("run", "somewhere")
+    assert result.exit_code == code
+    assert said in result.stderr
+    assert result.stdout == ""
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("command", ["run", "check", "fit", "score", "report"])
+def test_a_folder_that_is_not_there_exits_1(command: str, tmp_path: Path) -> None:
+    result = call(command, str(tmp_path / "nowhere"))
+    assert result.exit_code == 1
+    assert result.stderr
+    assert result.stdout == ""
+
+
+def test_check_of_a_good_round(small_round: Path) -> None:
+    result = call("check", str(small_round))
+    assert result.exit_code == 0
+    assert f"{small_round} is valid: " in result.stdout
+    assert "3 contenders" in result.stdout
+    answer = json.loads(call("check", str(small_round), "--json").stdout)
+    assert answer["valid"] is True
+    assert answer["counts"]["contenders"] == 3
+
+
+def test_check_lists_every_problem(small_round: Path, tmp_path: Path) -> None:
+    for path in small_round.glob("*.*"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "sources.csv").unlink()
+    (tmp_path / "organizations.csv").unlink()
+    result = call("check", str(tmp_path))
+    assert result.exit_code == 1
+    assert "sources.csv" in result.stderr
+    assert "organizations.csv" in result.stderr
+    answer = call("check", str(tmp_path), "--json")
+    assert answer.exit_code == 1
+    assert json.loads(answer.stdout)["problems"] == result.stderr.splitlines()
+
+
+def test_run_prints_the_table_and_where_the_release_is(released: dict[str, Any]) -> None:
+    result = call("run", "somewhere", "--seed", "5", "--chains", "2", "--draws", "50")
+    assert result.exit_code == 0
+    assert "P(worst)" in result.stdout
+    assert "Cártel del Alba" in result.stdout
+    assert "Candidates: " in result.stdout
+    assert "The release is in somewhere/release" in result.stdout
+    assert result.stderr == "fitting\n"
+    options = released["options"]
+    assert (options.seed, options.chains, options.draws) == (5, 2, 50)
+    assert released["refit"] is True
+
+
+def test_quiet_says_nothing_on_stderr(released: dict[str, Any]) -> None:
+    assert call("run", "somewhere", "--quiet").stderr == ""
+
+
+def test_report_never_samples(released: dict[str, Any], tmp_path: Path) -> None:
+    result = call("report", "somewhere", "--out", str(tmp_path / "draft"))
+    assert result.exit_code == 0
+    assert "draft" in result.stdout
+    assert released["refit"] is False
+
+
+def test_json_on_stdout_is_what_release_json_holds(released: dict[str, Any]) -> None:
+    document = json.loads(call("run", "somewhere", "--json").stdout)
+    assert document["schema"] == "dtoscore/release/1"
+    assert document["decision"]["status"] == "candidates"
+
+
+def test_a_fit_that_is_not_good_enough_exits_3(released: dict[str, Any]) -> None:
+    released["summary"] = fake_summary("refused")
+    result = call("run", "somewhere")
+    assert result.exit_code == 3
+    assert "Refused" in result.stdout
+    assert "The release is in" in result.stdout
+
+
+@pytest.mark.parametrize("status", ["designated", "no_designation", "retracted"])
+def test_every_status_is_said(released: dict[str, Any], status: str) -> None:
+    released["summary"] = fake_summary(status)
+    said = {
+        "designated": "Designated: ",
+        "no_designation": "No designation: ",
+        "retracted": "Retracted: ",
+    }
+    assert said[status] in call("run", "somewhere").stdout
+
+
+def test_simulate_again_writes_nothing(small_round: Path) -> None:
+    same = call("simulate", str(small_round), "--organizations", "3", "--incidents", "200")
+    assert same.exit_code == 0
+    assert "already holds this simulated round" in same.stdout
+    other = call("simulate", str(small_round), "--organizations", "4")
+    assert other.exit_code == 1
+    assert "not empty" in other.stderr
+
+
+def test_truth_beside_a_release(tmp_path: Path) -> None:
+    document = release_document(fake_summary())
+    scores = {o["id"]: float(o["score"]["q50"]) for o in document["organizations"]}
+    scores["bajio"] = 1e6
+    truth = {"score": scores, "incidents": {}, "worst": "bajio"}
+    (tmp_path / "truth.json").write_text(json.dumps(truth))
+    (tmp_path / "release.json").write_text(json.dumps(document, default=float))
+    result = call("simulate", str(tmp_path), "--compare", str(tmp_path))
+    assert result.exit_code == 0, result.output
+    assert "true score" in result.stdout
+    assert "1,000,000 !" in result.stdout
+    assert "True worst: bajio. The model's leader: alba (wrong)." in result.stdout
+    assert "holds the true score of 7 of 8 contenders" in result.stdout
+
+
+@pytest.mark.parametrize("text", [None, "{", "[]"])
+def test_truth_that_cannot_be_read(tmp_path: Path, text: str | None) -> None:
+    if text is not None:
+        (tmp_path / "truth.json").write_text(text)
+    result = call("simulate", str(tmp_path), "--compare", str(tmp_path))
+    assert result.exit_code == 1
+    assert "truth.json" in result.stderr
+
+
+SLEEPER = """
+import time
+from dtoscore import cli
+from dtoscore.reports import run
+def sleep(*_, **__):
+    print("ready", flush=True)
+    time.sleep(60)
+run.run = sleep
+cli.main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("sent", "code", "said"), [(signal.SIGINT, 130, "Stopped."), (signal.SIGTERM, 143, "Ended by")]
+)
+def test_signals_end_with_a_sentence(sent: signal.Signals, code: int, said: str) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", SLEEPER, "run", "somewhere"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(0.05)
+        process.send_signal(sent)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == code
+    assert said in err
+    assert "Traceback" not in err
+
+
+def test_ucdp_file_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "ged.csv").write_text("a,b\n1,2\n")
+    result = call(
+        "import", "ucdp", str(tmp_path / "ged.csv"), str(tmp_path / "out"), "--year", "2010"
+    )
+    assert result.exit_code == 1
+    assert "Traceback" not in result.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_ucdp_round_is_valid(real_data: Path, tmp_path: Path) -> None:
+    file = str(real_data / "ucdp_ged_mexico.csv.gz")
+    out = str(tmp_path / "mexico")
+    made = call("import", "ucdp", file, out, "--year", "2010")
+    assert made.exit_code == 0
+    assert "42.8%" in made.stdout
+    assert call("check", out).exit_code == 0
