@@ -156,19 +156,23 @@ def check(round_folder: RoundFolder, as_json: AsJson = False) -> None:
             raise
         _print_json({"valid": False, "problems": list(fault.problems)})
         raise typer.Exit(INPUT_AT_FAULT) from None
-    aside = int(evidence.set_aside["reports"].sum())
-    counted = {
+    aside = evidence.set_aside.groupby("reason").size().to_dict()
+    counts = {
         "reports": len(round_.reports),
-        "set_aside": aside,
         "incidents": len(evidence.incidents),
         "sources": len(round_.sources),
         "contenders": len(round_.contenders()),
     }
     if as_json:
-        _print_json({"valid": True, "counts": counted, "notes": list(round_.notes)})
+        _print_json({"valid": True, "set_aside": aside, "notes": list(round_.notes)} | counts)
         return
-    listed = ", ".join(f"{number:,} {what.replace('_', ' ')}" for what, number in counted.items())
-    typer.echo("\n".join([f"{round_folder} is valid: {listed}.", *round_.notes]))
+    listed = ", ".join(_counted(number, what) for what, number in counts.items())
+    unused = [f"Set aside: {number:,} reports, {reason}." for reason, number in aside.items()]
+    typer.echo("\n".join([f"{round_folder} is valid: {listed}.", *unused, *round_.notes]))
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what.removesuffix('s') if number == 1 else what}"
 
 
 @app.command()

@@ -77,6 +77,7 @@ def run(
         round_folder=prepared.round.folder,
         settings=prepared.settings(),
         run=clock.record(),
+        redistribute=prepared.round.settings.redistribute,
     )
     return Released(out, scored.summary)
 

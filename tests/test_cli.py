@@ -132,7 +132,7 @@ def test_check_of_a_good_round(small_round: Path) -> None:
     assert "3 contenders" in result.stdout
     answer = json.loads(call("check", str(small_round), "--json").stdout)
     assert answer["valid"] is True
-    assert answer["counts"]["contenders"] == 3
+    assert answer["contenders"] == 3
 
 
 def test_check_lists_every_problem(small_round: Path, tmp_path: Path) -> None:
