@@ -1,0 +1,152 @@
+"""The public text: what was found, with its confidence, in English and in Spanish."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import cast
+
+from ..inference.summary import FAIL, NOT_RUN, REVIEW, Check, Summary
+from . import words
+from .roster import Contender, contenders, named
+
+LANGUAGES = ("en", "es")
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A heading with its items; ``foreign`` where the items are English in a Spanish text."""
+
+    heading: str
+    items: tuple[str, ...]
+    foreign: bool = False
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """The public text in one language, free of markup.
+
+    Attributes
+    ----------
+    banner
+        What a simulated round says of itself; empty for a real one.
+    status, headline, confidence
+        The result: a word, a sentence, and how sure it is.
+    table
+        Organization and probability, first the column titles; empty where none may be shown.
+    """
+
+    language: str
+    title: str
+    banner: str
+    status: str
+    headline: str
+    confidence: str
+    paragraphs: tuple[str, ...]
+    table_title: str
+    table: tuple[tuple[str, str], ...]
+    listings: tuple[Listing, ...]
+
+
+def announcement(summary: Summary, language: str = "en") -> Announcement:
+    """Compose the public text of a release in one language."""
+    text = phrases(language)
+    values = _values(summary, language)
+    status = summary.decision.status
+    return Announcement(
+        language=language,
+        title=text["title"].format_map(values),
+        banner=text["banner"] if summary.header.is_simulated else "",
+        status=text[f"status_{status}"],
+        headline=text[f"headline_{_variant(summary)}"].format_map(values),
+        confidence=text[f"confidence_{status}"].format_map(values),
+        paragraphs=tuple(text[key].format_map(values) for key in _paragraphs(summary)),
+        table_title=text["table_title"],
+        table=_table(summary, text),
+        listings=_listings(summary, text, language),
+    )
+
+
+@cache
+def phrases(language: str) -> dict[str, str]:
+    """Read the catalogue of sentences of one language."""
+    file = resources.files(__package__) / "templates" / f"announcement.{language}.toml"
+    return cast("dict[str, str]", tomllib.loads(file.read_text(encoding="utf-8")))
+
+
+def _variant(summary: Summary) -> str:
+    """Tell apart one candidate and several: their headlines differ."""
+    decision = summary.decision
+    if decision.status != "candidates":
+        return decision.status
+    return "candidate" if len(decision.candidates) == 1 else "candidates"
+
+
+def _values(summary: Summary, language: str) -> dict[str, str]:
+    header, decision = summary.header, summary.decision
+    counts = summary.counts
+    chosen = named(summary, decision.organization)
+    p = chosen.p_worst if chosen else float("nan")
+    return {
+        "round": header.title,
+        "first": words.day(header.window[0], language),
+        "last": words.day(header.window[1], language),
+        "as_of": words.day(header.as_of, language),
+        "name": chosen.name if chosen else "",
+        "p": words.probability(p),
+        "words": words.in_words(p, language) if chosen else "",
+        "contenders": str(len(contenders(summary))),
+        "candidates": _named_with_probability(summary),
+        "n_candidates": str(len(decision.candidates)),
+        "coverage": words.at_least(decision.coverage),
+        "coverage_words": words.in_words(decision.coverage, language),
+        "risk": words.percent(decision.risk_limit),
+        "threshold": f"{decision.threshold:.3g}",
+        "calibration": phrases(language)[
+            "calibrated" if decision.threshold_calibrated else "uncalibrated"
+        ],
+        "reports": words.count(counts.get("reports", float("nan"))),
+        "incidents": words.count(counts.get("incidents", float("nan"))),
+        "set_aside": words.count(counts.get("set_aside", float("nan"))),
+        "share": words.percent(counts.get("set_aside_victim_share", float("nan"))),
+        "rubric": header.rubric,
+        "n_uninformed": str(len(summary.identification)),
+    }
+
+
+def _named_with_probability(summary: Summary) -> str:
+    chosen = [c for c in contenders(summary) if c.id in summary.decision.candidates]
+    return "; ".join(f"{c.name} ({words.probability(c.p_worst)})" for c in chosen)
+
+
+def _paragraphs(summary: Summary) -> tuple[str, ...]:
+    rule = () if summary.decision.status == "refused" else ("rule",)
+    uninformed = ("uninformed",) if len(summary.identification) else ()
+    return ("scope", *rule, "evidence", "doubt", *uninformed, "weights", "persons")
+
+
+def _table(summary: Summary, text: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    if summary.decision.status == "refused":
+        return ()
+    title = (text["column_organization"], text["column_probability"])
+    return title, *(_row(contender) for contender in contenders(summary))
+
+
+def _row(contender: Contender) -> tuple[str, str]:
+    return contender.name, words.probability(contender.p_worst)
+
+
+def _listings(summary: Summary, text: dict[str, str], language: str) -> tuple[Listing, ...]:
+    checks = summary.checks
+    items = {
+        "reasons": summary.decision.reasons,
+        "failed": _sentences(checks, FAIL),
+        "review": _sentences(checks, REVIEW),
+        "not_run": _sentences(checks, NOT_RUN),
+    }
+    foreign = language != "en"
+    return tuple(Listing(text[key], found, foreign) for key, found in items.items() if found)
+
+
+def _sentences(checks: tuple[Check, ...], verdict: str) -> tuple[str, ...]:
+    return tuple(f"{c.name}: {c.summary}" for c in checks if c.verdict == verdict)

@@ -1,0 +1,169 @@
+"""release.json: everything that a program needs (docs/formats.md, "Out: a release folder")."""
+
+import json
+from importlib import resources
+from typing import Any, cast
+
+import pandas as pd
+
+from ..inference.summary import Summary
+
+SCHEMA = "dtoscore/release/1"
+_QUANTILES = ("mean", "sd", "q05", "q25", "q50", "q75", "q95")
+
+
+def release_document(summary: Summary) -> dict[str, Any]:
+    """Arrange a Summary as release.json has it; empty keys are left out.
+
+    Returns
+    -------
+    dict
+        Plain values; floats are not rounded yet (``canonical.canonical_json`` does).
+    """
+    head = _head(summary)
+    body = {
+        "organizations": [_organization(summary, str(i)) for i in summary.organizations.index],
+        "decision": _decision(summary),
+        "sources": [_source(row) for row in _records(summary.sources)],
+        "checks": [
+            {"name": c.name, "verdict": c.verdict, "summary": c.summary} for c in summary.checks
+        ],
+        "diagnostics": _diagnostics(summary),
+        "regions": [_region(row) for row in _records(summary.regions)],
+        "kinds": [_kind(row) for row in _records(summary.kinds)],
+        "pairwise": _pairwise(summary.pairwise),
+        "baselines": _baselines(summary.baselines),
+        "identification": _records(summary.identification, index=False),
+        "notes": list(summary.notes),
+        "input": _input(summary),
+    }
+    optional = {"kinds", "pairwise", "baselines", "identification", "notes", "regions"}
+    return head | {key: value for key, value in body.items() if value or key not in optional}
+
+
+def schema() -> dict[str, Any]:
+    """Read the JSON Schema of release.json that ships with the package."""
+    file = resources.files(__package__) / "templates" / "release.schema.json"
+    return cast("dict[str, Any]", json.loads(file.read_text(encoding="utf-8")))
+
+
+def _head(summary: Summary) -> dict[str, Any]:
+    header = summary.header
+    return {
+        "schema": SCHEMA,
+        "round": header.id,
+        "title": header.title,
+        "window": [header.window[0].isoformat(), header.window[1].isoformat()],
+        "history": header.history.isoformat(),
+        "as_of": header.as_of.isoformat(),
+        "period": header.period,
+        "sequence": header.sequence,
+        "previous": header.previous,
+        "estimand": header.estimand,
+        "rubric": header.rubric,
+        "seed": header.seed,
+        "simulated": header.is_simulated,
+    }
+
+
+def _organization(summary: Summary, identity: str) -> dict[str, Any]:
+    row = summary.organizations.loc[identity]
+    document: dict[str, Any] = {
+        "id": identity,
+        "name": row["name"],
+        "contender": bool(row["contender"]),
+        "score": {key: row[key] for key in _QUANTILES},
+        "incidents": {
+            "reported": int(row["reported"]),
+            "estimated": {k: row[f"incidents_{k}"] for k in ("mean", "q05", "q50", "q95")},
+        },
+    }
+    if identity in summary.rank_probabilities.index:
+        ranks = summary.rank_probabilities.loc[identity]
+        document |= {
+            "p_worst": row["p_worst"],
+            "p_worst_mcse": row["p_worst_mcse"],
+            "rank": {"mean": row["rank_mean"], "probabilities": [float(p) for p in ranks]},
+            "expected_loss": row["expected_loss"],
+        }
+    return document
+
+
+def _decision(summary: Summary) -> dict[str, Any]:
+    decision = summary.decision
+    return {
+        "status": decision.status,
+        "organization": decision.organization,
+        "candidates": list(decision.candidates),
+        "coverage": decision.coverage,
+        "risk_limit": decision.risk_limit,
+        "threshold": decision.threshold,
+        "threshold_calibrated": decision.threshold_calibrated,
+        "reasons": list(decision.reasons),
+    }
+
+
+def _diagnostics(summary: Summary) -> dict[str, Any]:
+    fit = summary.diagnostics
+    numbers = ("rhat_max", "ess_bulk_min", "ess_tail_min", "ebfmi_min")
+    counts = ("divergences", "chains", "draws")
+    document: dict[str, Any] = {"passed": fit.passed, "failures": list(fit.failures)}
+    document |= {key: getattr(fit, key) for key in numbers}
+    return document | {key: int(getattr(fit, key)) for key in counts}
+
+
+def _source(row: dict[str, Any]) -> dict[str, Any]:
+    document = {key: row[key] for key in ("id", "name", "type")}
+    document["reports"] = int(row["reports"])
+    for part in ("detection", "accuracy"):
+        document[part] = {key: row[f"{part}_{key}"] for key in ("mean", "q05", "q95")}
+    return document | ({"note": row["note"]} if row["note"] else {})
+
+
+def _region(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "name": row["name"],
+        "incidents": {
+            "reported": int(row["reported"]),
+            "estimated": {key: row[key] for key in ("mean", "q05", "q95")},
+        },
+    }
+
+
+def _kind(row: dict[str, Any]) -> dict[str, Any]:
+    estimated = {key: row[key] for key in ("mean", "q05", "q95")}
+    named = {key: row[key] for key in ("id", "title", "unit", "weight")}
+    return named | {"reported": row["reported"], "estimated": estimated}
+
+
+def _pairwise(frame: pd.DataFrame) -> dict[str, dict[str, float]]:
+    return {
+        str(row): {str(k): float(frame.loc[row, k]) for k in frame.columns if k != row}
+        for row in frame.index
+    }
+
+
+def _baselines(frame: pd.DataFrame) -> dict[str, Any]:
+    document: dict[str, Any] = {}
+    for name, rows in frame.groupby("baseline", sort=True):
+        values = {str(k): float(v) for k, v in zip(rows["organization"], rows["value"], strict=True)}
+        leaders = [str(k) for k in rows.loc[rows["leader"].astype(bool), "organization"]]
+        document[str(name)] = {"values": values, "leaders": leaders}
+    return document
+
+
+def _input(summary: Summary) -> dict[str, Any]:
+    counts = {
+        key: value if key.endswith("share") else int(value) for key, value in summary.counts.items()
+    }
+    frame = summary.set_aside
+    reasons = {str(r): int(n) for r, n in zip(frame["reason"], frame["reports"], strict=True)}
+    # The number under counts is the sum of these; the table by reason says more.
+    return counts | {"set_aside": reasons}
+
+
+def _records(frame: pd.DataFrame, *, index: bool = True) -> list[dict[str, Any]]:
+    if index:
+        frame = frame.rename_axis(index="id").reset_index()
+    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]

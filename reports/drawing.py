@@ -1,0 +1,126 @@
+"""What all figures share: size, style, stamps, and SVG that is the same for the same content."""
+
+import io
+import re
+import textwrap
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ..inference.summary import Summary
+
+WIDE, NARROW = 7.6, 3.55
+"""Width in inches of a figure on a desktop and on a phone: drawn at its size, not shrunk."""
+
+INK, SOFT, FAINT = "#1b2a3a", "#5b6875", "#d3dae2"
+BLUE, ORANGE = "#1f4e79", "#b45309"
+CONTROL = {"Cc", "Cf", "Cs", "Co", "Cn"}
+
+_STYLE: dict[str, object] = {
+    "svg.fonttype": "none",
+    "font.family": ["sans-serif"],
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 8.5,
+    "text.parse_math": False,
+    "text.color": INK,
+    "axes.edgecolor": SOFT,
+    "axes.labelcolor": INK,
+    "axes.labelsize": 8.5,
+    "axes.titlesize": 9.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.formatter.use_mathtext": False,
+    "axes.unicode_minus": True,
+    "xtick.color": SOFT,
+    "ytick.color": INK,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8.5,
+    "grid.color": FAINT,
+    "grid.linewidth": 0.7,
+    "hatch.linewidth": 0.6,
+    "figure.constrained_layout.use": True,
+}
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure: its name in ``figures/``, its titles, how it is drawn, what it shows."""
+
+    name: str
+    title: str
+    draw: Callable[[Summary, float], Figure]
+    describe: Callable[[Summary], str]
+
+
+def canvas(
+    width: float, height: float, rows: int = 1, columns: int = 1, *, share: bool = False
+) -> tuple[Figure, list[Axes]]:
+    """Make a figure with a grid of axes; sizes in inches."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    axes = figure.subplots(rows, columns, squeeze=False, sharey=share)
+    return figure, list(axes.ravel())
+
+
+def is_narrow(width: float) -> bool:
+    """Whether a figure is drawn for a phone."""
+    return width < (WIDE + NARROW) / 2
+
+
+def label(text: object, width: float, lines: int = 2) -> str:
+    """Shorten a name to what fits beside an axis, and drop what SVG cannot hold."""
+    kept = "".join(c for c in str(text) if unicodedata.category(c) not in CONTROL)
+    space = 17 if is_narrow(width) else 30
+    parts = textwrap.wrap(kept, space, max_lines=lines, placeholder=" …", break_on_hyphens=False)
+    return "\n".join(parts)
+
+
+def stamps(summary: Summary) -> str:
+    """Say on every figure what may not be missed when it is passed on alone."""
+    lines = ["SIMULATED ROUND: invented data"] if summary.header.is_simulated else []
+    status = summary.decision.status
+    if status == "refused":
+        lines.append("NOT FOR USE: the fit did not pass its checks")
+    elif status == "no_designation":
+        lines.append("No designation: nobody may be singled out")
+    return "\n".join(lines)
+
+
+def svg(drawing: Drawing, summary: Summary, width: float) -> str:
+    """Draw a figure as SVG with a title and a description, its ids unique to it."""
+    variant = f"{drawing.name}-{'narrow' if is_narrow(width) else 'wide'}"
+    with mpl.rc_context({**_STYLE, "svg.hashsalt": variant}):  # type: ignore[dict-item]
+        figure = drawing.draw(summary, width)
+        _stamp(figure, summary)
+        stream = io.StringIO()
+        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+    return _accessible(stream.getvalue(), variant, drawing.title, drawing.describe(summary))
+
+
+def _stamp(figure: Figure, summary: Summary) -> None:
+    text = stamps(summary)
+    if text:
+        box = {"facecolor": "#fff1c2", "edgecolor": "#8a5a00", "linewidth": 0.8, "pad": 3}
+        figure.suptitle(text, fontsize=8, fontweight="bold", color="#5c3b00", bbox=box)
+
+
+def _accessible(text: str, variant: str, title: str, description: str) -> str:
+    """Keep the svg element alone, name it for screen readers, make its ids its own."""
+    text = text[text.index("<svg") :]
+    text = re.sub(r"\s*<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    text = re.sub(r'\bid="([^"]+)"', rf'id="{variant}-\1"', text)
+    text = re.sub(r'(xlink:href="|url\()#', rf"\1#{variant}-", text)
+    names = f'role="img" aria-labelledby="{variant}-title {variant}-desc"'
+    inner = (
+        f'<title id="{variant}-title">{escape(title)}</title>'
+        f'<desc id="{variant}-desc">{escape(description)}</desc>'
+    )
+    opening, rest = text.split(">", 1)
+    return f"{opening} {names}>\n {inner}{rest}"

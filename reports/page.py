@@ -1,0 +1,102 @@
+"""report.html: one file that opens offline."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from ..inference.summary import Summary
+from . import words
+from .announcement import LANGUAGES, Announcement, announcement, phrases
+from .canonical import plain
+from .cells import frame_table, printed
+from .drawing import stamps
+from .gallery import DRAWINGS
+from .roster import contenders, is_usable, may_order
+from .templating import environment
+
+SECTIONS: tuple[tuple[str, str], ...] = (
+    ("headline", "Result"),
+    ("worst", "Who may have been the most violent"),
+    ("scores", "Violence scores"),
+    ("ranks", "Ranks"),
+    ("incidents", "Reported and estimated incidents"),
+    ("sources", "Sources"),
+    ("regions", "Regions"),
+    ("timeline", "Over time"),
+    ("baselines", "Simple counts beside the model"),
+    ("checks", "Checks"),
+    ("diagnostics", "Quality of the calculation"),
+    ("set-aside", "What was set aside"),
+    ("identification", "What the data did not inform"),
+    ("method", "Method and limits"),
+    ("rubric", "Scoring rubric"),
+    ("announcement", "Public announcement"),
+)
+"""Anchor and title of every section, in order."""
+
+
+def render_report(
+    summary: Summary, drawn: Mapping[str, tuple[str, str]], rubric: Mapping[str, Any]
+) -> str:
+    """Render the report.
+
+    Parameters
+    ----------
+    drawn
+        SVG by figure name, for a desktop and for a phone (``gallery.draw_all``).
+    rubric
+        The effective rubric as plain values.
+    """
+    figures = {name: (Markup(wide), Markup(narrow)) for name, (wide, narrow) in drawn.items()}  # noqa: S704 - drawn here, text in it is escaped
+    english, spanish = (announcement(summary, language) for language in LANGUAGES)
+    return environment().get_template("report.html").render(
+        summary=summary,
+        header=summary.header,
+        text=english,
+        spanish=spanish,
+        foreign=phrases("es")["foreign"],
+        sections=SECTIONS,
+        titles=dict(SECTIONS),
+        figures=figures,
+        figure_titles={drawing.name: drawing.title for drawing in DRAWINGS},
+        tables=printed(summary),
+        check_tables=_check_tables(summary),
+        facts=_facts(summary),
+        contenders=contenders(summary),
+        ordered=may_order(summary),
+        usable=is_usable(summary),
+        stamp=stamps(summary).replace("\n", " · "),
+        scale=words.scale(),
+        rubric=plain(rubric),
+    )  # fmt: skip
+
+
+def render_announcement(summary: Summary) -> str:
+    """Render announcement.md: the English text, then the Spanish one."""
+    parts: list[Announcement] = [announcement(summary, language) for language in LANGUAGES]
+    template = environment().get_template("announcement.md")
+    return template.render(parts=parts, foreign=lambda language: phrases(language)["foreign"])
+
+
+def _facts(summary: Summary) -> list[tuple[str, str]]:
+    header, counts = summary.header, summary.counts
+    first, last = (words.day(day) for day in header.window)
+    return [
+        ("Scoring window", f"{first} to {last}"),
+        ("As known on", words.day(header.as_of)),
+        ("Round", f"{header.id} (number {header.sequence})"),
+        ("Contenders", str(len(contenders(summary)))),
+        ("Reports read", words.count(counts.get("reports", float("nan")))),
+        ("Incidents", words.count(counts.get("incidents", float("nan")))),
+        ("Accepted risk of error", words.percent(summary.decision.risk_limit)),
+        ("Probability required", f"{summary.decision.threshold:.3g}"),
+    ]
+
+
+def _check_tables(summary: Summary) -> dict[str, Any]:
+    return {
+        check.name: frame_table(check.name, check.table)
+        for check in summary.checks
+        if check.table is not None and not check.table.empty
+    }

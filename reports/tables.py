@@ -1,0 +1,67 @@
+"""tables/*.csv: every table behind the report, safe to open in a spreadsheet."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from ..inference.summary import Summary
+from .canonical import DIGITS
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def tables(summary: Summary) -> dict[str, pd.DataFrame]:
+    """Name every table of a release; the index becomes the first column."""
+    named = {
+        "organizations": summary.organizations.rename_axis("organization").reset_index(),
+        "rank_probabilities": summary.rank_probabilities.rename_axis("organization").reset_index(),
+        "pairwise": summary.pairwise.rename_axis("organization").reset_index(),
+        "sources": summary.sources.rename_axis("source").reset_index(),
+        "regions": summary.regions.rename_axis("region").reset_index(),
+        "kinds": summary.kinds.rename_axis("kind").reset_index(),
+        "timeline": summary.timeline,
+        "baselines": summary.baselines,
+        "set_aside": summary.set_aside,
+        "set_aside_rows": summary.set_aside_rows,
+        "identification": summary.identification,
+        "diagnostics": summary.diagnostics.table.rename_axis("quantity").reset_index(),
+        "checks": _checks(summary),
+    }
+    return named | _check_tables(summary)
+
+
+def write_tables(summary: Summary, folder: Path) -> None:
+    """Write every table as CSV: Unix line ends, six significant digits, NaN empty."""
+    folder.mkdir()
+    for name, frame in tables(summary).items():
+        (folder / f"{name}.csv").write_text(csv_text(frame), encoding="utf-8", newline="\n")
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    """Write one table; text that a spreadsheet would run as a formula gets a leading quote."""
+    safe = frame.map(_safe).rename(columns=lambda name: _safe(str(name)))
+    return safe.to_csv(index=False, lineterminator="\n", float_format=f"%.{DIGITS}g")
+
+
+def _safe(value: object) -> object:
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return value
+
+
+def _checks(summary: Summary) -> pd.DataFrame:
+    rows = [(check.name, check.verdict, check.summary) for check in summary.checks]
+    return pd.DataFrame(rows, columns=["name", "verdict", "summary"])
+
+
+def _check_tables(summary: Summary) -> dict[str, pd.DataFrame]:
+    return {
+        f"check_{slug(check.name)}": check.table
+        for check in summary.checks
+        if check.table is not None and not check.table.empty
+    }
+
+
+def slug(text: str) -> str:
+    """Make a file name of a check's name."""
+    return "".join(c if c.isalnum() and c.isascii() else "_" for c in text.casefold())
