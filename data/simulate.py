@@ -125,8 +125,8 @@ def write_round(
     simulated: Simulated,
     folder: Path,
     title: str,
-    *,
     rubric: Rubric | None = None,
+    *,
     round_id: str = "simulated",
     period: str = "month",
     region_set: str | None = None,
@@ -140,8 +140,8 @@ def write_round(
     folder
         A new or empty folder.
     rubric
-        What the truth is scored by, as the round will be; default: the one that ships with
-        the package, which the round will be read with.
+        What the truth is scored by; default: the one that ships with the package, which
+        the round is read with unless a ``rubric.toml`` is put beside it.
     period
         Which periods the world's are: month, week or quarter.
     region_set
@@ -152,9 +152,10 @@ def write_round(
     Raises
     ------
     InputError
-        Where the folder is not empty or cannot be written.
+        Where a kind is not in the rubric, the folder is not empty or cannot be written.
     """
     world = simulated.world
+    true = simulated.truth(rubric or default_rubric())
     shown = {} if names is None else names
     settings = {
         "id": round_id,
@@ -171,7 +172,7 @@ def write_round(
         "organizations.csv": csv_text(_organization_table(world, shown)),
         "sources.csv": csv_text(_source_table(world, shown)),
         "reports.csv": csv_text(simulated.reports),
-        "truth.json": json.dumps(simulated.truth(rubric or default_rubric()), indent=2, sort_keys=True) + "\n",
+        "truth.json": json.dumps(true, indent=2, sort_keys=True) + "\n",
     }
     return write_folder(folder, files)
 

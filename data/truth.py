@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from .attribution import parse
+from .errors import InputError
 from .rubric import Rubric
 from .statements import Flags, Ints, Lexicon
 
@@ -85,9 +86,17 @@ def score(parts: pd.DataFrame, incidents: pd.DataFrame, rubric: Rubric) -> pd.Se
     -------
     pandas.Series
         Score by organization; who did nothing in the window has no row.
+
+    Raises
+    ------
+    InputError
+        Where a kind is not in the rubric.
     """
     weight = {kind.id: kind.weight for kind in rubric.kinds}
     unit = {kind.id: kind.unit for kind in rubric.kinds}
+    strange = sorted(set(incidents["kind"]) - set(weight))
+    if strange:
+        raise InputError([f"kind {kind!r} is not in rubric {rubric.id!r}" for kind in strange])
     whole = incidents.loc[parts["incident_id"]].reset_index(drop=True)
     amount = parts["victims"].where(whole["kind"].map(unit) == "victims", parts["incidents"])
     multiplier = whole["victim_class"].map(rubric.victim_classes).fillna(1.0)

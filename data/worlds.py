@@ -148,7 +148,7 @@ def national_world(
         blame=_blame(n_author, len(rivals), level.notorious if notoriety else None),
         one_sided=np.where(adjudicated, 1.0, 0.1),
         split=rng.beta(2.0, 2.0, len(rivals)),
-        set_size=np.tile([0.95, 0.05], (n_source, 1)),
+        set_size=np.tile([0.95, 0.05] if organizations > 1 else [1.0], (n_source, 1)),
         sides_counted=0.3,
     )
 
