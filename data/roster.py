@@ -8,7 +8,7 @@ import pandas as pd
 from .attribution import OTHER
 from .naming import Names
 from .problems import Problems, Table, listed, shown
-from .schema import TRUE, split
+from .rules import TRUE, split
 from .values import fold, mean_sd, unsafe
 
 

@@ -6,15 +6,31 @@ anything is converted, so that a message can quote it. An empty cell passes ever
 """
 
 import re
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import pandas as pd
 import pandera.pandas as pa
 
 from .problems import Problems, Table, meant, shown
+from .rules import (
+    FILLED,
+    IS_COUNT,
+    IS_DAY,
+    IS_FLAG,
+    IS_ID,
+    IS_SHARE,
+    SAFE,
+    UNIQUE,
+    UNIQUE_ID,
+    Rule,
+    all_of,
+    each,
+    number,
+    one_of,
+    whole,
+)
 from .tables import looks_personal
-from .values import DANGERS, ID, ID_RULE, MOST_TOTAL, MOST_VICTIMS, is_day, mean_sd
+from .values import MOST_TOTAL
 
 SOURCE_TYPES = ("press", "government", "ngo", "academic", "social", "adjudicated")
 COVERAGES = ("all", "attributed_only", "contenders_only")
@@ -26,101 +42,6 @@ PRECISIONS = ("exact", "coarse")
 SCOPES = ("inclusive", "residual")
 UNITS = ("incidents", "victims")
 PERIOD = r"\d{4}(-(0[1-9]|1[0-2])|-W(0[1-9]|[1-4]\d|5[0-3]))?"
-TRUE, FALSE = ("true", "yes", "1"), ("false", "no", "0")
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A rule on the values of one column.
-
-    Parameters
-    ----------
-    clause
-        What a message says after the value: "must be …".
-    holds
-        Column of text to column of bool.
-    choices
-        The values that are possible, where they can be listed.
-    on_empty
-        Whether the rule is asked of empty cells too.
-    """
-
-    clause: str
-    holds: Callable[[pd.Series], pd.Series]
-    choices: tuple[str, ...] = ()
-    on_empty: bool = False
-
-    def check(self) -> pa.Check:
-        """Return the rule as pandera's check."""
-        return pa.Check(self._passes, error=self.clause)
-
-    def _passes(self, text: pd.Series) -> pd.Series:
-        return self.holds(text).astype(bool) | ((text == "") & (not self.on_empty))
-
-
-def each(clause: str, good: Callable[[str], bool]) -> Rule:
-    """Make a rule of a function of one value; it is asked once a distinct value."""
-
-    def holds(text: pd.Series) -> pd.Series:
-        verdict = {value: good(value) for value in text.unique()}
-        return text.map(verdict).astype(bool)
-
-    return Rule(clause, holds)
-
-
-def one_of(choices: Collection[str], what: str) -> Rule:
-    """Make a rule of a list of choices."""
-    known = tuple(choices)
-    return Rule(f"is {what}", lambda text: text.isin(known), known)
-
-
-def all_of(choices: Collection[str], what: str) -> Rule:
-    """Make a rule for cells that hold several choices with ``|`` between them."""
-    known = frozenset(choices)
-    rule = each(f"holds {what}", lambda text: set(split(text)) <= known)
-    return Rule(rule.clause, rule.holds, tuple(choices))
-
-
-def number(low: float, high: float, clause: str) -> Rule:
-    """Make a rule for numbers between two bounds, both in."""
-    return each(clause, lambda text: _is_number(text) and low <= float(text) <= high)
-
-
-def whole(low: int, high: int) -> Rule:
-    """Make a rule for whole numbers between two bounds, both in; "3.0" is whole."""
-    clause = f"must be a whole number from {low} to {high}"
-    return each(
-        clause,
-        lambda text: _is_number(text) and low <= float(text) <= high and float(text).is_integer(),
-    )
-
-
-def split(text: str) -> tuple[str, ...]:
-    """Split a cell at ``|``."""
-    return tuple(part.strip() for part in text.split("|") if part.strip())
-
-
-def _is_number(text: str) -> bool:
-    return bool(re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", text, re.ASCII))
-
-
-def _harmless(clause: str, found: Callable[[str], bool]) -> Rule:
-    return each(clause, lambda text: not found(text))
-
-
-FILLED = Rule("is empty; it is required", lambda text: text != "", on_empty=True)
-UNIQUE = Rule(
-    "is given more than once; it must be unique",
-    lambda text: ~text.str.casefold().duplicated(keep=False),
-)
-IS_ID = each(ID_RULE, lambda text: bool(ID.fullmatch(text)))
-IS_DAY = each("must be an ISO day such as 2010-03-05, of the years 1900 to 2099", is_day)
-IS_COUNT = whole(0, MOST_VICTIMS)
-IS_FLAG = one_of(TRUE + FALSE, "neither true nor false")
-IS_SHARE = each(
-    'must be "mean±sd" of a share, such as 0.8±0.1', lambda text: mean_sd(text) is not None
-)
-SAFE = tuple(_harmless(clause, found) for clause, found in DANGERS)
 
 
 def column(*rules: Rule, required: bool = False, default: str = "") -> pa.Column:
@@ -139,7 +60,7 @@ def organizations() -> pa.DataFrameSchema:
     disputed = all_of(("dates", "parent"), "what cannot be disputed")
     return pa.DataFrameSchema(
         {
-            "id": column(IS_ID, UNIQUE, required=True),
+            "id": column(IS_ID, UNIQUE_ID, required=True),
             "name": column(*SAFE, required=True),
             "aliases": column(*SAFE[:-1]),
             "active_from": column(IS_DAY),
@@ -157,7 +78,7 @@ def sources(regions: Sequence[str], kinds: Sequence[str]) -> pa.DataFrameSchema:
     """Return the schema of ``sources.csv``, given the round's regions and kinds."""
     return pa.DataFrameSchema(
         {
-            "id": column(IS_ID, UNIQUE, required=True),
+            "id": column(IS_ID, UNIQUE_ID, required=True),
             "name": column(*SAFE, required=True),
             "type": column(one_of(SOURCE_TYPES, "no type of source"), required=True),
             "group": column(IS_ID),

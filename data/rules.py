@@ -1,0 +1,110 @@
+"""Rules on the values of one column, each with the clause that a message says."""
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+import pandas as pd
+import pandera.pandas as pa
+
+from .values import DANGERS, ID, ID_RULE, MOST_VICTIMS, is_day, mean_sd
+
+TRUE, FALSE = ("true", "yes", "1"), ("false", "no", "0")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule on the values of one column.
+
+    Parameters
+    ----------
+    clause
+        What a message says after the value: "must be …".
+    holds
+        Column of text to column of bool.
+    choices
+        The values that are possible, where they can be listed.
+    on_empty
+        Whether the rule is asked of empty cells too.
+    """
+
+    clause: str
+    holds: Callable[[pd.Series], pd.Series]
+    choices: tuple[str, ...] = ()
+    on_empty: bool = False
+
+    def check(self) -> pa.Check:
+        """Return the rule as pandera's check."""
+        return pa.Check(self._passes, error=self.clause)
+
+    def _passes(self, text: pd.Series) -> pd.Series:
+        return self.holds(text).astype(bool) | ((text == "") & (not self.on_empty))
+
+
+def each(clause: str, good: Callable[[str], bool]) -> Rule:
+    """Make a rule of a function of one value; it is asked once a distinct value."""
+
+    def holds(text: pd.Series) -> pd.Series:
+        verdict = {value: good(value) for value in text.unique()}
+        return text.map(verdict).astype(bool)
+
+    return Rule(clause, holds)
+
+
+def one_of(choices: Collection[str], what: str) -> Rule:
+    """Make a rule of a list of choices."""
+    known = tuple(choices)
+    return Rule(f"is {what}", lambda text: text.isin(known), known)
+
+
+def all_of(choices: Collection[str], what: str) -> Rule:
+    """Make a rule for cells that hold several choices with ``|`` between them."""
+    known = frozenset(choices)
+    rule = each(f"holds {what}", lambda text: set(split(text)) <= known)
+    return Rule(rule.clause, rule.holds, tuple(choices))
+
+
+def number(low: float, high: float, clause: str) -> Rule:
+    """Make a rule for numbers between two bounds, both in."""
+    return each(clause, lambda text: _is_number(text) and low <= float(text) <= high)
+
+
+def whole(low: int, high: int) -> Rule:
+    """Make a rule for whole numbers between two bounds, both in; "3.0" is whole."""
+    clause = f"must be a whole number from {low} to {high}"
+    return each(
+        clause,
+        lambda text: _is_number(text) and low <= float(text) <= high and float(text).is_integer(),
+    )
+
+
+def split(text: str) -> tuple[str, ...]:
+    """Split a cell at ``|``."""
+    return tuple(part.strip() for part in text.split("|") if part.strip())
+
+
+def _is_number(text: str) -> bool:
+    return bool(re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", text, re.ASCII))
+
+
+def _harmless(clause: str, found: Callable[[str], bool]) -> Rule:
+    return each(clause, lambda text: not found(text))
+
+
+FILLED = Rule("is empty; it is required", lambda text: text != "", on_empty=True)
+UNIQUE = Rule(
+    "is given more than once; it must be unique",
+    lambda text: ~text.duplicated(keep=False),
+)
+UNIQUE_ID = Rule(
+    "is given more than once; it must be unique, in capitals or not",
+    lambda text: ~text.str.casefold().duplicated(keep=False),
+)
+IS_ID = each(ID_RULE, lambda text: bool(ID.fullmatch(text)))
+IS_DAY = each("must be an ISO day such as 2010-03-05, of the years 1900 to 2099", is_day)
+IS_COUNT = whole(0, MOST_VICTIMS)
+IS_FLAG = one_of(TRUE + FALSE, "neither true nor false")
+IS_SHARE = each(
+    'must be "mean±sd" of a share, such as 0.8±0.1', lambda text: mean_sd(text) is not None
+)
+SAFE = tuple(_harmless(clause, found) for clause, found in DANGERS)
