@@ -150,7 +150,7 @@ def import_ucdp(
         raise InputError([f"{file.name}: no event can be used: {reasons}"])
     ids = organization_ids(kept)
     kept = attributed(kept, ids, file.name)
-    kept["region"] = kept["adm_1"].map(_regions(kept["adm_1"])).fillna(COUNTRY_CODE)
+    kept["region"] = kept["adm_1"].map(_regions(kept["adm_1"]))
     kept["precision"] = _precision(kept)
     in_window = kept["day"].between(pd.Timestamp(window[0]), pd.Timestamp(window[1]))
     roster = roster_table(kept, ids, in_window)
@@ -188,10 +188,9 @@ def _select(
 
 
 def _regions(names: pd.Series) -> dict[str, str]:
-    """Find the code of each state that is named; a name that is no state has none."""
+    """Find the code of each name: a state's, or the country's where it is no state's name."""
     known = {_plain(state.name): state.id for state in STATES} | _FORMER_NAMES
-    found = {name: known.get(_plain(name)) for name in names.unique()}
-    return {name: code for name, code in found.items() if code is not None}
+    return {name: known.get(_plain(name), COUNTRY_CODE) for name in names.unique()}
 
 
 def _plain(name: str) -> str:
