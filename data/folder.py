@@ -12,7 +12,7 @@ from .errors import InputError
 
 
 def csv_text(frame: pd.DataFrame) -> str:
-    """Write a table as CSV: Unix line ends, ISO days, sequences joined by "|", no index."""
+    """Write a table as CSV: Unix line ends, ISO days, no index."""
     return frame.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
 
 

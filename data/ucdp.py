@@ -141,22 +141,16 @@ def import_ucdp(
         days = f"history {history}, window {window[0]} to {window[1]}"
         raise InputError([f"{days}: the days must be in this order"])
     events = read_ged(file)
-    events["day"] = (
-        events["date_start"] + (events["date_end"] - events["date_start"]) / 2
-    ).dt.normalize()
-    kept, left_out = _select(events, history, window[1])
+    kept, left_out = _select(events.assign(day=_midpoint(events)), history, window[1])
     if kept.empty:
         reasons = ", ".join(f"{number} {reason}" for reason, number in left_out.items())
         raise InputError([f"{file.name}: no event can be used: {reasons}"])
     ids = organization_ids(kept)
-    kept = attributed(kept, ids, file.name)
-    kept["region"] = kept["adm_1"].map(_regions(kept["adm_1"]))
-    kept["precision"] = _precision(kept)
+    kept = attributed(_placed(kept), ids, file.name)
     in_window = kept["day"].between(pd.Timestamp(window[0]), pd.Timestamp(window[1]))
     roster = roster_table(kept, ids, in_window)
-    name = round_id or _round_id(window)
     settings = {
-        "id": name,
+        "id": round_id or _round_id(window),
         "title": title or f"UCDP events of {COUNTRY}, {window[0]} to {window[1]}",
         "window": window,
         "history": history,
@@ -170,7 +164,22 @@ def import_ucdp(
         "sources.csv": csv_text(_source()),
         "reports.csv": csv_text(_reports(kept)),
     }
-    return _report(write_folder(folder, files), events, kept, left_out, roster, in_window)
+    write_folder(folder, files)
+    return _report(folder, len(events), kept, left_out, roster, in_window)
+
+
+def _midpoint(events: pd.DataFrame) -> pd.Series:
+    length = events["date_end"] - events["date_start"]
+    return (events["date_start"] + length / 2).dt.normalize()
+
+
+def _placed(events: pd.DataFrame) -> pd.DataFrame:
+    """Add ``region`` and ``precision``."""
+    coarse = (events["where_prec"] >= COARSE_CODE) | (events["date_prec"] >= COARSE_CODE)
+    return events.assign(
+        region=events["adm_1"].map(_regions(events["adm_1"])),
+        precision=coarse.map({True: "coarse", False: "exact"}),
+    )
 
 
 def _select(
@@ -196,11 +205,6 @@ def _regions(names: pd.Series) -> dict[str, str]:
 def _plain(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return plain.casefold().removesuffix(" state").strip()
-
-
-def _precision(events: pd.DataFrame) -> pd.Series:
-    coarse = (events["where_prec"] >= COARSE_CODE) | (events["date_prec"] >= COARSE_CODE)
-    return coarse.map({True: "coarse", False: "exact"})
 
 
 def _source() -> pd.DataFrame:
@@ -249,7 +253,7 @@ def _round_id(window: tuple[dt.date, dt.date]) -> str:
 
 def _report(
     folder: Path,
-    events: pd.DataFrame,
+    rows_read: int,
     kept: pd.DataFrame,
     left_out: Mapping[str, int],
     roster: pd.DataFrame,
@@ -259,7 +263,7 @@ def _report(
     coarse = scored[scored["precision"] == "coarse"]
     return ImportReport(
         folder=folder,
-        rows_read=len(events),
+        rows_read=rows_read,
         rows_written=len(kept),
         left_out=left_out,
         organizations=tuple(roster["id"]),

@@ -24,19 +24,12 @@ BIRDS = (
 SOURCES = (
     SourceSpec("north-press", type="press"),
     SourceSpec("south-press", type="press"),
-    SourceSpec("rights-watch", type="ngo"),
+    SourceSpec("rights-groups", type="ngo"),
     SourceSpec("federal-list", type="government"),
     SourceSpec("courts", type="adjudicated", coverage="attributed_only"),
 )
 KINDS = ("homicide", "kidnapping", "terrorism")
 DEMO_SEED = 7
-DEMO_NAMES = {
-    "north-press": "Northern press",
-    "south-press": "Southern press",
-    "rights-watch": "Rights organizations",
-    "federal-list": "Federal list",
-    "courts": "Court judgments",
-}
 
 _LEVEL = {"press": 0.2, "ngo": -0.6, "government": 0.0, "academic": -0.2, "social": 0.4}
 """logit P(reported) of an incident with one victim, by source type."""
