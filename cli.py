@@ -28,6 +28,8 @@ from .data.errors import DtoscoreError, FitError, InputError
 from .data.folder import write_folder
 
 if TYPE_CHECKING:
+    from .data.evidence import Evidence
+    from .data.rounds import Round
     from .data.simulate import Simulated
     from .inference.pipeline import FitOptions
     from .inference.summary import Summary
@@ -145,12 +147,8 @@ def check(round_folder: RoundFolder, as_json: AsJson = False) -> None:
 
     Example: `dtoscore check 2023-q4`
     """
-    from .data.readers import read_round
-    from .data.tabulate import tabulate
-
     try:
-        round_ = read_round(round_folder)
-        evidence = tabulate(round_)
+        round_, evidence = _checked(round_folder)
     except InputError as fault:
         if not as_json:
             raise
@@ -169,6 +167,18 @@ def check(round_folder: RoundFolder, as_json: AsJson = False) -> None:
     listed = ", ".join(_counted(number, what) for what, number in counts.items())
     unused = [f"Set aside: {number:,} reports, {reason}." for reason, number in aside.items()]
     typer.echo("\n".join([f"{round_folder} is valid: {listed}.", *unused, *round_.notes]))
+
+
+def _checked(folder: Path) -> "tuple[Round, Evidence]":
+    from .data.readers import read_round
+    from .data.tabulate import tabulate
+
+    round_ = read_round(folder)
+    if round_.settings.priors:
+        from .models.priors import Priors
+
+        Priors().override(round_.settings.priors)
+    return round_, tabulate(round_)
 
 
 def _counted(number: int, what: str) -> str:
