@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .data.tabulate import tabulate
     from .inference.pipeline import FitOptions
     from .models.joint import build
+    from .models.priors import Priors
     from .reports.run import run
 
 __version__ = "0.1.0"
@@ -25,6 +26,7 @@ __all__ = [
     "FitOptions",
     "InputError",
     "ModelError",
+    "Priors",
     "__version__",
     "build",
     "read_round",
@@ -43,6 +45,7 @@ _HOME = {
     "FitOptions": "inference.pipeline",
     "InputError": "data.errors",
     "ModelError": "data.errors",
+    "Priors": "models.priors",
     "build": "models.joint",
     "read_round": "data.readers",
     "run": "reports.run",

@@ -20,7 +20,6 @@ from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console
 from typer.core import TyperGroup
 
 from . import __version__
@@ -358,7 +357,7 @@ def _show(summary: "Summary", *, as_json: bool) -> None:
     if as_json:
         typer.echo(canonical_json(document), nl=False)
         return
-    Console().print(console.worst_table(document))
+    console.shown(console.worst_table(document))
     typer.echo("\n".join(console.sentences(document)))
 
 
@@ -367,7 +366,7 @@ def _compare(folder: Path, release: Path) -> None:
 
     truth = console.read_json(folder / "truth.json")
     document = console.read_json(release / "release.json")
-    Console().print(console.worst_table(document, truth))
+    console.shown(console.worst_table(document, truth))
     typer.echo("\n".join(console.verdict_on(document, truth)))
 
 

@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from rich import box
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from ..data.errors import InputError
-from .words import chance, count, interval, probability, quantity
+from .words import NONE, chance, count, interval, probability, quantity
 
 Document = Mapping[str, Any]
+LINE = 110
 
 
 def worst_table(document: Document, truth: Document | None = None) -> Table:
@@ -28,11 +30,11 @@ def worst_table(document: Document, truth: Document | None = None) -> Table:
     """
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("organization")
-    for title in ("reported", "score", "90% interval", "P(worst)"):
-        table.add_column(title, justify="right")
-    table.add_column("candidate")
+    for title in ("reported", "score (90% interval)", "P(worst)"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("candidate", no_wrap=True)
     if truth is not None:
-        table.add_column("true score", justify="right")
+        table.add_column("true score", justify="right", no_wrap=True)
     for organization in _ordered(document):
         cells = _cells(organization, document["decision"]["candidates"])
         table.add_row(*cells, *([] if truth is None else [_true(organization, truth)]))
@@ -51,15 +53,21 @@ def verdict_on(document: Document, truth: Document) -> list[str]:
     leader = str(_ordered(document)[0]["id"])
     scored = [o for o in document["organizations"] if o["contender"]]
     held = sum(_holds(o, truth) for o in scored)
-    lines = [
-        f"True worst: {worst}. The model's leader: {leader} ({_right(leader == worst)}).",
-        f"The 90% interval holds the true score of {held} of {len(scored)} contenders.",
+    model = f"True worst: {worst}. The model's leader: {leader} ({_right(leader == worst)})."
+    baselines = [
+        f"Leader by {name}: {', '.join(found['leaders'])} ({_right(found['leaders'] == [worst])})."
+        for name, found in sorted(document.get("baselines", {}).items())
     ]
-    for name, baseline in sorted(document.get("baselines", {}).items()):
-        leaders = baseline["leaders"]
-        verdict = _right(leaders == [worst])
-        lines.insert(-1, f"Leader by {name}: {', '.join(leaders)} ({verdict}).")
-    return lines
+    intervals = f"The 90% interval holds the true score of {held} of {len(scored)} contenders"
+    return [model, *baselines, f"{intervals} (!: it does not)."]
+
+
+def shown(table: Table) -> None:
+    """Print a table to stdout; where that is no terminal, in lines long enough to be read."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=LINE)
+    console.print(table)
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -95,9 +103,8 @@ def _cells(organization: dict[str, Any], candidates: list[str]) -> list[str]:
     return [
         escape(organization["name"]),
         count(organization["incidents"]["reported"]),
-        quantity(score["q50"]),
-        interval(score["q05"], score["q95"]),
-        "no contender" if worst is None else probability(worst),
+        f"{quantity(score['q50'])} ({interval(score['q05'], score['q95'])})",
+        NONE if worst is None else probability(worst),
         "yes" if organization["id"] in candidates else "",
     ]
 

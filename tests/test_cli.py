@@ -219,7 +219,7 @@ def test_truth_beside_a_release(tmp_path: Path) -> None:
     assert "true score" in result.stdout
     assert "1,000,000 !" in result.stdout
     assert "True worst: bajio. The model's leader: alba (wrong)." in result.stdout
-    assert "holds the true score of 7 of 8 contenders" in result.stdout
+    assert "holds the true score of 7 of 8 contenders (!" in result.stdout
 
 
 @pytest.mark.parametrize("text", [None, "{", "[]"])

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import typer
 from dtoscore import cli
+from summaries import fake_summary
 from typer.testing import CliRunner
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -38,8 +39,7 @@ def execute(path: Path) -> None:
     """Run the blocks of a document in order, in the current folder.
 
     Python blocks share one namespace; of a shell block the lines that start with "dtoscore"
-    are run. A block after which the document shows output is followed by a "text" block,
-    every line of which must be in what was printed.
+    are run. Every line of a "text" block must be in what the block before it printed.
     """
     namespace: dict[str, Any] = {"__name__": "__main__"}
     printed = ""
@@ -52,6 +52,14 @@ def execute(path: Path) -> None:
         elif block.language == "text":
             for line in block.code.splitlines():
                 assert line.strip() in printed, f"{place}: not printed: {line}"
+
+
+def execute_python(path: Path) -> None:
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    code = [block for block in blocks(path) if block.language == "python"]
+    assert code
+    for block in code:
+        _python(block, f"{path.name}:{block.line}", namespace)
 
 
 def _python(block: Block, place: str, namespace: dict[str, Any]) -> str:
@@ -128,3 +136,18 @@ def test_public_names_are_there() -> None:
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         _ = dtoscore.nonsense
     assert set(dtoscore.__all__) <= set(dir(dtoscore))
+
+
+@pytest.mark.slow
+def test_tutorial_runs(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    execute(root / "docs" / "tutorial.md")
+
+
+def test_readme_example_runs(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the sampling replaced: its names are those of the package."""
+    from dtoscore.reports import run
+
+    made = run.Released(Path("demo/release"), fake_summary())
+    monkeypatch.setattr(run, "run", lambda *_, **__: made)
+    execute_python(root / "README.md")
