@@ -1,9 +1,12 @@
 """What is shipped: the wheel and the sdist of a clean copy hold what they may, and no more."""
 
 import io
+import os
+import shutil
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -66,6 +69,23 @@ def test_wheel_is_pure_and_offers_the_command(built: Path) -> None:
         assert "dtoscore = dtoscore.cli:main" in archive.read(entry).decode()
 
 
+def test_wheel_works_where_the_repository_is_not(built: Path, tmp_path: Path) -> None:
+    (wheel,) = built.glob("*.whl")
+    site = tmp_path / "site"
+    shutil.unpack_archive(wheel, site, format="zip")
+    program = "import dtoscore.cli; print(dtoscore.__file__); dtoscore.cli.main()"
+    result = subprocess.run(
+        [sys.executable, "-c", program, "simulate", "toy", "--incidents", "50"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(site)},
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith(str(site))
+    assert (tmp_path / "toy" / "truth.json").exists()
+
+
 def test_sdist_holds_what_the_wheel_is_made_from(built: Path, shipped: set[str]) -> None:
     (sdist,) = built.glob("*.tar.gz")
     with tarfile.open(sdist) as tar:
@@ -89,8 +109,6 @@ def test_lock_has_a_hash_for_every_line_and_no_index(root: Path) -> None:
 
 
 def test_lock_covers_every_dependency(root: Path) -> None:
-    import tomllib
-
     project = tomllib.loads((root / "pyproject.toml").read_text())
     wanted = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
     names = {text.split(">")[0].strip() for text in wanted}
