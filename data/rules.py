@@ -1,8 +1,9 @@
 """Rules on the values of one column, each with the clause that a message says."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import pandera.pandas as pa
@@ -21,7 +22,7 @@ class Rule:
     clause
         What a message says after the value: "must be …".
     holds
-        Column of text to column of bool.
+        From the cells of the column to a verdict on each.
     choices
         The values that are possible, where they can be listed.
     on_empty
@@ -29,7 +30,7 @@ class Rule:
     """
 
     clause: str
-    holds: Callable[[pd.Series], pd.Series]
+    holds: Callable[[list[str]], list[bool]]
     choices: tuple[str, ...] = ()
     on_empty: bool = False
 
@@ -38,30 +39,45 @@ class Rule:
         return pa.Check(self._passes, error=self.clause)
 
     def _passes(self, text: pd.Series) -> pd.Series:
-        return self.holds(text).astype(bool) | ((text == "") & (not self.on_empty))
+        cells = text.tolist()
+        passed = (
+            good or (not cell and not self.on_empty)
+            for cell, good in zip(cells, self.holds(cells), strict=True)
+        )
+        return pd.Series(list(passed), text.index, dtype=bool)
 
 
 def each(clause: str, good: Callable[[str], bool]) -> Rule:
     """Make a rule of a function of one value; it is asked once a distinct value."""
 
-    def holds(text: pd.Series) -> pd.Series:
-        verdict = {value: good(value) for value in text.unique()}
-        return text.map(verdict).astype(bool)
+    def holds(cells: list[str]) -> list[bool]:
+        verdict = {cell: good(cell) for cell in set(cells)}
+        return [verdict[cell] for cell in cells]
+
+    return Rule(clause, holds)
+
+
+def unique(clause: str, key: Callable[[str], str]) -> Rule:
+    """Make a rule that no two cells have the same key."""
+
+    def holds(cells: list[str]) -> list[bool]:
+        count = Counter(map(key, cells))
+        return [count[key(cell)] == 1 for cell in cells]
 
     return Rule(clause, holds)
 
 
 def one_of(choices: Collection[str], what: str) -> Rule:
     """Make a rule of a list of choices."""
-    known = tuple(choices)
-    return Rule(f"is {what}", lambda text: text.isin(known), known)
+    known = frozenset(choices)
+    return replace(each(f"is {what}", lambda text: text in known), choices=tuple(choices))
 
 
 def all_of(choices: Collection[str], what: str) -> Rule:
     """Make a rule for cells that hold several choices with ``|`` between them."""
     known = frozenset(choices)
     rule = each(f"holds {what}", lambda text: set(split(text)) <= known)
-    return Rule(rule.clause, rule.holds, tuple(choices))
+    return replace(rule, choices=tuple(choices))
 
 
 def number(low: float, high: float, clause: str) -> Rule:
@@ -91,15 +107,9 @@ def _harmless(clause: str, found: Callable[[str], bool]) -> Rule:
     return each(clause, lambda text: not found(text))
 
 
-FILLED = Rule("is empty; it is required", lambda text: text != "", on_empty=True)
-UNIQUE = Rule(
-    "is given more than once; it must be unique",
-    lambda text: ~text.duplicated(keep=False),
-)
-UNIQUE_ID = Rule(
-    "is given more than once; it must be unique, in capitals or not",
-    lambda text: ~text.str.casefold().duplicated(keep=False),
-)
+FILLED = replace(each("is empty; it is required", bool), on_empty=True)
+UNIQUE = unique("is given more than once; it must be unique", str)
+UNIQUE_ID = unique("is given more than once; it must be unique, in capitals or not", str.casefold)
 IS_ID = each(ID_RULE, lambda text: bool(ID.fullmatch(text)))
 IS_DAY = each("must be an ISO day such as 2010-03-05, of the years 1900 to 2099", is_day)
 IS_COUNT = whole(0, MOST_VICTIMS)

@@ -48,8 +48,7 @@ def column(*rules: Rule, required: bool = False, default: str = "") -> pa.Column
     """Make a column of text; ``default`` stands for an empty cell or an absent column."""
     asked = (FILLED, *rules) if required else rules
     return pa.Column(
-        str,
-        [rule.check() for rule in asked],
+        checks=[rule.check() for rule in asked],
         required=required,
         metadata={"rules": asked, "default": default},
     )
@@ -199,17 +198,21 @@ def judge(
     try:
         schema.validate(table.frame, lazy=True)
     except pa.errors.SchemaErrors as error:
-        for name, cases in error.failure_cases.groupby("column", dropna=False, sort=False):
-            if name in text:
-                bad = _note_values(table, schema.columns[str(name)], cases, problems)
-                text.loc[bad, str(name)] = ""
+        for name, cases in error.failure_cases.groupby("column", sort=False):
+            bad = _note_values(table, schema.columns[str(name)], cases, problems)
+            text.loc[bad, str(name)] = ""
     for name, spec in schema.columns.items():
-        if name not in text:
-            text[name] = ""
-            if spec.required:
-                _note_missing(table, name, problems)
-        text[name] = text[name].mask(text[name] == "", (spec.metadata or {})["default"])
-    return text[list(schema.columns)], _unknown(table, schema, problems)
+        if spec.required and name not in text:
+            _note_missing(table, name, problems)
+    filled = {name: _filled(text, name, spec) for name, spec in schema.columns.items()}
+    return pd.DataFrame(filled, text.index), _unknown(table, schema, problems)
+
+
+def _filled(text: pd.DataFrame, name: str, spec: pa.Column) -> pd.Series:
+    default = (spec.metadata or {})["default"]
+    if name not in text:
+        return pd.Series(default, text.index, dtype=str)
+    return text[name].mask(text[name] == "", default) if default else text[name]
 
 
 def _note_values(

@@ -51,11 +51,12 @@ def read_settings(folder: Path, problems: Problems) -> Draft:
 
 
 def _read(toml: Section) -> Draft:
-    window = toml.days("window") or ANY_DAY
+    given = toml.days("window")
+    window = given or ANY_DAY
     history, as_of = toml.day("history"), toml.day("as_of")
-    if history is not None and history > window[0]:
+    if given and history is not None and history > window[0]:
         toml.fault("history", f"must not be later than the window's first day, {window[0]}")
-    if as_of is not None and as_of < window[0]:
+    if given and as_of is not None and as_of < window[0]:
         toml.fault("as_of", f"must not be earlier than the window's first day, {window[0]}")
     name = toml.match("id", ID, ID_RULE, "x")
     chosen, region_set = _read_regions(toml)

@@ -1,6 +1,6 @@
 """``reports.csv``: what each source said of each incident, converted and cross-checked."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -122,7 +122,7 @@ def _clause(fault: str) -> str:
 
 
 def _merged(table: Table, text: pd.DataFrame, readings: Mapping[str, Reading]) -> tuple[str, ...]:
-    count = int(text["attribution"].map(lambda written: readings[written].merged).sum())
+    count = sum(readings[written].merged for written in text["attribution"])
     note = (
         f"{table.file}: {count} clashes between organizations that are rolled up into one "
         "are read as that one's own."
@@ -141,7 +141,7 @@ def _deaths(
     sides = text["victims_by_side"].str.extract(r"^(\d+)\s*><\s*(\d+)$")
     first, second = (whole(sides[side].fillna("")) for side in (0, 1))
     given = first >= 0
-    clash = text["attribution"].map(lambda written: "><" in written)
+    clash = text["attribution"].str.contains("><", regex=False)
     problems.where(
         table, "victims_by_side", given & ~clash, "needs an attribution with two sides, a><b"
     )
@@ -149,8 +149,8 @@ def _deaths(
     problems.where(
         table, "victims_by_side", given & (first + second > most), "adds up to more than victims"
     )
-    swapped = text["attribution"].map(lambda written: readings[written].swapped)
-    rivals = text["attribution"].map(lambda written: readings[written].is_rivalry)
+    swapped = text["attribution"].map(lambda written: readings[written].swapped).astype(bool)
+    rivals = text["attribution"].map(lambda written: readings[written].is_rivalry).astype(bool)
     return pd.DataFrame(
         {
             "deaths_a": first.mask(swapped, second).where(rivals, NO_COUNT),
@@ -210,7 +210,7 @@ def _check_versions(table: Table, frame: pd.DataFrame, problems: Problems) -> No
     foreign = older.notna() & ~unknown & (older.map(source) != frame["source"])
     problems.where(table, "supersedes", foreign, "is a report of another source")
     chain = {i: o for i, o in zip(frame["report_id"], older, strict=True) if o is not None}
-    circular = frame["report_id"].map(lambda report: _returns(report, chain))
+    circular = frame["report_id"].map(lambda report: _returns(report, chain)).astype(bool)
     problems.where(table, "supersedes", circular, "leads back to the report itself")
 
 
@@ -242,15 +242,16 @@ def _check_incidents(table: Table, frame: pd.DataFrame, problems: Problems) -> N
 
 def coverage_notes(table: Table, frame: pd.DataFrame, sources: pd.DataFrame) -> tuple[str, ...]:
     """Say how many reports lie where their source was declared not to be looking."""
-    of = {name: frame["source"].map(sources[name]) for name in sources.columns}
-    tests: dict[str, Callable[[], pd.Series]] = {
-        "regions": lambda: _outside(frame["region"], of["regions"]),
-        "kinds": lambda: _outside(frame["kind"], of["kinds"]),
-        "from and to": lambda: (frame["date_end"] < of["from"]) | (frame["date"] > of["to"]),
+    known = frame.loc[frame["source"].isin(sources.index)]
+    of = sources.loc[known["source"]].set_index(known.index)
+    outside = {
+        "regions": _outside(known["region"], of["regions"]),
+        "kinds": _outside(known["kind"], of["kinds"]),
+        "from and to": (known["date_end"] < of["from"]) | (known["date"] > of["to"]),
     }
     notes = []
-    for what, test in tests.items():
-        counts = frame.loc[test().to_numpy(bool), "source"].value_counts().sort_index()
+    for what, mask in outside.items():
+        counts = known.loc[mask, "source"].value_counts().sort_index()
         notes += [
             f"{table.file}: {count} reports of {shown(source)} lie outside the {what} of "
             "its row in sources.csv."
@@ -261,15 +262,16 @@ def coverage_notes(table: Table, frame: pd.DataFrame, sources: pd.DataFrame) -> 
 
 def _outside(values: pd.Series, covered: pd.Series) -> pd.Series:
     pairs = zip(values, covered, strict=True)
-    return pd.Series([bool(some) and value not in some for value, some in pairs], values.index)
+    verdicts = [bool(some) and value not in some for value, some in pairs]
+    return pd.Series(verdicts, values.index, dtype=bool)
 
 
 def check_published(
     table: Table, frame: pd.DataFrame, sources: pd.DataFrame, problems: Problems
 ) -> None:
     """Note reports without a day of publication whose source is declared to have one."""
-    known = frame["source"].map(sources["published"]) == "known"
-    lacking = frame.loc[(known & frame["published"].isna()).to_numpy(bool), "source"].unique()
+    known = set(sources.index[sources["published"] == "known"])
+    lacking = set(frame.loc[frame["published"].isna(), "source"]) & known
     for source in sorted(lacking):
         problems.add(
             f"{table.file}: column published is empty in reports of {shown(source)}, "

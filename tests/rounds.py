@@ -25,6 +25,27 @@ daily,The Daily,press,,all,informative
 weekly,The Weekly,press,,all,informative
 court,Court Files,adjudicated,,attributed_only,informative
 """
+RUBRIC = """\
+id = "own"
+[kinds.homicide]
+weight = 1.0
+[kinds.kidnapping]
+weight = 0.5
+[victim_classes.civilian]
+multiplier = 2.0
+"""
+PRESENCE = """\
+organization,region,from,to
+zetas,MX-SIN,2010-02-01,
+"""
+TOTALS = """\
+series,region,period,from,to,kind,count,count_low,count_high,unit,attribution
+official,MX-SIN,2010-05,,,homicide,40,,,victims,
+"""
+SERIES = """\
+[totals.official]
+capture = "0.9±0.05"
+"""
 COLUMNS = (
     "report_id",
     "source",
@@ -54,6 +75,19 @@ def write_small_round(folder: Path) -> Path:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         writer.writerows(_reports())
+    return folder
+
+
+def write_full_round(folder: Path) -> Path:
+    """Write the small round and every optional table beside it."""
+    write_small_round(folder)
+    for name, text in (
+        ("round.toml", SETTINGS + SERIES),
+        ("rubric.toml", RUBRIC),
+        ("presence.csv", PRESENCE),
+        ("totals.csv", TOTALS),
+    ):
+        (folder / name).write_text(text, encoding="utf-8")
     return folder
 
 
