@@ -1,0 +1,224 @@
+"""A valid round folder, read: defaults, conversions, CSV and Parquet alike."""
+
+import datetime as dt
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from dtoscore.data.errors import InputError
+from dtoscore.data.readers import read_round
+from dtoscore.data.rounds import Round
+from dtoscore.data.rubrics import default_rubric
+from dtoscore.tests.rounds import write_full_round, write_small_round
+
+MINIMAL = {
+    "round.toml": 'id = "r"\nwindow = ["2010-01-01", "2010-12-31"]\n',
+    "organizations.csv": "id,name\na,Group A\nb,Group B\n",
+    "sources.csv": "id,name,type\ns,Source,press\n",
+    "reports.csv": "report_id,source,date,region,kind,victims\n1,s,2009-05-04,MX-SIN,homicide,1\n",
+}
+
+
+def write(folder: Path, **changes: str) -> Path:
+    """Write the smallest round there is, with some files changed."""
+    folder.mkdir(exist_ok=True)
+    files = MINIMAL | {name.replace("_", "."): text for name, text in changes.items()}
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def reports(*rows: str, header: str = "") -> str:
+    columns = "report_id,source,date,region,kind,victims" + header
+    return "\n".join([columns, *rows]) + "\n"
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Round:
+    return read_round(write_small_round(tmp_path_factory.mktemp("small")))
+
+
+def test_the_small_round(small: Round) -> None:
+    assert small.settings.regions == ("MX-SIN", "MX-CHH")
+    assert len(small.reports) == 33
+    assert list(small.organizations.index) == ["sinaloa", "juarez", "zetas"]
+    assert small.organizations.loc["zetas", "aliases"] == ("Zetas",)
+    assert small.organizations["parent"].isna().all()
+    assert small.contenders() == ("sinaloa", "juarez", "zetas")
+    assert small.reports["row"].tolist() == list(range(2, 35))
+    assert not small.is_simulated
+    assert small.presence is None
+
+
+def test_types_of_the_reports(small: Round) -> None:
+    frame = small.reports
+    assert frame["date"].dtype.kind == frame["published"].dtype.kind == "M"
+    assert (frame["date_end"] == frame["date"]).all()
+    for column in ("victims", "victims_low", "victims_high", "deaths_a", "deaths_b", "row"):
+        assert frame[column].dtype == "int64"
+    assert frame["retracted"].dtype == "bool"
+    assert set(frame["precision"]) == {"exact"}
+
+
+def test_attributions_are_canonical_and_sides_follow(small: Round) -> None:
+    clash = small.reports[small.reports["attribution"].str.contains("><")]
+    assert set(clash["attribution"]) == {"juarez><sinaloa"}
+    assert (clash["deaths_a"] == 1).all()
+    assert (clash["deaths_b"] == clash["victims"] - 1).all()
+    alone = small.reports[~small.reports["attribution"].str.contains("><")]
+    assert (alone[["deaths_a", "deaths_b"]] == -1).all(axis=None)
+    assert "zetas" in set(alone["attribution"])
+
+
+def test_only_what_is_required(tmp_path: Path) -> None:
+    read = read_round(write(tmp_path))
+    settings = read.settings
+    assert settings.title == "r"
+    assert settings.period == "month"
+    assert len(settings.regions) == 32
+    assert settings.region_set == "MX"
+    assert settings.history == dt.date(2009, 5, 4)
+    assert settings.as_of == dt.date(2010, 12, 31)
+    assert read.rubric == default_rubric()
+    assert read.reports.loc[0, "incident_id"] is None
+    assert read.reports.loc[0, "attribution"] == ""
+    assert read.reports.loc[0, "victim_class"] == "unknown"
+    assert any("no history is given" in note for note in read.notes)
+    assert any("weights are this product's choice" in note for note in read.notes)
+
+
+def test_as_of_defaults_to_the_latest_day_published(tmp_path: Path) -> None:
+    rows = reports("1,s,2010-05-04,MX-SIN,homicide,1,2011-02-03", header=",published")
+    assert read_round(write(tmp_path, reports_csv=rows)).settings.as_of == dt.date(2011, 2, 3)
+
+
+def test_reports_outside_the_window_are_no_fault(tmp_path: Path) -> None:
+    rows = reports("1,s,2011-05-04,MX-SIN,homicide,1", "2,s,2010-05-04,MX,homicide,1")
+    read = read_round(write(tmp_path, reports_csv=rows))
+    assert len(read.reports) == 2
+    assert read.settings.history == dt.date(2010, 1, 1)
+
+
+def test_one_contender_is_read(tmp_path: Path) -> None:
+    read = read_round(write(tmp_path, organizations_csv="id,name\na,Group A\n"))
+    assert read.contenders() == ("a",)
+
+
+def test_contenders_leave_out_the_excluded_the_gone_and_the_rolled_up(tmp_path: Path) -> None:
+    roster = (
+        "id,name,active_to,parent,roll_up,contender\n"
+        "a,A,,,,\nb,B,2009-12-31,,,\nc,C,,a,yes,\nd,D,,,,no\ne,E,,,,\n"
+    )
+    toml = MINIMAL["round.toml"] + 'exclude = ["e"]\n'
+    read = read_round(write(tmp_path, organizations_csv=roster, round_toml=toml))
+    assert read.contenders() == ("a",)
+
+
+def test_victims_from_low_and_high(tmp_path: Path) -> None:
+    rows = reports(
+        "1,s,2010-05-04,MX-SIN,homicide,,2,5", "2,s,2010-05-04,MX-SIN,homicide,3,,",
+        "3,s,2010-05-04,MX-SIN,homicide,3,2,", "4,s,2010-05-04,MX-SIN,homicide,9,2,5",
+        header=",victims_low,victims_high",
+    )  # fmt: skip
+    read = read_round(write(tmp_path, reports_csv=rows))
+    counts = read.reports[["victims_low", "victims", "victims_high"]].to_numpy().tolist()
+    assert counts == [[2, 4, 5], [3, 3, 3], [2, 3, 3], [2, 9, 9]]
+    assert any("in 1 rows victims lies outside" in note for note in read.notes)
+
+
+def test_massacre_and_withdrawn_codes_read_as_what_they_are(tmp_path: Path) -> None:
+    rows = reports("1,s,2010-05-04,MX-DIF,massacre,9,9015", header=",municipality")
+    first = read_round(write(tmp_path, reports_csv=rows)).reports.iloc[0]
+    assert (first["kind"], first["region"], first["municipality"]) == (
+        "homicide", "MX-CMX", "09015",
+    )  # fmt: skip
+
+
+def test_roll_up_in_the_reports(tmp_path: Path) -> None:
+    roster = "id,name,parent,roll_up\na,A,,\nb,B,a,true\nc,C,B,true\nd,D,,\n"
+    rows = reports(
+        "1,s,2010-05-04,MX-SIN,homicide,4,b><c,3><1", "2,s,2010-05-04,MX-SIN,homicide,4,d><c,3><1",
+        header=",attribution,victims_by_side",
+    )  # fmt: skip
+    read = read_round(write(tmp_path, organizations_csv=roster, reports_csv=rows))
+    frame = read.reports[["attribution", "deaths_a", "deaths_b"]]
+    assert frame.to_numpy().tolist() == [["a", -1, -1], ["a><d", 1, 3]]
+    assert any("1 clashes between organizations that are rolled up" in n for n in read.notes)
+
+
+def test_parquet_reads_as_csv_does(tmp_path: Path, small: Round) -> None:
+    folder = write_full_round(tmp_path / "packed")
+    for name in ("reports", "organizations", "sources", "presence", "totals"):
+        path = folder / f"{name}.csv"
+        frame = pd.read_csv(path)
+        if name == "reports":
+            frame["date"] = pd.to_datetime(frame["date"])
+        frame.to_parquet(path.with_suffix(".parquet"))
+        path.unlink()
+    read = read_round(folder)
+    assert read.reports["row"].tolist() == list(range(1, 34))
+    pd.testing.assert_frame_equal(
+        read.reports.drop(columns="row"), small.reports.drop(columns="row")
+    )
+    pd.testing.assert_frame_equal(read.organizations, small.organizations)
+    assert read.presence is not None
+    assert read.totals is not None
+
+
+def test_the_optional_tables(tmp_path: Path) -> None:
+    read = read_round(write_full_round(tmp_path / "full"))
+    assert read.presence is not None
+    assert read.presence.loc[0, "organization"] == "zetas"
+    assert read.totals is not None
+    assert read.totals.loc[0, "count"] == 40
+    assert read.settings.totals == {"official": {"capture": "0.9±0.05"}}
+    assert [kind.id for kind in read.rubric.kinds] == ["homicide", "kidnapping"]
+    assert read.rubric.victim_classes == {"civilian": 2.0, "unknown": 1.0}
+
+
+def test_what_a_later_version_reads_is_said(tmp_path: Path) -> None:
+    folder = write(tmp_path, mappings_csv="name\n", events_csv="date\n", links_csv="link_id\n")
+    (folder / "rivalries.csv").write_text("organization,other\n", "utf-8")
+    toml = MINIMAL["round.toml"] + '[looks]\nfirst = "2010-06-01"\n'
+    (folder / "round.toml").write_text(toml, "utf-8")
+    notes = "\n".join(read_round(folder).notes)
+    for what in ("mappings.csv", "events.csv", "links.csv", "rivalries.csv", "[looks]"):
+        assert what in notes
+
+
+def test_reports_outside_their_source_s_view_are_counted(tmp_path: Path) -> None:
+    declared = "id,name,type,regions,from\ns,S,press,MX-SON,2010-01-01\n"
+    notes = "\n".join(read_round(write(tmp_path, sources_csv=declared)).notes)
+    assert "1 reports of 's' lie outside the regions" in notes
+    assert "1 reports of 's' lie outside the from and to" in notes
+
+
+def test_line_numbers_count_lines_not_records(tmp_path: Path) -> None:
+    roster = 'id,name\na,"Group\n A"\n'
+    with pytest.raises(InputError, match="row 3: name .* control character"):
+        read_round(write(tmp_path, organizations_csv=roster))
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_fine(tmp_path: Path) -> None:
+    folder = write(tmp_path)
+    roster = MINIMAL["organizations.csv"].replace("\n", "\r\n").encode("utf-8-sig")
+    (folder / "organizations.csv").write_bytes(roster)
+    assert list(read_round(folder).organizations.index) == ["a", "b"]
+
+
+def test_every_default_weight_has_its_reason_beside_it(root: Path) -> None:
+    text = (root / "data" / "assets" / "rubric.toml").read_text("utf-8")
+    numbers = ("weight", "multiplier", "victims", "concentration", "min_", "max_")
+    lines = [line for line in text.splitlines() if line.startswith(numbers)]
+    assert len(lines) == 20
+    assert all("#" in line for line in lines)
+
+
+def test_the_default_rubric() -> None:
+    rubric = default_rubric()
+    assert rubric.id == "default-1"
+    assert [kind.id for kind in rubric.kinds] == [
+        "homicide", "kidnapping", "non-fatal-shooting", "terrorism", "threat",
+    ]  # fmt: skip
+    assert all(set(kind.title) == {"en", "es"} for kind in rubric.kinds)
+    assert rubric.large_victims == 8
