@@ -1,0 +1,240 @@
+r"""Who is blamed: what each source writes of an incident, given its author.
+
+A source names nobody with probability u, else somebody by its confusion matrix C:
+
+.. math::
+    C_s[m, a] &= \theta_s R_s[m, a] + (1 - \theta_s)\,\frac{\varphi_a\,[a \ne m]}{1-\varphi_m} \\
+    R_s[d, \cdot] &= (1 - o_s)\,e_d + o_s\,(\pi_d e_{d_1} + (1 - \pi_d) e_{d_2})
+        \quad\text{for a rivalry } d, \text{ else } e_m \\
+    \Theta_s[m, a] &= (1 - u_{sm})\,\eta_{s1}\,C_s[m, a] \\
+    \Theta_s[m, A] &= (1 - u_{sm})\,\frac{\eta_{s|A|}}{\binom{K-1}{|A|-1}}
+        \sum_{a \in A} C_s[m, a]
+
+with θ right, φ the notoriety that draws wrong names, o one-sidedness, π the split of a
+rivalry, η the share of sets of each size and K the names a set may hold. A set is coarsening
+at random: right where a coder dropped detail, and only there. An adjudicated source names
+the side (o = 1). Deaths by side of one incident are beta-binomial around π_d; where the
+author is no such rivalry they are uniform, since nothing is then known of them.
+"""
+
+from math import comb
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+from scipy.special import gammaln as np_gammaln
+
+from ..data.attribution import OTHER
+from . import effects
+from .design import Design, Floats
+from .engine import NUMPY, Array, Engine, Params
+from .priors import Prior, Priors
+
+ADJUDICATED = "adjudicated"
+
+
+def declare(params: Params, priors: Priors, design: Design, confusion: bool) -> None:
+    """Declare the attribution parameters in the open PyMC model, into ``params``."""
+    names = design.names
+    params["unknown"] = priors["unknown"].variable("unknown", "source")
+    if names.has_other:
+        params["unknown_other"] = priors["unknown_other"].variable("unknown_other")
+    if confusion:
+        rows = confusion_rows(priors["confusion"], design)
+        params["confusion"] = pm.Dirichlet("confusion", a=rows, dims=("source", "author", "name"))
+    else:
+        _declare_names(params, priors, design)
+    if names.rivalries:
+        params["split"] = priors["split"].variable("split", "rivalry")
+    if (design.statements.row_rivalry >= 0).any():
+        concentration = priors["side_concentration"].variable("side_concentration")
+        params["side_concentration"] = concentration
+    if (n := design.statements.largest_set) > 1:
+        prior = priors["set_share"]
+        a = np.array([prior["first"], *([prior["rest"]] * (n - 1))])
+        params["set_share"] = pm.Dirichlet("set_share", a=a, dims=("source", "set_size"))
+
+
+def _declare_names(params: Params, priors: Priors, design: Design) -> None:
+    alpha, beta = right_parameters(priors, design)
+    params["right"] = pm.Beta("right", alpha=alpha, beta=beta, dims="source")
+    effects.fixed_scale(params, priors, "notoriety", ["plain_name"], 1)
+    if design.names.rivalries:
+        params["one_sided"] = priors["one_sided"].variable("one_sided", "source")
+        params["blame_rivalry"] = priors["blame_rivalry"].variable("blame_rivalry")
+
+
+def right_parameters(priors: Priors, design: Design) -> tuple[Floats, Floats]:
+    """Beta parameters of each source's accuracy, shape (source,): declared, or by type."""
+    sources = design.evidence.axes.sources
+    rows = zip(sources["type"], sources["accuracy_prior"], strict=True)
+    chosen = [_right_prior(priors, kind, declared) for kind, declared in rows]
+    return np.array([p["alpha"] for p in chosen]), np.array([p["beta"] for p in chosen])
+
+
+def _right_prior(priors: Priors, kind: str, declared: tuple[float, float] | None) -> Prior:
+    if isinstance(declared, tuple):
+        mean, sd = declared
+        size = mean * (1 - mean) / sd**2 - 1
+        return Prior("beta", {"alpha": mean * size, "beta": (1 - mean) * size})
+    return priors["right_adjudicated" if kind == ADJUDICATED else "right"]
+
+
+def confusion_rows(prior: Prior, design: Design) -> Floats:
+    """Pseudo-counts of full confusion matrices, shape (source, author, name)."""
+    names, sources = design.names, len(design.evidence.axes.sources)
+    right, n = _identity(design), len(names.names)
+    share = prior["diagonal"] * right + (1 - prior["diagonal"]) * (1 - right) / max(n - 1, 1)
+    return np.broadcast_to(prior["total"] * share, (sources, *share.shape)).copy()
+
+
+def unknown(params: Params, design: Design, engine: Engine) -> Array:
+    """P(names nobody), shape (source, author)."""
+    xp, names = engine.xp, design.names
+    u = params["unknown"][:, None]
+    is_other = np.array([[name == OTHER for name in names.authors]], float)
+    if not names.has_other:
+        return u + xp.zeros(is_other.shape)
+    return engine.expit(xp.log(u) - xp.log1p(-u) + is_other * params["unknown_other"])
+
+
+def confusion(params: Params, design: Design, engine: Engine) -> Array:
+    """C_s[m, a] = P(name | author, it names somebody), shape (source, author, name)."""
+    if "confusion" in params:
+        return params["confusion"]
+    right = _right(params, design, engine)
+    if len(design.names.authors) < 2:
+        return right
+    theta = params["right"][:, None, None]
+    return theta * right + (1 - theta) * _wrong(params, design, engine)[None]
+
+
+def _identity(design: Design) -> Floats:
+    return np.eye(len(design.names.authors), len(design.names.names))
+
+
+def _right(params: Params, design: Design, engine: Engine) -> Array:
+    """R_s, shape (source, author, name)."""
+    names = design.names
+    n_source = len(design.evidence.axes.sources)
+    if not names.rivalries:
+        return _identity(design)[None] + engine.xp.zeros((n_source, 1, 1))
+    one_sided = _one_sided(params, design, engine)[:, None, None]
+    plain, d = names.n_plain, len(names.rivalries)
+    block = np.zeros((len(names.authors), d))
+    block[plain:] = np.eye(d)
+    first, second = (np.eye(len(names.names))[names.sides[:, side]] for side in (0, 1))
+    split = params["split"][:, None]
+    written = split * first + (1 - split) * second  # (rivalry, name)
+    keep = np.array([0.0] * plain + [1.0] * d)[:, None]
+    whole = _identity(design)
+    sided = engine.xp.dot(block, written)
+    return (1 - keep * one_sided) * whole[None] + one_sided * sided[None]
+
+
+def _one_sided(params: Params, design: Design, engine: Engine) -> Array:
+    adjudicated = (design.evidence.axes.sources["type"] == ADJUDICATED).to_numpy()
+    return engine.xp.where(adjudicated, 1.0, params["one_sided"])
+
+
+def blame(params: Params, design: Design, engine: Engine) -> Array:
+    """φ: where wrong names fall before the true one is left out, shape (name,)."""
+    xp, names = engine.xp, design.names
+    odds = xp.exp(effects.effect(params, "notoriety", (names.n_plain,), xp))
+    plain = odds / odds.sum()
+    extra = np.zeros(len(names.names) - len(names.authors))
+    if not (d := len(names.rivalries)):
+        return plain
+    share = params["blame_rivalry"]
+    return xp.concatenate([(1 - share) * plain, share * np.full(d, 1.0 / d), extra])
+
+
+def _wrong(params: Params, design: Design, engine: Engine) -> Array:
+    phi = blame(params, design, engine)
+    off = 1.0 - _identity(design)
+    return off * phi / (off * phi).sum(axis=1, keepdims=True)
+
+
+def set_shares(params: Params, design: Design, engine: Engine) -> Array:
+    """η: share of sets of each size among plain names, shape (source, set_size)."""
+    if "set_share" in params:
+        return params["set_share"]
+    return engine.xp.ones((len(design.evidence.axes.sources), 1))
+
+
+def listed(
+    u: Array, matrix: Array, eta: Array, design: Design, engine: Engine
+) -> Array | None:
+    """L_s: P(lists an incident it saw | listing class), shape (source, class).
+
+    None where every source lists all.
+    """
+    sources, names = design.evidence.axes.sources, design.names
+    coverage = sources["coverage"].to_numpy()
+    if (coverage == "all").all():
+        return None
+    author = design.histories.class_author
+    attributes = 1.0 - u[:, author]
+    spoken = (matrix[:, author, :] * _speaks(eta, design)[:, None, :]).sum(axis=2)
+    result = engine.xp.where((coverage == "contenders_only")[:, None], attributes * spoken, attributes)
+    return engine.xp.where((coverage == "all")[:, None], 1.0, result)
+
+
+def _speaks(eta: Array, design: Design) -> Array:
+    """P(the statement names a contender | name picked), shape (source, name)."""
+    names = design.names
+    contender = names.contender.astype(float)
+    rest, others = names.n_plain - 1, int(names.contender[: names.n_plain].sum())
+    avoided = np.array(
+        [comb(rest - others, n) / comb(rest, n) if n <= rest else 0.0
+         for n in range(design.statements.largest_set)]
+    )  # fmt: skip
+    plain = (np.arange(len(names.names)) < names.n_plain) * (1.0 - contender)
+    return contender + plain * (eta * (1.0 - avoided)).sum(axis=1)[:, None]
+
+
+def log_statements(
+    params: Params, u: Array, matrix: Array, eta: Array, lists: Array | None,
+    design: Design, engine: Engine,
+) -> Array:  # fmt: skip
+    """Log probability of what all sources of an incident wrote, shape (row, author)."""
+    xp, st = engine.xp, design.statements
+    flat = xp.transpose(matrix, (0, 2, 1)).reshape((-1, len(design.names.authors)))
+    chosen = xp.dot(st.selection, flat)  # (pair, author)
+    named = xp.log(xp.where(st.is_unknown[:, None], 1.0, chosen)) + xp.log1p(-u[st.source])
+    named = named + xp.where(st.is_plain, xp.log(eta[st.source, st.set_size]), 0.0)[:, None]
+    pairs = xp.where(st.is_unknown[:, None], xp.log(u[st.source]), named)
+    pairs = pairs - _log_given_listed(lists, design, engine)
+    padded = xp.concatenate([xp.zeros((1, len(design.names.authors))), pairs], axis=0)
+    return padded[st.rows].sum(axis=1) + _log_sides(params, design, engine)
+
+
+def _log_given_listed(lists: Array | None, design: Design, engine: Engine) -> Array:
+    """log L of the sources without a detection: they speak given that they reported."""
+    st, h = design.statements, design.histories
+    if lists is None:
+        return np.zeros((len(st.source), 1))
+    given = ~np.isin(st.source, h.listers)
+    return given[:, None] * engine.xp.log(lists[st.source][:, h.listing_class])
+
+
+def _log_sides(params: Params, design: Design, engine: Engine) -> Array:
+    """Log probability of the deaths by side, shape (row, author)."""
+    st, names = design.statements, design.names
+    if "side_concentration" not in params:
+        return np.zeros((1, len(names.authors)))
+    first, second = st.by_first.astype(float), st.by_second.astype(float)
+    d = np.maximum(st.row_rivalry, 0)
+    a = params["side_concentration"] * params["split"][d]
+    b = params["side_concentration"] * (1 - params["split"][d])
+    choose = np_gammaln(first + second + 1) - np_gammaln(first + 1) - np_gammaln(second + 1)
+    known = choose + _betaln(a + first, b + second, engine) - _betaln(a, b, engine)
+    is_author = np.arange(len(names.authors)) == (names.n_plain + d)[:, None]
+    counted = (st.row_rivalry >= 0)[:, None]
+    uniform = -np.log1p(first + second)[:, None]
+    return engine.xp.where(counted, engine.xp.where(is_author, known[:, None], uniform), 0.0)
+
+
+def _betaln(a: Array, b: Array, engine: Engine) -> Array:
+    gammaln = np_gammaln if engine is NUMPY else pt.gammaln
+    return gammaln(a) + gammaln(b) - gammaln(a + b)

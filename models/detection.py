@@ -1,0 +1,85 @@
+r"""Who reports it: sources that miss incidents, and miss the same ones.
+
+.. math::
+    \operatorname{logit} p[s \mid r, c, v, z]
+        &= \alpha_s + \alpha_{sr} + \alpha_{sc} + \beta_s x_v + \lambda_s z,
+        \qquad z \sim N(0, 1) \\
+    P(h \mid m) &= \sum_q \omega_q \prod_{s \in h} p_{sq}
+        \prod_{s \notin h} \big(1 - p_{sq} L_s(m)\big)
+
+z is shared by all sources of an incident and summed over quadrature nodes q; x_v is the log
+of the bin's victims; L_s(m) is the probability that s, having seen it, lists an incident
+with claim m: 1 for a source that lists all, P(it attributes) for one that lists what is
+attributed. Only sources whose silence is informative (*listers*) have a p.
+"""
+
+from . import effects
+from .design import REPORTED, SIZE_LOG_VICTIMS, WAS_SILENT, Design
+from .engine import Array, Engine, Params
+from .priors import Priors
+
+
+def declare(params: Params, priors: Priors, design: Design) -> None:
+    """Declare the detection parameters in the open PyMC model, into ``params``."""
+    if not len(design.histories.listers):
+        return
+    params["detection"] = priors["detection"].variable("detection", "lister")
+    params["detection_size"] = priors["detection_size"].variable("detection_size", "lister")
+    params["visibility"] = priors["visibility"].variable("visibility", "lister")
+    effects.standardized(params, priors, "detection_region", ["lister", "region"], 1)
+    effects.standardized(params, priors, "detection_kind", ["lister", "kind"], 1)
+
+
+def logits(params: Params, design: Design, engine: Engine) -> Array:
+    """logit p at visibility 0, shape (lister, region, kind, size)."""
+    xp, axes = engine.xp, design.evidence.axes
+    s = len(design.histories.listers)
+    region = effects.effect(params, "detection_region", (s, len(axes.regions)), xp, scaled=True)
+    kind = effects.effect(params, "detection_kind", (s, len(axes.kinds)), xp, scaled=True)
+    size = params["detection_size"][:, None] * SIZE_LOG_VICTIMS
+    return (
+        params["detection"][:, None, None, None]
+        + region[:, :, None, None]
+        + kind[:, None, :, None]
+        + size[:, None, None, :]
+    )
+
+
+def log_history(logit: Array, visibility: Array, listed: Array, design: Design, engine: Engine) -> Array:
+    """log P(history | listing class), shape (history, listing class).
+
+    Parameters
+    ----------
+    logit, visibility
+        Of ``logits``, and λ of shape (lister,).
+    listed
+        L_s of each listing class, shape (lister, class).
+    """
+    h = design.histories
+    x = logit[:, h.region, h.kind, h.size].T  # (history, lister)
+    x = x[:, :, None] + visibility[:, None] * h.nodes  # (history, lister, node)
+    reported = (h.mark == REPORTED)[:, :, None] * engine.log_expit(x)
+    silent = (h.mark == WAS_SILENT)[:, :, None, None] * _log_silent(x, listed, engine)
+    total = reported.sum(axis=1)[:, :, None] + silent.sum(axis=1)  # (history, node, class)
+    return engine.logsumexp(total + engine.xp.log(h.weights)[:, None], 1)
+
+
+def seen(logit: Array, visibility: Array, listed: Array, design: Design, engine: Engine) -> Array:
+    """P(at least one source lists it), shape (context, size, listing class)."""
+    h = design.histories
+    x = logit[:, h.context_region, h.context_kind, :]  # (lister, context, size)
+    x = engine.xp.transpose(x, (1, 2, 0))[:, :, :, None] + visibility[:, None] * h.nodes
+    looking = h.context_looking[:, None, :, None, None]
+    silent = (looking * _log_silent(x, listed, engine)).sum(axis=2)  # (context, size, node, class)
+    return 1.0 - (engine.xp.exp(silent) * h.weights[:, None]).sum(axis=2)
+
+
+def _log_silent(x: Array, listed: Array, engine: Engine) -> Array:
+    """log(1 - p L), shape of x and one more axis for the listing class.
+
+    1 - pL = (1 - p) + p(1 - L), both terms positive: nothing cancels where L is 1.
+    """
+    if listed is None:
+        return engine.log_expit(-x)[..., None]
+    missed = engine.expit(-x)[..., None] + engine.expit(x)[..., None] * (1.0 - listed)[:, None, :]
+    return engine.xp.log(missed)

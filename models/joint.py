@@ -1,0 +1,144 @@
+"""The joint model: all parts in one PyMC model, with named dims and an observed node.
+
+A statistician adds a term without forking::
+
+    model = build(evidence)
+    with model:
+        pm.Potential("my_belief", pm.logp(pm.Normal.dist(0, 1), model["rate_intercept"]))
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import xarray as xr
+
+from ..data.errors import ModelError
+from ..data.evidence import Evidence
+from . import attribution, detection, rates, size, superposition
+from .design import Design, design
+from .engine import NUMPY, PYTENSOR, Params
+from .kernel_op import cell_terms
+from .priors import Priors
+
+
+@dataclass(frozen=True)
+class Structure:
+    """Which form of the model.
+
+    Attributes
+    ----------
+    confusion
+        Full confusion matrices by source, for many sources and few organizations, in place
+        of accuracy and notoriety.
+    """
+
+    confusion: bool = False
+
+
+def build(
+    evidence: Evidence | Design, priors: Priors | None = None, structure: Structure | None = None
+) -> pm.Model:
+    r"""Build the model of one evidence.
+
+    .. math::
+        n_{cell, j} \sim \mathrm{Poisson}\Big(\sum_k \mu_{k,cell}\,\rho_k[v_j]\,P(h_j \mid k)
+        \prod_{s \in j} \Theta_s[k, a_{js}]\Big)
+
+    The parts are documented where they are declared: ``rates``, ``size``, ``detection``,
+    ``attribution``, ``superposition``.
+
+    Returns
+    -------
+    A ``pm.Model`` whose observed node ``incidents`` has dim ``cell``; its ``log_likelihood``
+    is by cell, its posterior predictive the number of incidents that some source sees.
+
+    Raises
+    ------
+    ModelError
+        Where the evidence can carry no model: no organization, no report, no lister.
+    """
+    plan = evidence if isinstance(evidence, Design) else design(evidence)
+    _check(plan)
+    with pm.Model(coords=plan.coords) as model:
+        params = declare(plan, priors or Priors(), structure or Structure())
+        q = superposition.quantities(params, plan, PYTENSOR)
+        pm.CustomDist(
+            "incidents",
+            *cell_terms(q, plan),
+            logp=_logp,
+            random=_random,
+            signature="(),()->()",
+            dtype="int64",
+            observed=observed(plan),
+            dims="cell",
+        )
+    return model
+
+
+def declare(plan: Design, priors: Priors, structure: Structure) -> Params:
+    """Declare every parameter in the open PyMC model."""
+    params: Params = {}
+    rates.declare(params, priors, plan)
+    size.declare(params, priors, plan)
+    detection.declare(params, priors, plan)
+    attribution.declare(params, priors, plan, structure.confusion)
+    return params
+
+
+def observed(plan: Design) -> np.ndarray:
+    """Incidents that some lister saw, by cell."""
+    counts = np.bincount(plan.counted.cell, plan.counted.count, len(plan.cell_kind))
+    return counts.astype(np.int64)
+
+
+def log_lik(params: Params, evidence: Evidence | Design) -> xr.DataArray:
+    """Log likelihood by cell at one value of the parameters, without sampling or graph.
+
+    Parameters
+    ----------
+    params
+        One value of every free variable, by name, as ``draw(posterior, chain, draw)`` gives.
+    evidence
+        Any evidence over the same axes, as ``evidence.without(...)`` makes.
+
+    Returns
+    -------
+    Shape (cell,), empty cells included with their mass.
+    """
+    plan = evidence if isinstance(evidence, Design) else design(evidence)
+    q = superposition.quantities(params, plan, NUMPY)
+    value = superposition.cell_log_lik(q, plan, NUMPY)
+    return xr.DataArray(value, dims="cell", coords={"cell": plan.coords["cell"]}, name="log_lik")
+
+
+def draw(posterior: xr.Dataset, chain: int, number: int) -> Params:
+    """One draw of every variable of a posterior, as plain arrays by name."""
+    one = posterior.isel(chain=chain, draw=number)
+    return {str(name): np.asarray(value.to_numpy()) for name, value in one.data_vars.items()}
+
+
+def _logp(value: Any, pattern_term: Any, mass: Any) -> Any:
+    """The cell's log likelihood; the counts themselves are inside ``pattern_term``."""
+    return pattern_term - mass + 0 * value
+
+
+def _random(
+    pattern_term: np.ndarray, mass: np.ndarray, rng: np.random.Generator, size: Any = None
+) -> np.ndarray:
+    return rng.poisson(mass, size=size)
+
+
+def _check(plan: Design) -> None:
+    problems = [
+        (not plan.names.organizations, "the roster has no organization that can have acted"),
+        (not len(plan.every.count), "no report can be used, so there is nothing to fit"),
+        (
+            not len(plan.histories.listers),
+            "no source's silence is informative, so nothing is known of what went unreported",
+        ),
+    ]
+    for wrong, sentence in problems:
+        if wrong:
+            raise ModelError(f"no model can be built: {sentence}")

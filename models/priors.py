@@ -1,0 +1,221 @@
+"""Every prior of the model, in one place, each with its reason.
+
+A prior is a name, a distribution and its parameters; ``Priors`` holds one for each name and
+can be overridden by name, from Python or from ``[priors]`` in round.toml::
+
+    [priors]
+    visibility = { sigma = 0.5 }
+    right = { distribution = "beta", alpha = 16, beta = 4 }
+"""
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pymc as pm
+
+from ..data.errors import InputError
+
+DISTRIBUTIONS: Mapping[str, tuple[Any, tuple[str, ...]]] = {
+    "normal": (pm.Normal, ("mu", "sigma")),
+    "halfnormal": (pm.HalfNormal, ("sigma",)),
+    "lognormal": (pm.LogNormal, ("mu", "sigma")),
+    "beta": (pm.Beta, ("alpha", "beta")),
+    "zero_sum": (pm.ZeroSumNormal, ("sigma",)),
+    "dirichlet": (None, ("first", "rest")),
+    "rows": (None, ("diagonal", "total")),
+}
+SCALES = frozenset({"sigma", "alpha", "beta", "first", "rest", "diagonal", "total"})
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """A distribution and its parameters.
+
+    Parameters
+    ----------
+    distribution
+        A key of DISTRIBUTIONS.
+    parameters
+        By name; all but ``mu`` must be positive.
+    reason
+        Why this and no other.
+    """
+
+    distribution: str
+    parameters: Mapping[str, float]
+    reason: str = ""
+
+    def variable(self, name: str, dims: str | tuple[str, ...] | None = None) -> Any:
+        """Declare it in the open PyMC model."""
+        distribution, _ = DISTRIBUTIONS[self.distribution]
+        return distribution(name, **self.parameters, dims=dims)
+
+    def __getitem__(self, parameter: str) -> float:
+        """One parameter by name."""
+        return self.parameters[parameter]
+
+
+def _prior(distribution: str, reason: str, **parameters: float) -> Prior:
+    return Prior(distribution, parameters, reason)
+
+
+DEFAULTS: Mapping[str, Prior] = {
+    "rate_intercept": _prior(
+        "normal",
+        "log incidents of an average organization in an average cell; mu is set from the "
+        "number of cells and reports unless given (see docs/methods.md)",
+        mu=float("nan"),
+        sigma=1.5,
+    ),
+    "rate_kind": _prior("zero_sum", "kinds differ by factors of 3 to 10", sigma=1.5),
+    "rate_region_scale": _prior(
+        "lognormal", "away from 0, where a centred effect has a funnel", mu=-0.4, sigma=0.5
+    ),
+    "rate_period_scale": _prior("lognormal", "months differ by 10 to 50%", mu=-1.6, sigma=0.5),
+    "rate_organization_scale": _prior(
+        "lognormal", "organizations differ by a factor e or more", mu=-0.1, sigma=0.5
+    ),
+    "rate_organization_kind_scale": _prior("lognormal", "habits", mu=-1.2, sigma=0.5),
+    "rate_organization_region_scale": _prior("lognormal", "territory", mu=-0.2, sigma=0.5),
+    "rate_organization_walk_scale": _prior(
+        "lognormal", "step of a month, about 10%", mu=-2.3, sigma=0.5
+    ),
+    "rivalry_intercept": _prior(
+        "normal", "as rate_intercept, for a rivalry", mu=float("nan"), sigma=1.5
+    ),
+    "rivalry_kind": _prior("zero_sum", "as rate_kind", sigma=1.5),
+    "rivalry_level_scale": _prior("lognormal", "wars differ by a factor e or more", mu=0.0, sigma=0.5),
+    "rivalry_region_scale": _prior("lognormal", "wars are local", mu=0.0, sigma=0.5),
+    "rivalry_walk_scale": _prior("lognormal", "wars begin and end", mu=-1.6, sigma=0.5),
+    "other_share": _prior(
+        "normal",
+        "logit of the organizations' share of the incidents that nobody attributes, in an "
+        "average cell: half, give or take a factor e",
+        mu=0.0,
+        sigma=1.0,
+    ),
+    "other_kind": _prior("zero_sum", "ordinary violence has its own kinds", sigma=1.0),
+    "other_region_scale": _prior("lognormal", "and its own places", mu=-0.7, sigma=0.5),
+    "other_period_scale": _prior("lognormal", "and its own seasons", mu=-2.0, sigma=0.5),
+    "size_base": _prior("zero_sum", "most incidents have one victim", sigma=1.5),
+    "size_author_scale": _prior("halfnormal", "some kill more at a time", sigma=0.5),
+    "size_rivalry": _prior("zero_sum", "clashes are larger", sigma=0.7),
+    "size_other": _prior("zero_sum", "ordinary violence is smaller", sigma=0.7),
+    "detection": _prior("normal", "between 1 in 8 and 7 in 8 at visibility 0", mu=0.0, sigma=1.0),
+    "detection_region_scale": _prior("halfnormal", "design table", sigma=0.5),
+    "detection_kind_scale": _prior("halfnormal", "design table", sigma=0.5),
+    "detection_size": _prior(
+        "normal", "large events are seen: logit per log victims", mu=0.5, sigma=0.5
+    ),
+    "visibility": _prior("halfnormal", "weight of what all sources see or miss", sigma=1.0),
+    "right": _prior("beta", "right name, given a name", alpha=8, beta=2),
+    "right_adjudicated": _prior("beta", "courts are nearly certain", alpha=98, beta=2),
+    "unknown": _prior("beta", "design table", alpha=1, beta=1),
+    "unknown_other": _prior(
+        "normal", "ordinary violence is named less: shift of the logit", mu=1.0, sigma=1.0
+    ),
+    "notoriety": _prior("zero_sum", "log odds of being blamed wrongly", sigma=1.0),
+    "blame_rivalry": _prior(
+        "beta", "share of the wrong names that are a rivalry", alpha=1, beta=9
+    ),
+    "one_sided": _prior("beta", "a clash written down as one side's", alpha=1, beta=9),
+    "split": _prior("beta", "whose violence a rivalry's is: not known", alpha=1, beta=1),
+    "side_concentration": _prior(
+        "lognormal", "one clash's dead by side scatter widely around the split", mu=1.6, sigma=0.7
+    ),
+    "set_share": _prior(
+        "dirichlet", "one name is the rule, a set the exception", first=18.0, rest=1.0
+    ),
+    "confusion": _prior(
+        "rows", "8 pseudo-counts a row, 60% of them on the diagonal", diagonal=0.6, total=8.0
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Priors(Mapping[str, Prior]):
+    """A prior for every name; unchanged ones are the defaults."""
+
+    changed: Mapping[str, Prior] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Prior:
+        """The prior of one parameter."""
+        return self.changed.get(name, DEFAULTS[name])
+
+    def __iter__(self) -> Iterator[str]:
+        """Names, in the order of the model."""
+        return iter(DEFAULTS)
+
+    def __len__(self) -> int:
+        """Number of priors."""
+        return len(DEFAULTS)
+
+    def override(self, changes: Mapping[str, Any]) -> "Priors":
+        """Change some priors by name.
+
+        Parameters
+        ----------
+        changes
+            A Prior, or a mapping of its parameters and perhaps ``distribution``, by name.
+
+        Raises
+        ------
+        InputError
+            One sentence for each unknown name, distribution, parameter or bad value.
+        """
+        changed, problems = dict(self.changed), list[str]()
+        for name, change in changes.items():
+            try:
+                changed[name] = self._changed(name, change)
+            except ValueError as error:
+                problems.append(f"round.toml [priors] {name}: {error}")
+        if problems:
+            raise InputError(problems)
+        return replace(self, changed=changed)
+
+    def _changed(self, name: str, change: Any) -> Prior:
+        if name not in DEFAULTS:
+            raise ValueError(f"no prior has this name; {_choices(name, DEFAULTS)}")
+        if isinstance(change, Prior):
+            change = {"distribution": change.distribution, **change.parameters}
+        if not isinstance(change, Mapping):
+            raise ValueError(f"{change!r} is no table such as {{ sigma = 1.0 }}")
+        given = dict(change)
+        old = self[name]
+        distribution = given.pop("distribution", old.distribution)
+        allowed = _compatible(old.distribution)
+        if distribution not in allowed:
+            raise ValueError(f"distribution {distribution!r} cannot stand here; {', '.join(allowed)}")
+        same = distribution == old.distribution
+        parameters = {**(old.parameters if same else {}), **given}
+        _check_parameters(distribution, parameters)
+        return Prior(distribution, {k: float(v) for k, v in parameters.items()}, old.reason)
+
+
+_SUPPORT = (("normal",), ("halfnormal", "lognormal"), ("beta",))
+
+
+def _compatible(distribution: str) -> tuple[str, ...]:
+    """Distributions with the same support."""
+    return next((group for group in _SUPPORT if distribution in group), (distribution,))
+
+
+def _check_parameters(distribution: str, parameters: Mapping[str, Any]) -> None:
+    names = DISTRIBUTIONS[distribution][1]
+    if unknown := sorted(set(parameters) - set(names)):
+        raise ValueError(f"{distribution} has no parameter {unknown[0]!r}; {', '.join(names)}")
+    if missing := [name for name in names if name not in parameters]:
+        raise ValueError(f"{distribution} needs {', '.join(missing)}")
+    for name, value in parameters.items():
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or abs(value) == float("inf"):
+            raise ValueError(f"{name} = {value!r} is no finite number")
+        if name in SCALES and not value > 0:
+            raise ValueError(f"{name} = {value} must be above 0")
+
+
+def _choices(name: str, choices: Mapping[str, Prior]) -> str:
+    close = difflib.get_close_matches(name, choices, n=1)
+    return f"did you mean {close[0]!r}?" if close else f"choices: {', '.join(choices)}"
