@@ -1,5 +1,6 @@
 """The tables that stand behind the figures, in printed numbers."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ import pandas as pd
 from ..inference.summary import Summary
 from . import words
 from .figures import shown
-from .roster import contenders, may_order
+from .roster import contenders, is_usable, may_order
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,17 @@ class Table:
 
 
 def printed(summary: Summary) -> dict[str, Table]:
-    """Print every table of the report, by the name of its figure or section."""
-    return {
+    """Print every table of the report, by the name of its figure or section.
+
+    A failed fit has no tables of probabilities.
+    """
+    compared = {
         "worst": _worst(summary),
-        "scores": _scores(summary),
         "ranks": _ranks(summary),
         "pairwise": _pairwise(summary),
+    }
+    return (compared if is_usable(summary) else {}) | {
+        "scores": _scores(summary),
         "incidents": _incidents(summary),
         "kinds": _kinds(summary),
         "sources": _sources(summary),
@@ -58,7 +64,7 @@ def frame_table(caption: str, frame: pd.DataFrame) -> Table:
 
 def _cell(value: object) -> str:
     if isinstance(value, float):
-        return f"{value:.4g}" if value == value else words.NONE  # noqa: PLR0124 - NaN test
+        return f"{value:.4g}" if math.isfinite(value) else words.NONE
     return words.NONE if value is None else str(value)
 
 
@@ -67,13 +73,14 @@ def _names(summary: Summary) -> dict[str, str]:
 
 
 def _worst(summary: Summary) -> Table:
-    frame = summary.organizations
+    error = summary.organizations["p_worst_mcse"].to_dict()
+    loss = summary.organizations["expected_loss"].to_dict()
     rows = [
         (
             c.name,
             words.probability(c.p_worst),
-            _error(float(frame.loc[c.id, "p_worst_mcse"])),
-            words.quantity(float(frame.loc[c.id, "expected_loss"])),
+            _error(float(error[c.id])),
+            words.quantity(float(loss[c.id])),
         )
         for c in contenders(summary)
     ]
@@ -82,7 +89,7 @@ def _worst(summary: Summary) -> Table:
 
 
 def _error(value: float) -> str:
-    if value != value:  # noqa: PLR0124 - NaN test
+    if not math.isfinite(value):
         return words.NONE
     return "<0.001" if value < 0.001 else f"{value:.3f}"
 
@@ -117,15 +124,11 @@ def _ranks(summary: Summary) -> Table:
 
 def _pairwise(summary: Summary) -> Table:
     chosen = contenders(summary)
+    table = summary.pairwise.astype(float).to_dict("index")
     rows = [
         (
             row.name,
-            *(
-                words.NONE
-                if row.id == column.id
-                else words.probability(float(summary.pairwise.loc[row.id, column.id]))
-                for column in chosen
-            ),
+            *(words.probability(table[row.id][k.id] if k != row else math.nan) for k in chosen),
         )
         for row in chosen
     ]
@@ -207,7 +210,9 @@ def _regions(summary: Summary) -> Table:
     ]
     lead = ("Largest share", "Share") if ordered else ()
     columns = ("Region", *lead, "Reported", "Estimated", "90% interval")
-    return Table("Incidents of the organizations by region", columns, tuple(rows), len(lead[:1]) + 1)
+    return Table(
+        "Incidents of the organizations by region", columns, tuple(rows), len(lead[:1]) + 1
+    )
 
 
 def _timeline(summary: Summary) -> Table:
@@ -234,21 +239,26 @@ def _baselines(summary: Summary) -> Table:
         str(name): rows.set_index("organization")
         for name, rows in summary.baselines.groupby("baseline", sort=False)
     }
+    usable = is_usable(summary)
     rows = [
-        (c.name, *(_baseline(rows, c.id, summary) for rows in groups.values()),
-         words.probability(c.p_worst))
+        (
+            c.name,
+            *(_baseline(rows, c.id, summary) for rows in groups.values()),
+            *((words.probability(c.p_worst),) if usable else ()),
+        )
         for c in contenders(summary)
-    ]  # fmt: skip
+    ]
     titles = (name[0].upper() + name[1:] for name in groups)
-    columns = ("Organization", *titles, "Model: P(highest score)")
+    columns = ("Organization", *titles, *(("Model: P(highest score)",) if usable else ()))
     return Table("Simple counts beside the model", columns, tuple(rows))
 
 
 def _baseline(rows: pd.DataFrame, organization: str, summary: Summary) -> str:
-    if organization not in rows.index:
+    values, leads = rows["value"].to_dict(), rows["leader"].to_dict()
+    if organization not in values:
         return words.NONE
-    text = words.quantity(float(rows.loc[organization, "value"]))
-    highest = may_order(summary) and bool(rows.loc[organization, "leader"])
+    text = words.quantity(float(values[organization]))
+    highest = may_order(summary) and bool(leads[organization])
     return f"{text} (highest)" if highest else text
 
 
@@ -283,7 +293,9 @@ def _set_aside(summary: Summary) -> Table:
 def _rows(summary: Summary) -> Table:
     frame = summary.set_aside_rows[["report_id", "row", "reason"]].head(200)
     rows = tuple((str(r), str(n), str(why)) for r, n, why in frame.itertuples(index=False))
-    return Table("Reports set aside (at most 200)", ("Report", "Row of the file", "Reason"), rows, 3)
+    return Table(
+        "Reports set aside (at most 200)", ("Report", "Row of the file", "Reason"), rows, 3
+    )
 
 
 def _identification(summary: Summary) -> Table:

@@ -67,7 +67,7 @@ def _head(summary: Summary) -> dict[str, Any]:
 
 
 def _organization(summary: Summary, identity: str) -> dict[str, Any]:
-    row = summary.organizations.loc[identity]
+    row: dict[Any, Any] = summary.organizations.loc[identity].to_dict()
     document: dict[str, Any] = {
         "id": identity,
         "name": row["name"],
@@ -138,16 +138,16 @@ def _kind(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _pairwise(frame: pd.DataFrame) -> dict[str, dict[str, float]]:
-    return {
-        str(row): {str(k): float(frame.loc[row, k]) for k in frame.columns if k != row}
-        for row in frame.index
-    }
+    table = frame.astype(float).to_dict("index")
+    return {str(i): {str(k): p for k, p in row.items() if k != i} for i, row in table.items()}
 
 
 def _baselines(frame: pd.DataFrame) -> dict[str, Any]:
     document: dict[str, Any] = {}
     for name, rows in frame.groupby("baseline", sort=True):
-        values = {str(k): float(v) for k, v in zip(rows["organization"], rows["value"], strict=True)}
+        values = {
+            str(k): float(v) for k, v in zip(rows["organization"], rows["value"], strict=True)
+        }
         leaders = [str(k) for k in rows.loc[rows["leader"].astype(bool), "organization"]]
         document[str(name)] = {"values": values, "leaders": leaders}
     return document

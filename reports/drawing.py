@@ -4,7 +4,7 @@ import io
 import re
 import textwrap
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html import escape
 
@@ -19,6 +19,8 @@ WIDE, NARROW = 7.6, 3.55
 
 INK, SOFT, FAINT = "#1b2a3a", "#5b6875", "#d3dae2"
 BLUE, ORANGE = "#1f4e79", "#b45309"
+LINE = 0.36
+"""Height of a line of text in rows."""
 CONTROL = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 _STYLE: dict[str, object] = {
@@ -74,23 +76,46 @@ def is_narrow(width: float) -> bool:
     return width < (WIDE + NARROW) / 2
 
 
-def label(text: object, width: float, lines: int = 2) -> str:
-    """Shorten a name to what fits beside an axis, and drop what SVG cannot hold."""
+def title(text: object) -> str:
+    """Shorten a name to what fits above a panel, its first letter a capital."""
+    (line,) = _fold(text, 42, 1)
+    return line[:1].upper() + line[1:]
+
+
+def name_rows(axes: Axes, names: Iterable[object], width: float, offset: float = 0.0) -> None:
+    """Name the rows of a figure, first on top; a long name takes two lines.
+
+    Each line is a tick of its own: a browser whose font is narrower than the one measured
+    here would not set the lines of one label flush.
+    """
+    folded = [_fold(name, 17 if is_narrow(width) else 30, 2) for name in names]
+    at = [
+        (y + offset + (i - (len(lines) - 1) / 2) * LINE, line)
+        for y, lines in enumerate(folded)
+        for i, line in enumerate(lines)
+    ]
+    axes.set_yticks([y for y, _ in at], [line for _, line in at])
+    axes.set_ylim(len(folded) - 0.5 + offset, -0.5 + offset)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+
+
+def _fold(text: object, space: int, lines: int) -> list[str]:
+    """Break a name into lines of so many letters; drop what SVG cannot hold."""
     kept = "".join(c for c in str(text) if unicodedata.category(c) not in CONTROL)
-    space = 17 if is_narrow(width) else 30
-    parts = textwrap.wrap(kept, space, max_lines=lines, placeholder=" …", break_on_hyphens=False)
-    return "\n".join(parts)
+    folder = textwrap.TextWrapper(space, max_lines=lines, placeholder=" …", break_on_hyphens=False)
+    return folder.wrap(kept) or [""]
 
 
 def stamps(summary: Summary) -> str:
     """Say on every figure what may not be missed when it is passed on alone."""
-    lines = ["SIMULATED ROUND: invented data"] if summary.header.is_simulated else []
+    lines = ["SIMULATED: invented data"] if summary.header.is_simulated else []
     status = summary.decision.status
     if status == "refused":
-        lines.append("NOT FOR USE: the fit did not pass its checks")
+        lines.append("NOT FOR USE: fit failed")
     elif status == "no_designation":
-        lines.append("No designation: nobody may be singled out")
-    return "\n".join(lines)
+        lines.append("No designation")
+    return " · ".join(lines)
 
 
 def svg(drawing: Drawing, summary: Summary, width: float) -> str:
@@ -98,17 +123,18 @@ def svg(drawing: Drawing, summary: Summary, width: float) -> str:
     variant = f"{drawing.name}-{'narrow' if is_narrow(width) else 'wide'}"
     with mpl.rc_context({**_STYLE, "svg.hashsalt": variant}):  # type: ignore[dict-item]
         figure = drawing.draw(summary, width)
-        _stamp(figure, summary)
+        _stamp(figure, summary, width)
         stream = io.StringIO()
         figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
     return _accessible(stream.getvalue(), variant, drawing.title, drawing.describe(summary))
 
 
-def _stamp(figure: Figure, summary: Summary) -> None:
+def _stamp(figure: Figure, summary: Summary, width: float) -> None:
     text = stamps(summary)
     if text:
         box = {"facecolor": "#fff1c2", "edgecolor": "#8a5a00", "linewidth": 0.8, "pad": 3}
-        figure.suptitle(text, fontsize=8, fontweight="bold", color="#5c3b00", bbox=box)
+        size = 6.8 if is_narrow(width) else 8.5
+        figure.suptitle(text, fontsize=size, fontweight="bold", color="#5c3b00", bbox=box)
 
 
 def _accessible(text: str, variant: str, title: str, description: str) -> str:

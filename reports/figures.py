@@ -1,20 +1,21 @@
 """Figures of organizations: scores, ranks, P(worst), incidents, months, plain counts."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..inference.summary import Summary
 from . import words
-from .drawing import BLUE, FAINT, INK, ORANGE, SOFT, canvas, is_narrow, label
-from .roster import contenders, may_order
+from .drawing import BLUE, FAINT, INK, ORANGE, SOFT, canvas, is_narrow, name_rows, title
+from .roster import contenders, is_usable, may_order
 
 MOST_ROWS = 20
 MOST_PANELS = 8
 DOTS = 50
+MODEL = "the model: P(worst)"
 
 
 def draw_scores(summary: Summary, width: float) -> Figure:
@@ -27,7 +28,8 @@ def draw_scores(summary: Summary, width: float) -> Figure:
         axes.plot([row["q25"], row["q75"]], [y, y], color=colour, linewidth=5, alpha=0.55)
         axes.plot(row["q50"], y, "o", markersize=5.5, color=colour, markerfacecolor=fill)
     axes.set_xlabel("Score (thin 90%, thick 50%, mark median)")
-    _rows(axes, frame["name"], width)
+    axes.grid(axis="x")
+    name_rows(axes, frame["name"], width)
     return figure
 
 
@@ -44,10 +46,9 @@ def draw_ranks(summary: Summary, width: float) -> Figure:
         axes.text(x + 0.5, y + 0.5, text, ha="center", va="center", color=colour, fontsize=7.5)
     axes.set_xticks(np.arange(values.shape[1]) + 0.5, [str(c) for c in table.columns])
     axes.set_xlabel("Rank (1 = highest score); chance in %")
-    _rows(axes, summary.organizations.loc[ids, "name"], width, offset=0.5)
+    name_rows(axes, summary.organizations.loc[ids, "name"], width, offset=0.5)
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
-    axes.grid(visible=False)
     return figure
 
 
@@ -67,8 +68,8 @@ def draw_worst(summary: Summary, width: float) -> Figure:
         axes.text(across + 0.5, y, words.probability(contender.p_worst), va="center")
     axes.set_xlim(-1, across + (5 if deep == 1 else 4.5))
     axes.set_xticks([])
-    axes.set_xlabel(f"Large dots: outcomes out of {DOTS} in which it ranks first")
-    _rows(axes, pd.Series([c.name for c in chosen]), width)
+    axes.set_xlabel(f"Large dots: outcomes of {DOTS} in which it is first")
+    name_rows(axes, [c.name for c in chosen], width)
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
     return figure
@@ -80,13 +81,14 @@ def draw_incidents(summary: Summary, width: float) -> Figure:
     figure, (axes,) = canvas(width, _height(len(frame), 0.36) + 0.2)
     y = np.arange(len(frame))
     axes.hlines(y, frame["incidents_q05"], frame["incidents_q95"], color=BLUE, linewidth=1.4)
-    style = {"linestyle": "none", "markersize": 6.0}
+    style: dict[str, Any] = {"linestyle": "none", "markersize": 6.0}
     axes.plot(frame["incidents_mean"], y, "o", color=BLUE, label="estimated, 90%", **style)
-    hollow = {"markerfacecolor": "white", "markeredgewidth": 1.4}
+    hollow: dict[str, Any] = {"markerfacecolor": "white", "markeredgewidth": 1.4}
     axes.plot(frame["reported"], y, "s", color=ORANGE, label="reported", **hollow, **style)
     axes.set_xlabel("Incidents in the window")
+    axes.grid(axis="x")
     axes.set_xlim(left=0)
-    _rows(axes, frame["name"], width)
+    name_rows(axes, frame["name"], width)
     figure.legend(loc="outside lower right", ncols=2, frameon=False)
     return figure
 
@@ -102,9 +104,9 @@ def draw_timeline(summary: Summary, width: float) -> Figure:
         x = np.arange(len(rows))
         axes.fill_between(x, rows["q05"], rows["q95"], color=BLUE, alpha=0.2, linewidth=0)
         axes.plot(x, rows["mean"], "o-", color=BLUE, markersize=3.5, label="estimated, 90%")
-        style = {"markersize": 4.0, "markerfacecolor": "white"}
+        style: dict[str, Any] = {"markersize": 4.0, "markerfacecolor": "white"}
         axes.plot(x, rows["reported"], "s--", color=ORANGE, label="reported", **style)
-        axes.set_title(label(summary.organizations.loc[identity, "name"], 9, 1), fontsize=8.5)
+        axes.set_title(title(summary.organizations.loc[identity, "name"]), fontsize=8.5)
         axes.set_xticks(*_ticks(list(rows["period"])))
         axes.set_ylim(bottom=0)
         axes.grid(axis="y")
@@ -120,21 +122,22 @@ def draw_baselines(summary: Summary, width: float) -> Figure:
     """Draw the plain counts of each baseline beside the model's P(worst)."""
     chosen = contenders(summary)[:MOST_ROWS]
     columns = _baseline_columns(summary, [c.id for c in chosen])
-    columns["the model: P(worst)"] = pd.Series({c.id: c.p_worst for c in chosen})
+    if is_usable(summary):
+        columns[MODEL] = pd.Series({c.id: c.p_worst for c in chosen})
     down, across = (len(columns), 1) if is_narrow(width) else (1, len(columns))
-    height = _height(len(chosen), 0.3) * (down if down > 1 else 1)
+    height = _height(len(chosen), 0.3) * down
     figure, panels = canvas(width, height, down, across, share=True)
-    for axes, (title, values) in zip(panels, columns.items(), strict=True):
+    for axes, (name, values) in zip(panels, columns.items(), strict=True):
         y = np.arange(len(values))
-        model = title.startswith("the model")
+        model = name == MODEL
         axes.barh(y, values, height=0.62, color=BLUE if model else SOFT)
         for at, value in zip(y, values, strict=True):
             text = words.probability(value) if model else words.quantity(value)
             axes.annotate(text, (value, at), (3, 0), textcoords="offset points", va="center")
         axes.set_xlim(0, max(1e-9, 1.3 * float(np.nanmax(values, initial=0.0))))
-        axes.set_title(label(title[0].upper() + title[1:], 9, 1), fontsize=8.5)
+        axes.set_title(title(name), fontsize=8.5)
         axes.set_xticks([])
-        _rows(axes, pd.Series([c.name for c in chosen]), width)
+        name_rows(axes, [c.name for c in chosen], width)
         axes.spines["bottom"].set_visible(False)
     return figure
 
@@ -185,16 +188,6 @@ def _percent_in_cell(value: float) -> str:
     if not value >= 0.001:
         return ""
     return words.chance(value).removesuffix("%")
-
-
-def _rows(axes: Axes, names: "pd.Series[str]", width: float, offset: float = 0.0) -> None:
-    """Name the rows, first on top."""
-    at = np.arange(len(names)) + offset
-    axes.set_yticks(at, [label(name, width) for name in names])
-    axes.set_ylim(len(names) - 0.5 + offset, -0.5 + offset)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-    axes.grid(axis="x")
 
 
 def _height(rows: int, each: float) -> float:

@@ -25,8 +25,6 @@ def _describe_ranks(summary: Summary) -> str:
 
 
 def _describe_worst(summary: Summary) -> str:
-    if not is_usable(summary):
-        return "Not for use: the fit did not pass its checks."
     parts = [f"{c.name}: {words.probability(c.p_worst)}" for c in contenders(summary)]
     return f"Probability of having the highest score. {'; '.join(parts)}."
 
@@ -76,6 +74,7 @@ def _describe_baselines(summary: Summary) -> str:
     return f"{text} {'; '.join(parts)}."
 
 
+COMPARING = frozenset({"worst", "ranks"})
 DRAWINGS: tuple[Drawing, ...] = (
     Drawing("worst", "Probability of the highest score", figures.draw_worst, _describe_worst),
     Drawing("scores", "Realized scores", figures.draw_scores, _describe_scores),
@@ -93,14 +92,15 @@ DRAWINGS: tuple[Drawing, ...] = (
 
 
 def draw_all(summary: Summary) -> dict[str, tuple[str, str]]:
-    """Draw every figure twice.
+    """Draw every figure twice; after a failed fit none that compares organizations.
 
     Returns
     -------
     dict
         By name, the SVG for a desktop and the one for a phone.
     """
-    return {d.name: (svg(d, summary, WIDE), svg(d, summary, NARROW)) for d in DRAWINGS}
+    chosen = [d for d in DRAWINGS if is_usable(summary) or d.name not in COMPARING]
+    return {d.name: (svg(d, summary, WIDE), svg(d, summary, NARROW)) for d in chosen}
 
 
 def write_figures(drawn: dict[str, tuple[str, str]], folder: Path) -> None:

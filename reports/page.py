@@ -8,16 +8,14 @@ from markupsafe import Markup
 from ..inference.summary import Summary
 from . import words
 from .announcement import LANGUAGES, Announcement, announcement, phrases
-from .canonical import plain
 from .cells import frame_table, printed
-from .drawing import stamps
 from .gallery import DRAWINGS
 from .roster import contenders, is_usable, may_order
 from .templating import environment
 
 SECTIONS: tuple[tuple[str, str], ...] = (
     ("headline", "Result"),
-    ("worst", "Who may have been the most violent"),
+    ("worst", "Probability of having been the most violent"),
     ("scores", "Violence scores"),
     ("ranks", "Ranks"),
     ("incidents", "Reported and estimated incidents"),
@@ -34,6 +32,14 @@ SECTIONS: tuple[tuple[str, str], ...] = (
     ("announcement", "Public announcement"),
 )
 """Anchor and title of every section, in order."""
+
+_MINIMUM = {
+    "min_contenders": "at least {} contenders",
+    "min_sources": "at least {} sources",
+    "min_overlap": "at least {} incidents that two independent sources report",
+    "min_adjudicated": "at least {} incidents settled by a court or forensic finding",
+    "max_set_aside": "at most {} of the reported victims set aside",
+}
 
 
 def render_report(
@@ -66,9 +72,9 @@ def render_report(
         contenders=contenders(summary),
         ordered=may_order(summary),
         usable=is_usable(summary),
-        stamp=stamps(summary).replace("\n", " · "),
         scale=words.scale(),
-        rubric=plain(rubric),
+        rubric=rubric,
+        minimum=_minimum(rubric.get("evidence") or {}),
     )  # fmt: skip
 
 
@@ -91,6 +97,15 @@ def _facts(summary: Summary) -> list[tuple[str, str]]:
         ("Incidents", words.count(counts.get("incidents", float("nan")))),
         ("Accepted risk of error", words.percent(summary.decision.risk_limit)),
         ("Probability required", f"{summary.decision.threshold:.3g}"),
+    ]
+
+
+def _minimum(evidence: Mapping[str, float]) -> list[str]:
+    """Say the rubric's minimum of evidence in sentences."""
+    return [
+        text.format(words.percent(evidence[key]) if key.startswith("max") else f"{evidence[key]:g}")
+        for key, text in _MINIMUM.items()
+        if evidence.get(key)
     ]
 
 

@@ -1,5 +1,7 @@
 """Figures of places and of sources: tile map or bars, detection and accuracy."""
 
+from typing import Any
+
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
@@ -8,10 +10,10 @@ from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from ..data.regions import BY_ID, SETS
+from ..data.regions import BY_ID, SETS, State
 from ..inference.summary import Summary
 from . import words
-from .drawing import BLUE, FAINT, INK, SOFT, canvas, is_narrow, label
+from .drawing import BLUE, FAINT, INK, SOFT, canvas, is_narrow, name_rows
 
 MOST_REGIONS = 32
 COUNTRY = "MX"
@@ -39,8 +41,7 @@ def draw_sources(summary: Summary, width: float) -> Figure:
     for axes, part, title in zip(panels, ("detection", "accuracy"), titles, strict=True):
         _draw_source_panel(axes, frame, part)
         axes.set_title(title, fontsize=8.5)
-        axes.set_yticks(np.arange(len(frame)), [label(name, width) for name in frame["name"]])
-        axes.set_ylim(len(frame) - 0.5, -0.5)
+        name_rows(axes, frame["name"], width)
     return figure
 
 
@@ -53,8 +54,6 @@ def _draw_source_panel(axes: Axes, frame: pd.DataFrame, part: str) -> None:
         else:
             axes.text(0.02, y, "not estimated", va="center", color=SOFT, fontsize=8)
     axes.set_xlim(0, 1)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
     axes.grid(axis="x")
 
 
@@ -64,8 +63,9 @@ def _draw_map(summary: Summary, width: float) -> Figure:
     rows = 1 + max(state.row for state in states)
     figure, (axes,) = canvas(width, width * rows / columns + 0.55)
     norm = PowerNorm(0.5, 0, max(1e-9, 1.3 * float(summary.regions["mean"].max())))
+    found = {str(identity): row for identity, row in summary.regions.iterrows()}
     for state in states:
-        _draw_tile(axes, summary.regions, state.id, (state.column, state.row), norm, width)
+        _draw_tile(axes, state, found.get(state.id), norm, width)
     axes.set_xlim(-0.02, columns + 0.02)
     axes.set_ylim(rows + 0.02, -0.02)
     axes.set_aspect("equal")
@@ -75,19 +75,13 @@ def _draw_map(summary: Summary, width: float) -> Figure:
 
 
 def _draw_tile(
-    axes: Axes,
-    regions: pd.DataFrame,
-    identity: str,
-    place: tuple[int, int],
-    norm: PowerNorm,
-    width: float,
+    axes: Axes, state: State, region: "pd.Series[Any] | None", norm: PowerNorm, width: float
 ) -> None:
-    x, y = place
-    known = identity in regions.index
-    mean = float(regions.loc[identity, "mean"]) if known else float("nan")
-    level = float(norm(mean)) if known else 0.0
-    colour = mpl.colormaps["Blues"](level) if known else "white"
-    unseen = known and int(regions.loc[identity, "reported"]) == 0
+    x, y = state.column, state.row
+    mean = float("nan") if region is None else float(region["mean"])
+    level = 0.0 if region is None else float(norm(mean))
+    colour = "white" if region is None else mpl.colormaps["Blues"](level)
+    unseen = region is not None and int(region["reported"]) == 0
     tile = Rectangle(
         (x + 0.03, y + 0.03), 0.94, 0.94, facecolor=colour, edgecolor=SOFT if unseen else FAINT,
         hatch="///" if unseen else None, linewidth=0.8,
@@ -95,10 +89,9 @@ def _draw_tile(
     axes.add_patch(tile)
     ink = "white" if level > 0.55 else INK
     small, large = (6.5, 7.5) if is_narrow(width) else (8.5, 11.0)
-    centre = {"ha": "center", "va": "center", "color": ink}
-    axes.text(x + 0.5, y + 0.3, identity.removeprefix("MX-"), fontsize=small, **centre)
-    text = words.quantity(mean) if known else words.NONE
-    axes.text(x + 0.5, y + 0.66, text, fontsize=large, fontweight="bold", **centre)
+    centre: dict[str, Any] = {"ha": "center", "va": "center", "color": ink}
+    axes.text(x + 0.5, y + 0.3, state.id.removeprefix("MX-"), fontsize=small, **centre)
+    axes.text(x + 0.5, y + 0.66, words.quantity(mean), fontsize=large, fontweight="bold", **centre)
 
 
 def _map_key(width: float) -> str:
@@ -114,10 +107,8 @@ def _draw_bars(summary: Summary, width: float) -> Figure:
     axes.barh(y, frame["mean"], height=0.62, color=BLUE, alpha=0.35)
     axes.hlines(y, frame["q05"], frame["q95"], color=BLUE, linewidth=1.6)
     axes.plot(frame["reported"], y, "s", color=INK, markerfacecolor="white", markersize=5)
-    axes.set_yticks(y, [label(name, width) for name in frame["name"]])
-    axes.set_ylim(max(len(frame), 1) - 0.5, -0.5)
+    name_rows(axes, frame["name"], width)
     axes.set_xlabel("Incidents (bar estimated, line 90%, square reported)")
     axes.set_xlim(left=0)
-    axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
     return figure

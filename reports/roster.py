@@ -23,10 +23,11 @@ def contenders(summary: Summary) -> tuple[Contender, ...]:
     frame = summary.organizations
     found = [
         Contender(str(i), str(row["name"]), float(row["p_worst"]))
-        for i, row in frame.loc[[k in summary.rank_probabilities.index for k in frame.index]].iterrows()
+        for i, row in frame.loc[frame.index.isin(summary.rank_probabilities.index)].iterrows()
     ]
     if may_order(summary):
-        return tuple(sorted(found, key=lambda c: (-_finite(c.p_worst), c.name, c.id)))
+        rank = frame["rank_mean"]
+        return tuple(sorted(found, key=lambda c: (-_finite(c.p_worst), float(rank[c.id]), c.id)))
     return tuple(sorted(found, key=lambda c: (c.name.casefold(), c.id)))
 
 

@@ -230,7 +230,7 @@ def _sources() -> pd.DataFrame:
 
 def _regions(rng: np.random.Generator) -> pd.DataFrame:
     mean = rng.gamma(1.2, 60, len(STATES))
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "name": [state.name for state in STATES],
             "reported": (mean * 0.4).astype(int),
@@ -242,7 +242,6 @@ def _regions(rng: np.random.Generator) -> pd.DataFrame:
         },
         index=pd.Index([state.id for state in STATES], name="region"),
     )
-    return frame
 
 
 def _elsewhere(empty: pd.DataFrame) -> pd.DataFrame:
