@@ -137,8 +137,8 @@ def complete(draft: Draft, reports: pd.DataFrame) -> tuple[Settings, tuple[str, 
         settings = replace(settings, history=first)
         notes.append(f"{FILE}: no history is given; it begins with the first report, {first}.")
     if not draft.as_of_given:
-        known = [settings.window[1], *(day.date() for day in [reports["published"].max()] if day)]
-        last = max(day for day in known if not pd.isna(day))
+        published = reports["published"].dropna().dt.date
+        last = max([settings.window[1], *published])
         settings = replace(settings, as_of=last)
         notes.append(f"{FILE}: no as_of is given; what was known by {last} is used.")
     return settings, tuple(notes)

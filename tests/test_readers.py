@@ -9,7 +9,7 @@ from dtoscore.data.errors import InputError
 from dtoscore.data.readers import read_round
 from dtoscore.data.rounds import Round
 from dtoscore.data.rubrics import default_rubric
-from dtoscore.tests.rounds import write_full_round, write_small_round
+from rounds import write_full_round, write_small_round
 
 MINIMAL = {
     "round.toml": 'id = "r"\nwindow = ["2010-01-01", "2010-12-31"]\n',
@@ -195,7 +195,7 @@ def test_reports_outside_their_source_s_view_are_counted(tmp_path: Path) -> None
 
 def test_line_numbers_count_lines_not_records(tmp_path: Path) -> None:
     roster = 'id,name\na,"Group\n A"\n'
-    with pytest.raises(InputError, match="row 3: name .* control character"):
+    with pytest.raises(InputError, match=r"row 3: name .* control character"):
         read_round(write(tmp_path, organizations_csv=roster))
 
 
