@@ -116,7 +116,7 @@ def _ranks(summary: Summary) -> Table:
     table = summary.rank_probabilities
     columns = ("Organization", *(str(c) for c in table.columns))
     rows = [
-        (c.name, *(words.probability(float(p)) for p in table.loc[c.id]))
+        (c.name, *(words.probability(float(p)) for p in table.loc[c.id].to_numpy(float)))
         for c in contenders(summary)
     ]
     return Table("Probability of each rank", columns, tuple(rows))

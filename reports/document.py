@@ -79,7 +79,7 @@ def _organization(summary: Summary, identity: str) -> dict[str, Any]:
         },
     }
     if identity in summary.rank_probabilities.index:
-        ranks = summary.rank_probabilities.loc[identity]
+        ranks = summary.rank_probabilities.loc[identity].to_numpy(float)
         document |= {
             "p_worst": row["p_worst"],
             "p_worst_mcse": row["p_worst_mcse"],

@@ -1,0 +1,141 @@
+"""What the public reads: every status, both languages, no name without its probability."""
+
+import re
+import string
+
+import pytest
+from dtoscore.inference.summary import Summary
+from dtoscore.reports.announcement import announcement, phrases
+from dtoscore.reports.gallery import draw_all
+from dtoscore.reports.page import SECTIONS, render_announcement, render_report
+from dtoscore.tests.summaries import NAMES, fake_summary, settings, with_name
+
+STATUSES = ("designated", "candidates", "no_designation", "refused", "retracted")
+
+
+def page(summary: Summary) -> str:
+    rubric = {"evidence": {"min_sources": 2, "max_set_aside": 0.2}, "victim_classes": {"a": 2.0}}
+    empty = dict.fromkeys(
+        ("worst", "scores", "ranks", "incidents", "sources", "regions", "timeline", "baselines"),
+        ("<svg></svg>", "<svg></svg>"),
+    )
+    return render_report(summary, empty, rubric)
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_catalogues_say_the_same_with_the_same_numbers():
+    english, spanish = phrases("en"), phrases("es")
+    assert english.keys() == spanish.keys()
+    assert {k: fields(t) for k, t in english.items()} == {k: fields(t) for k, t in spanish.items()}
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("status", STATUSES)
+def test_every_status_has_its_text(status, language):
+    text = announcement(fake_summary(status), language)
+    said = " ".join((text.headline, text.confidence, *text.paragraphs))
+    assert "{" not in said
+    assert "nan" not in said.split()
+    assert text.status
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("status", ["no_designation", "refused"])
+def test_nobody_is_singled_out_where_nobody_may_be(status, language):
+    text = announcement(fake_summary(status), language)
+    said = " ".join((text.headline, text.confidence, *text.paragraphs))
+    assert not any(name in said for name in NAMES.values())
+    names = [name for name, _ in text.table[1:]]
+    assert names == sorted(names, key=str.casefold)
+
+
+def test_a_failed_fit_publishes_no_probability():
+    text = announcement(fake_summary("refused"))
+    assert text.table == ()
+    html = page(fake_summary("refused"))
+    assert "Probability of each rank" not in html
+    assert "Model: P(" not in html
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("status", ["designated", "candidates", "retracted"])
+def test_a_name_in_the_headline_carries_its_probability(status, language):
+    text = announcement(fake_summary(status), language)
+    assert any(name in text.headline for name in NAMES.values())
+    assert re.search(r"(0\.\d\d|>0\.99|<0\.01)", text.headline)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_review_and_open_checks_are_announced(language):
+    items = [
+        item for part in announcement(fake_summary(), language).listings for item in part.items
+    ]
+    assert any(item.startswith("leave one source out") for item in items)
+    assert any(item.startswith("calibration study") for item in items)
+
+
+def test_announcement_says_that_weights_are_a_choice_in_both_languages():
+    text = render_announcement(fake_summary())
+    assert "this product's own choice" in text
+    assert "elección propia de este producto" in text
+
+
+def test_simulated_rounds_say_so_everywhere():
+    text = render_announcement(fake_summary())
+    assert "SIMULATED ROUND" in text
+    assert "RONDA SIMULADA" in text
+    html = page(fake_summary())
+    assert "<title>[SIMULATED]" in html
+    assert html.count("SIMULATED ROUND") >= 3
+    assert "SIMULATED" not in render_announcement(fake_summary(simulated=False))
+    assert "SIMULATED" not in page(fake_summary(simulated=False))
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_report_has_every_section_and_reaches_for_nothing(status):
+    html = page(fake_summary(status))
+    for anchor, title in SECTIONS:
+        assert f'<section id="{anchor}">' in html
+        assert title in html
+    assert not re.findall(r'(?:src|href)="(?:https?:)?//', html)
+    assert "<script" not in html
+    assert "@import" not in html
+
+
+def test_markup_in_names_stays_text():
+    evil = '<img src=x onerror="alert(1)">&{{ 7*7 }}'
+    summary = with_name(fake_summary(), "alba", evil)
+    html = page(summary)
+    assert "<img" not in html
+    assert "49" not in announcement(summary).headline
+    assert "\\<img" in render_announcement(summary)
+
+
+@pytest.mark.parametrize("regions", ["MX", "XX"])
+def test_figures_are_stamped_named_and_the_same_twice(regions):
+    summary = with_name(fake_summary(regions=regions), "alba", "$x^2$ <b>\x00 && very long " * 4)
+    drawn = draw_all(summary)
+    assert drawn == draw_all(summary)
+    for wide, narrow in drawn.values():
+        for text in (wide, narrow):
+            assert "SIMULATED" in text
+            assert "<title" in text
+            assert "<desc" in text
+            assert "<b>" not in text
+    ids = re.findall(r'\bid="([^"]+)"', "".join(w + n for w, n in drawn.values()))
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("status", ["refused", "no_designation"])
+def test_figures_say_what_may_not_be_read_into_them(status):
+    drawn = draw_all(fake_summary(status))
+    assert ("worst" in drawn) == (status != "refused")
+    stamp = {"refused": "NOT FOR USE", "no_designation": "No designation"}[status]
+    assert all(stamp in wide and stamp in narrow for wide, narrow in drawn.values())
+
+
+def test_settings_fixture_names_the_rubric_of_the_summary():
+    assert settings()["rubric"].id == fake_summary().header.rubric
