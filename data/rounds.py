@@ -61,15 +61,19 @@ class Round:
         (tuple, empty = all), ``from, to`` (NaT), ``coverage, silence, published,
         accuracy_prior`` (None or (mean, sd)).
     reports
-        One row a report: ``report_id, source, date, date_end`` (datetime64; date_end = date
-        where not given), ``region, kind, victim_class, victims, victims_low, victims_high``
-        (int64; victims = midpoint of low and high where not given), ``attribution``
-        (canonical text, aliases resolved, rolled up), ``deaths_a, deaths_b`` (int64 dead
-        *of* each side in canonical order, -1 where not given), ``status``, ``published``
-        (NaT), ``retracted`` (bool), ``version, supersedes``, ``incident_id`` (None where the
-        column is absent), ``precision`` ("exact", "coarse"), ``row`` (line in the file).
-    presence, totals
-        As read, or None.
+        One row a report, in the file's order: ``row`` (line in the file), ``report_id,
+        source, date, date_end`` (datetime64; date_end = date where not given), ``region,
+        kind``, ``victim_class`` ("unknown" where not given), ``victims, victims_low,
+        victims_high`` (int64; victims = midpoint of low and high where not given),
+        ``attribution`` (canonical text, aliases resolved, rolled up), ``deaths_a, deaths_b``
+        (int64 dead *of* each side in canonical order, -1 where not given), ``status``,
+        ``published`` (NaT), ``retracted`` (bool), ``version`` (int64), ``supersedes,
+        incident_id`` (None where not given), ``precision`` ("exact", "coarse", as declared),
+        ``municipality`` (INEGI code or None), ``latitude, longitude`` (NaN).
+    presence
+        ``organization`` (rolled up), ``region, from, to`` (NaT where open), or None.
+    totals
+        Columns of docs/formats.md; counts int64, -1 where not given; or None.
     rubric
         The scoring system.
     notes

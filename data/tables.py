@@ -6,6 +6,7 @@ import io
 import re
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -186,6 +187,8 @@ def _read_parquet(path: Path, problems: Problems) -> Table | None:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         problems.add(f"{path.name} cannot be read as Parquet: {reason}")
         return None
+    if any(name is not None for name in frame.index.names):
+        frame = frame.reset_index()
     header = [str(column) for column in frame.columns]
     if not _header_is_good(path.name, header, problems):
         return None
@@ -195,8 +198,8 @@ def _read_parquet(path: Path, problems: Problems) -> Table | None:
     return Table(path.name, text)
 
 
-def _as_text(value: object) -> str:
-    if value is None or value is pd.NaT or value is pd.NA or value != value:
+def _as_text(value: Any) -> str:
+    if pd.api.types.is_scalar(value) and pd.isna(value):
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"

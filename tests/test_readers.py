@@ -165,6 +165,30 @@ def test_parquet_reads_as_csv_does(tmp_path: Path, small: Round) -> None:
     assert read.totals is not None
 
 
+def test_parquet_of_unusual_types(tmp_path: Path) -> None:
+    folder = write(tmp_path)
+    frame = pd.DataFrame(
+        {
+            "report_id": [1, 2],
+            "source": pd.Categorical(["s", "s"]),
+            "date": [dt.date(2010, 1, 2), dt.date(2010, 1, 3)],
+            "region": ["MX-SIN", "MX-SON"],
+            "kind": ["homicide", "homicide"],
+            "victims": [1.0, 2.0],
+            "victims_low": [None, 1],
+            "retracted": [True, None],
+            "links": [[1, 2], []],
+        }
+    ).set_index("report_id")
+    frame.to_parquet(folder / "reports.parquet")
+    (folder / "reports.csv").unlink()
+    read = read_round(folder)
+    assert read.reports["report_id"].tolist() == ["1", "2"]
+    assert read.reports["victims_low"].tolist() == [1, 1]
+    assert read.reports["retracted"].tolist() == [True, False]
+    assert any("'links' is not known" in note for note in read.notes)
+
+
 def test_the_optional_tables(tmp_path: Path) -> None:
     read = read_round(write_full_round(tmp_path / "full"))
     assert read.presence is not None
