@@ -172,7 +172,7 @@ def _sources(summary: Summary) -> Table:
         (
             str(row["name"]),
             str(row["type"]),
-            str(row["note"] or ""),
+            _cell(row["note"]) if row["note"] else "",
             words.count(row["reports"]),
             *_share(row, "detection"),
             *_share(row, "accuracy"),

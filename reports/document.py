@@ -117,7 +117,7 @@ def _source(row: dict[str, Any]) -> dict[str, Any]:
     document["reports"] = int(row["reports"])
     for part in ("detection", "accuracy"):
         document[part] = {key: row[f"{part}_{key}"] for key in ("mean", "q05", "q95")}
-    return document | ({"note": row["note"]} if row["note"] else {})
+    return document | ({"note": str(row["note"])} if row["note"] else {})
 
 
 def _region(row: dict[str, Any]) -> dict[str, Any]:

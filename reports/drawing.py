@@ -95,7 +95,7 @@ def name_rows(axes: Axes, names: Iterable[object], width: float, offset: float =
         for i, line in enumerate(lines)
     ]
     axes.set_yticks([y for y, _ in at], [line for _, line in at])
-    axes.set_ylim(len(folded) - 0.5 + offset, -0.5 + offset)
+    axes.set_ylim(max(len(folded), 1) - 0.5 + offset, -0.5 + offset)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
 

@@ -123,11 +123,12 @@ def draw_baselines(summary: Summary, width: float) -> Figure:
     chosen = contenders(summary)[:MOST_ROWS]
     columns = _baseline_columns(summary, [c.id for c in chosen])
     if is_usable(summary):
-        columns[MODEL] = pd.Series({c.id: c.p_worst for c in chosen})
-    down, across = (len(columns), 1) if is_narrow(width) else (1, len(columns))
+        columns[MODEL] = pd.Series({c.id: c.p_worst for c in chosen}, dtype=float).fillna(0.0)
+    count = max(1, len(columns))
+    down, across = (count, 1) if is_narrow(width) else (1, count)
     height = _height(len(chosen), 0.3) * down
     figure, panels = canvas(width, height, down, across, share=True)
-    for axes, (name, values) in zip(panels, columns.items(), strict=True):
+    for axes, (name, values) in zip(panels, columns.items(), strict=False):
         y = np.arange(len(values))
         model = name == MODEL
         axes.barh(y, values, height=0.62, color=BLUE if model else SOFT)

@@ -10,7 +10,7 @@ from . import words
 from .announcement import LANGUAGES, Announcement, announcement, phrases
 from .cells import frame_table, printed
 from .gallery import DRAWINGS
-from .roster import contenders, is_usable, may_order
+from .roster import contenders, is_usable, may_order, named
 from .templating import environment
 
 SECTIONS: tuple[tuple[str, str], ...] = (
@@ -74,6 +74,7 @@ def render_report(
         usable=is_usable(summary),
         scale=words.scale(),
         rubric=rubric,
+        simple=_simple_leaders(summary) if may_order(summary) else [],
         minimum=_minimum(rubric.get("evidence") or {}),
     )  # fmt: skip
 
@@ -98,6 +99,16 @@ def _facts(summary: Summary) -> list[tuple[str, str]]:
         ("Accepted risk of error", words.percent(summary.decision.risk_limit)),
         ("Probability required", f"{summary.decision.threshold:.3g}"),
     ]
+
+
+def _simple_leaders(summary: Summary) -> list[tuple[str, str, str]]:
+    """List whom each baseline puts first, with the model's probability of it."""
+    frame = summary.baselines[summary.baselines["leader"].astype(bool)]
+    found = [
+        (str(b), named(summary, str(k)))
+        for b, k in zip(frame["baseline"], frame["organization"], strict=True)
+    ]
+    return [(b, c.name, words.probability(c.p_worst)) for b, c in found if c is not None]
 
 
 def _minimum(evidence: Mapping[str, float]) -> list[str]:

@@ -2,7 +2,9 @@
 
 import re
 import string
+from dataclasses import replace
 
+import pandas as pd
 import pytest
 from dtoscore.inference.summary import Summary
 from dtoscore.reports.announcement import announcement, phrases
@@ -139,3 +141,62 @@ def test_figures_say_what_may_not_be_read_into_them(status):
 
 def test_settings_fixture_names_the_rubric_of_the_summary():
     assert settings()["rubric"].id == fake_summary().header.rubric
+
+
+def shrunk(count: int) -> Summary:
+    """A round of so many contenders and nothing beside them."""
+    full = fake_summary()
+    ids = list(NAMES)[:count]
+    return replace(
+        full,
+        organizations=full.organizations.loc[ids],
+        rank_probabilities=full.rank_probabilities.loc[ids, list(range(1, count + 1))],
+        pairwise=full.pairwise.loc[ids, ids],
+        sources=full.sources.iloc[:0],
+        regions=full.regions.iloc[:0],
+        timeline=full.timeline.iloc[:0],
+        kinds=full.kinds.iloc[:0],
+        baselines=full.baselines.iloc[:0],
+        set_aside=full.set_aside.iloc[:0],
+        set_aside_rows=full.set_aside_rows.iloc[:0],
+        identification=full.identification.iloc[:0],
+        checks=(),
+        notes=(),
+        counts={},
+        decision=replace(full.decision, status="no_designation", candidates=tuple(ids)),
+    )
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_an_empty_round_still_has_a_report(count):
+    summary = shrunk(count)
+    assert "Nobody is designated" in render_report(summary, draw_all(summary), {})
+    assert "Nobody is designated" in render_announcement(summary)
+    refused = replace(summary, decision=replace(summary.decision, status="refused"))
+    assert draw_all(refused)
+
+
+def test_a_round_of_forty_contenders_is_drawn_in_part_and_printed_in_full():
+    summary = crowded(40, 60)
+    html = render_report(summary, draw_all(summary), {})
+    assert all(f"Organization {i:02d}<" in html for i in range(40))
+
+
+def crowded(count: int, periods: int) -> Summary:
+    """A round of so many contenders, over so many weeks."""
+    full = fake_summary()
+    ids = [f"k{i:02d}" for i in range(count)]
+    frame = pd.concat([full.organizations.loc[["alba"]]] * count).set_axis(ids)
+    frame["name"] = [f"Organization {i:02d}" for i in range(count)]
+    weeks = [f"2023-W{i:02d}" for i in range(periods)]
+    rows = [(week, k, 1, 2.0, 1.0, 3.0) for k in ids for week in weeks]
+    even = pd.DataFrame(1 / count, index=ids, columns=range(1, count + 1))
+    return replace(
+        full,
+        organizations=frame.assign(p_worst=1 / count),
+        rank_probabilities=even,
+        pairwise=pd.DataFrame(0.5, index=ids, columns=ids),
+        timeline=pd.DataFrame(rows, columns=list(full.timeline.columns)),
+        baselines=full.baselines.iloc[:0],
+        decision=replace(full.decision, status="no_designation", candidates=tuple(ids)),
+    )
