@@ -135,7 +135,7 @@ def draw_baselines(summary: Summary, width: float) -> Figure:
         for at, value in zip(y, values, strict=True):
             text = words.probability(value) if model else words.quantity(value)
             axes.annotate(text, (value, at), (3, 0), textcoords="offset points", va="center")
-        axes.set_xlim(0, max(1e-9, 1.3 * float(np.nanmax(values, initial=0.0))))
+        axes.set_xlim(0, max(1e-9, 1.3 * max(values, default=0.0)))
         axes.set_title(title(name), fontsize=8.5)
         axes.set_xticks([])
         name_rows(axes, [c.name for c in chosen], width)
