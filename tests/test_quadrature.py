@@ -1,0 +1,100 @@
+"""The visibility nodes against adaptive integration, every history within 1%."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from dtoscore.models.quadrature import visibility_nodes
+from scipy.integrate import quad
+from scipy.special import log_expit
+
+LAMBDA = 2.576
+"""The 99% quantile of the prior of λ, HalfNormal(1)."""
+LOGITS = np.arange(-6.0, 3.5, 1.0)
+MOST_HISTORIES = 40
+
+
+def log_history(
+    z: np.ndarray, logits: np.ndarray, marks: np.ndarray, slope: np.ndarray
+) -> np.ndarray:
+    """log P(history | z), shape of z; marks are 1 reported, -1 silent, 0 not looking."""
+    x = logits[:, None] + slope[:, None] * np.atleast_1d(z)
+    return np.where(marks[:, None] == 0, 0.0, log_expit(marks[:, None] * x)).sum(axis=0)
+
+
+def by_nodes(logits: np.ndarray, marks: np.ndarray, slope: np.ndarray) -> float:
+    nodes, weights = visibility_nodes(len(logits))
+    return float(weights @ np.exp(log_history(nodes, logits, marks, slope)))
+
+
+def adaptive(logits: np.ndarray, marks: np.ndarray, slope: np.ndarray) -> float:
+    """Integrate by quad, on both sides of the integrand's peak, scaled to one there."""
+    grid = np.linspace(-12.0, 12.0, 481)
+    height = log_history(grid, logits, marks, slope) - grid**2 / 2
+    peak, top = grid[height.argmax()], height.max()
+
+    def integrand(z: float) -> float:
+        return math.exp(log_history(z, logits, marks, slope)[0] - z * z / 2 - top)
+
+    halves = [
+        quad(integrand, a, b, epsabs=1e-9, epsrel=1e-7, limit=200)[0]
+        for a, b in ((peak - 14.0, peak), (peak, peak + 14.0))
+    ]
+    return sum(halves) * math.exp(top) / math.sqrt(2 * math.pi)
+
+
+def off(logits: np.ndarray, marks: np.ndarray, slope: np.ndarray | float = LAMBDA) -> float:
+    """Relative error of the nodes."""
+    slope = np.broadcast_to(slope, logits.shape)
+    return by_nodes(logits, marks, slope) / adaptive(logits, marks, slope) - 1.0
+
+
+def histories(n: int, rng: np.random.Generator) -> list[np.ndarray]:
+    """Every history of n sources; of many sources a random choice, none and all among it."""
+    every = np.array(list(itertools.product((-1, 1), repeat=n)))
+    if len(every) <= MOST_HISTORIES:
+        return list(every)
+    chosen = rng.choice(len(every), MOST_HISTORIES, replace=False)
+    return [every[0], every[-1], *every[chosen]]
+
+
+@pytest.mark.parametrize("n", range(1, 11))
+def test_equal_sources(n: int) -> None:
+    """Sources alike: a history is how many of them reported."""
+    worst = max(
+        abs(off(np.full(n, logit), np.where(np.arange(n) < reported, 1, -1)))
+        for logit in LOGITS
+        for reported in range(n + 1)
+    )
+    assert worst < 0.01
+
+
+@pytest.mark.parametrize("n", range(1, 11))
+def test_unlike_sources(n: int) -> None:
+    rng = np.random.default_rng(n)
+    for _ in range(3):
+        logits = rng.uniform(-6.0, 3.0, n)
+        assert max(abs(off(logits, marks)) for marks in histories(n, rng)) < 0.01
+
+
+@pytest.mark.parametrize("n", [2, 5, 10])
+def test_unlike_slopes_and_sources_that_were_not_looking(n: int) -> None:
+    rng = np.random.default_rng(100 + n)
+    for _ in range(30):
+        logits, slope = rng.uniform(-6.0, 3.0, n), rng.uniform(0.0, LAMBDA, n)
+        assert abs(off(logits, rng.integers(-1, 2, n), slope)) < 0.01
+
+
+@pytest.mark.parametrize("n", range(13))
+def test_weights_are_those_of_a_standard_normal(n: int) -> None:
+    nodes, weights = visibility_nodes(n)
+    assert weights.sum() == pytest.approx(1.0, abs=1e-14)
+    assert weights @ nodes == pytest.approx(0.0, abs=1e-14)
+    assert weights @ nodes**2 == pytest.approx(1.0, abs=1e-3)
+    np.testing.assert_array_equal(nodes, -nodes[::-1])
+
+
+def test_a_known_integral() -> None:
+    """E expit(a + λz) = P(logistic < a + λz), by symmetry one half at a = 0."""
+    assert by_nodes(np.zeros(1), np.ones(1), np.array([LAMBDA])) == pytest.approx(0.5, abs=1e-12)
