@@ -1,0 +1,220 @@
+"""One realization as one compiled loop: incidents, seen and unseen, given to organizations.
+
+Plain arrays only; ``realize`` gives them names. Randomness comes from the numpy Generator
+that is passed in, so that a seed fixes the result.
+"""
+
+from typing import NamedTuple
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.world import SIZE_EDGES
+from .division import Shares
+from .marks import Marks
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+jit = numba.njit(cache=True, error_model="numpy", fastmath=False)
+
+_EDGES = np.array(SIZE_EDGES)
+
+
+class Observed(NamedTuple):
+    """The reported incidents of the window, arrays of shape (incident,), integers.
+
+    ``pattern`` (row of the responsibilities), ``cell``, ``size``, ``victims``,
+    ``victim_class`` (-1 not known), ``counted_by`` (the author, a rivalry, whose deaths by
+    side are known; -1), ``by_first``, ``by_second``, ``is_held`` (known only where silence
+    says nothing, so that the unseen include it) and ``reported``, shape (incident, source).
+    """
+
+    pattern: Ints
+    cell: Ints
+    size: Ints
+    victims: Ints
+    victim_class: Ints
+    counted_by: Ints
+    by_first: Ints
+    by_second: Ints
+    is_held: NDArray[np.bool_]
+    reported: NDArray[np.bool_]
+
+
+class Places(NamedTuple):
+    """Where a cell is and who an author is: see ``Division`` for ``sides`` and ``members``.
+
+    ``region, period, kind``: shape (cell,). ``n_organizations``: the first so many of the
+    members' axis are organizations, the next is ``other`` where it has an axis.
+    """
+
+    region: Ints
+    period: Ints
+    kind: Ints
+    sides: Ints
+    members: Ints
+    n_organizations: int
+
+
+class Counts(NamedTuple):
+    """What is filled in, all integers that start at zero.
+
+    ``incidents, victims``: (organization, kind, victim class, size); ``incidents_by_region``
+    and so on: (organization, region) and (organization, period); ``listed``: incidents given
+    to organizations that a source reported, (source,).
+    """
+
+    incidents: NDArray[np.int32]
+    victims: NDArray[np.int32]
+    incidents_by_region: NDArray[np.int32]
+    victims_by_region: NDArray[np.int32]
+    incidents_by_period: NDArray[np.int32]
+    victims_by_period: NDArray[np.int32]
+    listed: NDArray[np.int32]
+    accuracy: Floats
+
+
+class Event(NamedTuple):
+    """One incident: its author and what is known of it."""
+
+    author: int
+    cell: int
+    size: int
+    victims: int
+    victim_class: int
+    by_first: int
+    by_second: int
+
+
+@jit
+def fill(  # type: ignore[no-untyped-def]
+    rng: np.random.Generator,
+    responsibilities: Floats,
+    unseen: Floats,
+    observed: Observed,
+    places: Places,
+    marks: Marks,
+    shares: Shares,
+    counts: Counts,
+):
+    """Fill ``counts`` with one realization.
+
+    Parameters
+    ----------
+    responsibilities
+        Cumulative weights of the authors of each pattern, shape (pattern, author).
+    unseen
+        Cumulative expected incidents that nobody reports, over (author, cell, size) in that
+        order, shape (author * cell * size,).
+    """
+    n_cell = places.kind.shape[0]
+    held = np.zeros((places.sides.shape[0], n_cell), np.int64)
+    for i in range(observed.pattern.shape[0]):
+        author = _pick(rng, responsibilities[observed.pattern[i]])
+        cell = observed.cell[i]
+        if observed.is_held[i]:
+            held[author, cell] += 1
+        event = _observed_event(rng, observed, i, author, marks.classes[places.kind[cell]])
+        actor = _place(rng, event, places, shares, counts)
+        if 0 <= actor < places.n_organizations:
+            for s in range(counts.listed.shape[0]):
+                counts.listed[s] += observed.reported[i, s]
+    _fill_unseen(rng, unseen, held, places, marks, shares, counts)
+
+
+@jit
+def _observed_event(rng, observed, i, author, classes):  # type: ignore[no-untyped-def]
+    victim_class = observed.victim_class[i]
+    if victim_class < 0:
+        victim_class = _pick(rng, classes)
+    first, second = observed.by_first[i], observed.by_second[i]
+    if observed.counted_by[i] != author:
+        first, second = 0, 0
+    return Event(
+        author, observed.cell[i], observed.size[i], observed.victims[i], victim_class, first, second
+    )
+
+
+@jit
+def _fill_unseen(rng, unseen, held, places, marks, shares, counts):  # type: ignore[no-untyped-def]
+    """Draw the incidents that no informative source reported.
+
+    All of one draw are one Poisson number, each falling on its (author, cell, size) by the
+    expected shares: the same law as a Poisson number in each. Those already known from a
+    source whose silence says nothing are among them, so that as many are left out.
+    """
+    n_cell, n_size = held.shape[1], marks.numbers.shape[0]
+    if unseen.shape[0] == 0 or unseen[-1] <= 0.0:
+        return
+    for _ in range(rng.poisson(unseen[-1])):
+        where = _pick(rng, unseen)
+        size = where % n_size
+        cell = where // n_size % n_cell
+        author = where // (n_size * n_cell)
+        if held[author, cell] > 0:
+            held[author, cell] -= 1
+            continue
+        victims = _EDGES[size] + _pick(rng, marks.numbers[size])
+        victim_class = _pick(rng, marks.classes[places.kind[cell]])
+        event = Event(author, cell, size, victims, victim_class, 0, 0)
+        _place(rng, event, places, shares, counts)
+
+
+@jit
+def _pick(rng, cumulative):  # type: ignore[no-untyped-def]
+    """Draw a position from cumulative weights."""
+    last = cumulative.shape[0] - 1
+    level = rng.random() * cumulative[last]
+    return min(np.searchsorted(cumulative, level, side="right"), last)
+
+
+@jit
+def _place(rng, event, places, shares, counts):  # type: ignore[no-untyped-def]
+    """Count one incident and its dead; give back who answers for the incident."""
+    sides = places.sides[event.author]
+    side = 0 if rng.random() < shares.split[event.author] else 1
+    actor = _member(rng, sides[side], places, shares)
+    if actor >= 0:
+        _add_incident(counts, actor, event, places)
+    if sides[0] == sides[1] and shares.members[sides[0], 0] >= 1.0:
+        if actor >= 0:
+            _add_victims(counts, actor, event, places, event.victims)
+        return actor
+    split = shares.split[event.author]
+    for number in range(event.victims):
+        if number < event.by_first:
+            side = 0
+        elif number < event.by_first + event.by_second:
+            side = 1
+        else:
+            side = 0 if rng.random() < split else 1
+        killer = _member(rng, sides[side], places, shares)
+        if killer >= 0:
+            _add_victims(counts, killer, event, places, 1)
+    return actor
+
+
+@jit
+def _member(rng, name, places, shares):  # type: ignore[no-untyped-def]
+    """Draw one member of a side; -1 is ``other`` where it has no axis."""
+    if shares.members[name, 0] >= 1.0:
+        return places.members[name, 0]
+    return places.members[name, _pick(rng, shares.members[name])]
+
+
+@jit
+def _add_incident(counts, who, event, places):  # type: ignore[no-untyped-def]
+    cell = event.cell
+    counts.incidents[who, places.kind[cell], event.victim_class, event.size] += 1
+    counts.incidents_by_region[who, places.region[cell]] += 1
+    counts.incidents_by_period[who, places.period[cell]] += 1
+
+
+@jit
+def _add_victims(counts, who, event, places, dead):  # type: ignore[no-untyped-def]
+    cell = event.cell
+    counts.victims[who, places.kind[cell], event.victim_class, event.size] += dead
+    counts.victims_by_region[who, places.region[cell]] += dead
+    counts.victims_by_period[who, places.period[cell]] += dead

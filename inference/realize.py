@@ -1,0 +1,265 @@
+"""What happened in the window, draw by draw: the realized counts that a rubric is applied to.
+
+For each draw of the parameters every reported incident is given to an author by its
+posterior responsibilities, and the incidents that nobody reported are drawn beside them:
+Poisson with mean μ ρ[v] (1 - P(seen | author, context, v)) in every (author, region, period,
+kind, size). Marks are drawn as ``marks`` says, rivalries and coalitions divided as
+``division`` says: a dead whose side a report counts is that side's doing, the others are
+divided one by one, and the incident itself goes to one side whole. The size of all of them is
+the whole incident's.
+
+Violence of a side ``other`` is counted for ``other`` where it is on the author axis, and for
+nobody where it is not: it is no organization's, and no variable keeps it.
+
+Incidents known only from sources whose silence says nothing are among the "unseen" of their
+cell and author, so that the number drawn there is raised to theirs where it is smaller, and
+they are not counted twice.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from ..data.errors import FitError
+from ..data.evidence import SILENT
+from ..data.rubric import Rubric
+from ..data.world import SIZES
+from ..models import superposition
+from ..models.design import Design
+from ..models.engine import NUMPY, Params
+from .division import Division, division
+from .marks import MarkPosterior, class_codes, mark_posterior
+from .placing import Counts, Observed, Places, fill
+from .responsibility import cell_rates, responsibilities, unreported
+from .sources import accuracy
+from .windowed import in_window
+
+Floats = NDArray[np.float64]
+Progress = Callable[[int, int], None]
+"""Told how many draws are done, and of how many."""
+
+MOST_UNSEEN = 1e8
+"""More expected unreported incidents than this are no result but a broken fit."""
+
+_WHOLE = ("organization", "kind", "victim_class", "size")
+_DIMS = {
+    "incidents": _WHOLE,
+    "victims": _WHOLE,
+    "incidents_by_region": ("organization", "region"),
+    "victims_by_region": ("organization", "region"),
+    "incidents_by_period": ("organization", "period"),
+    "victims_by_period": ("organization", "period"),
+    "listed": ("source",),
+}
+
+
+def realize(
+    posterior: xr.Dataset,
+    plan: Design,
+    rubric: Rubric,
+    seed: int,
+    progress: Progress | None = None,
+) -> xr.Dataset:
+    """Draw what happened in the window, once for every draw of the posterior.
+
+    Parameters
+    ----------
+    posterior
+        Every free variable of the model, dims ``chain, draw`` and its own.
+    plan
+        Design of the evidence, whose reported incidents are kept; it may be other evidence
+        than the posterior's, over the same axes.
+    rubric
+        Only its victim classes are read.
+    seed
+        With a draw's chain and number it fixes that draw's result, whatever stands beside it.
+    progress
+        Called after every draw.
+
+    Returns
+    -------
+    Dataset of unweighted int32 counts: ``incidents, victims`` (chain, draw, organization,
+    kind, victim_class, size); ``incidents_by_region, victims_by_region`` (…, region) and
+    ``incidents_by_period, victims_by_period`` (…, period), window periods only. Organizations
+    are the roster's, then ``other`` where it is on the author axis. ``listed`` (chain, draw,
+    source): realized incidents of the roster's organizations that a source reported;
+    ``accuracy`` (chain, draw, source): see ``sources.accuracy``. Attribute
+    ``classes_reported``: whether any incident has a known victim class; where none has, all
+    are in class "unknown".
+
+    Raises
+    ------
+    FitError
+        Where a draw cannot have made the reports, or expects absurdly many incidents.
+    """
+    setting = _setting(plan, rubric)
+    values = {
+        str(name): value.transpose("chain", "draw", ...).to_numpy()
+        for name, value in posterior.data_vars.items()
+    }
+    shape = (posterior.sizes["chain"], posterior.sizes["draw"])
+    store = _store(setting, shape)
+    for number, (chain, draw) in enumerate(np.ndindex(shape), start=1):
+        params = {name: np.asarray(value[chain, draw]) for name, value in values.items()}
+        expected = _expected(params, setting)
+        _fill(store, setting, params, expected, (chain, draw), seed)
+        if progress is not None:
+            progress(number, shape[0] * shape[1])
+    return _label(store, setting, posterior["chain"].to_numpy(), posterior["draw"].to_numpy())
+
+
+def oracle(params: Params, plan: Design, rubric: Rubric, draws: int, seed: int) -> xr.Dataset:
+    """Draw what happened as one who knows the parameters would: ``realize`` of one value.
+
+    What is not among the parameters (marks of the unseen, shares inside coalitions) is drawn
+    from its posterior here too.
+
+    Parameters
+    ----------
+    params
+        One value of every free variable of the model, by name.
+    draws
+        Number of draws, in one chain.
+    """
+    setting = _setting(plan, rubric)
+    store = _store(setting, (1, draws))
+    expected = _expected(params, setting)
+    for draw in range(draws):
+        _fill(store, setting, params, expected, (0, draw), seed)
+    return _label(store, setting, np.arange(1), np.arange(draws))
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """What is known before any parameter; ``plan`` is cut to the window."""
+
+    plan: Design
+    marks: MarkPosterior
+    division: Division
+    observed: Observed
+    places: Places
+
+
+@dataclass(frozen=True)
+class _Expected:
+    """What one value of the parameters says: see ``placing.fill``, ``sources.accuracy``."""
+
+    responsibilities: Floats
+    unseen: Floats
+    accuracy: Floats
+
+
+def _setting(plan: Design, rubric: Rubric) -> _Setting:
+    marks = mark_posterior(plan.evidence, rubric)
+    observed = _observed(plan, marks)
+    window = in_window(plan)
+    sides = division(plan)
+    first = int(np.argmax(plan.evidence.axes.window))
+    places = Places(
+        region=window.cell_region,
+        period=window.cell_period - first,
+        kind=window.cell_kind,
+        sides=sides.sides,
+        members=sides.members,
+        n_organizations=len(plan.names.organizations),
+    )
+    return _Setting(window, marks, sides, observed, places)
+
+
+def _observed(plan: Design, marks: MarkPosterior) -> Observed:
+    """The reported incidents of the window, their patterns and cells counted in the window."""
+    evidence, window = plan.evidence, in_window(plan)
+    frame = evidence.incidents
+    inside = evidence.axes.window[frame["period"].to_numpy(np.int64)]
+    pattern_of = evidence.patterns()["pattern_of"].to_numpy()[inside]
+    pattern = np.searchsorted(window.every.row, pattern_of)
+    column = {
+        name: frame[name].to_numpy(np.int64)[inside]
+        for name in ("size", "victims", "rivalry", "by_first", "by_second")
+    }
+    rivalry = column["rivalry"]
+    return Observed(
+        pattern=pattern,
+        cell=window.every.cell[pattern],
+        size=column["size"],
+        victims=column["victims"],
+        victim_class=class_codes(evidence, marks.classes)[inside],
+        counted_by=np.where(rivalry >= 0, rivalry + plan.names.n_plain, -1),
+        by_first=column["by_first"],
+        by_second=column["by_second"],
+        is_held=~np.isin(pattern_of, plan.counted.row),
+        reported=np.ascontiguousarray(evidence.said[inside] != SILENT),
+    )
+
+
+def _expected(params: Params, setting: _Setting) -> _Expected:
+    plan = setting.plan
+    q = superposition.quantities(params, plan, NUMPY)
+    rate = cell_rates(q, plan)
+    unseen = np.cumsum(unreported(q, rate, plan))
+    if unseen.size and not unseen[-1] < MOST_UNSEEN:
+        raise FitError(f"a draw of the parameters expects {unseen[-1]:.3g} unreported incidents")
+    return _Expected(
+        responsibilities=responsibilities(q, rate, plan),
+        unseen=unseen,
+        accuracy=accuracy(q, params, rate.sum(axis=1), plan),
+    )
+
+
+def _store(setting: _Setting, shape: tuple[int, int]) -> Counts:
+    """Zeros of every count, dims chain and draw first."""
+    sizes = {dim: len(labels) for dim, labels in _coords(setting).items()}
+    return Counts(
+        **{
+            name: np.zeros((*shape, *(sizes[dim] for dim in dims)), np.int32)
+            for name, dims in _DIMS.items()
+        },
+        accuracy=np.zeros((*shape, sizes["source"])),
+    )
+
+
+def _fill(
+    store: Counts,
+    setting: _Setting,
+    params: Params,
+    expected: _Expected,
+    at: tuple[int, int],
+    seed: int,
+) -> None:
+    """Fill one draw of the store; its randomness hangs on seed, chain and draw alone."""
+    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=at))
+    marks = setting.marks.draw(rng)
+    shares = setting.division.draw(params, rng)
+    counts = Counts(*(array[at] for array in store))
+    fill(
+        rng, expected.responsibilities, expected.unseen, setting.observed, setting.places,
+        marks, shares, counts,
+    )  # fmt: skip
+    store.accuracy[at] = expected.accuracy
+
+
+def _coords(setting: _Setting) -> dict[str, list[str]]:
+    axes = setting.plan.evidence.axes
+    return {
+        "organization": list(setting.plan.names.plain),
+        "kind": list(axes.kinds),
+        "victim_class": list(setting.marks.classes),
+        "size": list(SIZES),
+        "region": list(axes.regions),
+        "period": [p.id for p in axes.periods if p.in_window],
+        "source": [str(name) for name in axes.sources.index],
+    }
+
+
+def _label(
+    store: Counts, setting: _Setting, chain: NDArray[np.int64], draw: NDArray[np.int64]
+) -> xr.Dataset:
+    dims = {**_DIMS, "accuracy": ("source",)}
+    return xr.Dataset(
+        {name: (("chain", "draw", *dims[name]), getattr(store, name)) for name in Counts._fields},
+        coords={"chain": chain, "draw": draw, **_coords(setting)},
+        attrs={"classes_reported": setting.marks.reported},
+    )

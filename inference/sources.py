@@ -1,0 +1,74 @@
+"""How much the sources list, and how often the one they name is the author."""
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from ..data.attribution import OTHER
+from ..models.design import Design
+from ..models.engine import Params
+from ..models.superposition import Quantities
+
+Floats = NDArray[np.float64]
+
+
+def source_quality(realized: xr.Dataset) -> xr.Dataset:
+    """Detection and accuracy of every source.
+
+    Parameters
+    ----------
+    realized
+        As ``realize`` gives it.
+
+    Returns
+    -------
+    ``detection`` (chain, draw, source): share of the window's realized incidents of the
+    roster's organizations that the source listed, NaN where they did none. An incident of a
+    rivalry is among them where it went to an organization. ``accuracy`` (chain, draw,
+    source): P(the one named is the author | it names one).
+    """
+    organizations = [name for name in realized["organization"].to_numpy() if name != OTHER]
+    counts = realized["incidents_by_period"].sel(organization=organizations)
+    total = counts.sum(["organization", "period"])
+    detection = realized["listed"] / total.where(total > 0)
+    return xr.Dataset({"detection": detection, "accuracy": realized["accuracy"]})
+
+
+def accuracy(q: Quantities, params: Params, rate: Floats, plan: Design) -> Floats:
+    r"""P(the one named is the author | it names one), shape (source,).
+
+    .. math::
+        \frac{\sum_k \mu_k (1 - u_{sk}) \sum_a \eta_{sa} C_s[k, a]\, r[k, a]}
+             {\sum_k \mu_k (1 - u_{sk}) \sum_a \eta_{sa} C_s[k, a]}
+
+    with r the probability that naming a is right: 1 for the author itself, and for a rivalry
+    the split's share of the side named. η is the share of single names among names that may
+    stand in a set, else 1. Authors weigh by their expected incidents, reported or not.
+
+    Parameters
+    ----------
+    rate
+        Expected incidents of the window, shape (author,).
+    """
+    one = _single(q, plan) * q.confusion  # (source, author, name)
+    weight = (rate * (1.0 - q.unknown))[:, :, None]
+    named = (weight * one).sum(axis=(1, 2))
+    return np.asarray((weight * one * is_right(params, plan)).sum(axis=(1, 2)) / named)
+
+
+def _single(q: Quantities, plan: Design) -> Floats:
+    """Share of single names, shape (source, 1, name)."""
+    plain = np.arange(len(plan.names.names)) < plan.names.n_plain
+    return np.where(plain, q.set_shares[:, :1], 1.0)[:, None, :]
+
+
+def is_right(params: Params, plan: Design) -> Floats:
+    """P(a name is right | author), shape (author, name)."""
+    names = plan.names
+    right = np.eye(len(names.authors), len(names.names))
+    for number, (first, second) in enumerate(names.sides):
+        if first != second:
+            split = float(np.atleast_1d(params["split"])[number])
+            right[names.n_plain + number, first] = split
+            right[names.n_plain + number, second] = 1.0 - split
+    return right
