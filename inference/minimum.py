@@ -1,0 +1,139 @@
+"""Whether there is evidence enough to name anybody: the rubric's minimum, counted.
+
+Reports of the scoring window alone count (docs/formats.md, ``[evidence]``).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ..data.evidence import SILENT, Evidence
+from ..data.rubric import EvidenceMinimum
+from ..data.tabulate import OUTSIDE, REPEATED, RETRACTED, UNPUBLISHED
+
+ADJUDICATED = "adjudicated"
+NOT_LOST = frozenset({RETRACTED, REPEATED, UNPUBLISHED, OUTSIDE})
+"""Set aside without a loss: another report stands for it, or as_of does not know it yet."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the window holds.
+
+    Attributes
+    ----------
+    sources
+        Sources with a report that is used.
+    overlap
+        Incidents that two sources of different groups report, where both were looking.
+    adjudicated
+        Incidents for which an adjudicated source names somebody.
+    set_aside
+        Share of the reported victims that could not be used.
+    contenders
+        Organizations that may be named.
+    """
+
+    sources: int
+    overlap: int
+    adjudicated: int
+    set_aside: float
+    contenders: int
+
+
+def found(evidence: Evidence) -> Found:
+    """Count what the rubric's minimum asks for."""
+    axes = evidence.axes
+    inside = in_window(evidence)
+    told = evidence.said[inside] != SILENT
+    settled = (axes.sources["type"] == ADJUDICATED).to_numpy()
+    named = evidence.said[inside] > 0  # statement 0 is "unknown"
+    return Found(
+        sources=int(told.any(axis=0).sum()),
+        overlap=_overlap(evidence, inside),
+        adjudicated=int((named & settled).any(axis=1).sum()),
+        set_aside=set_aside_share(evidence),
+        contenders=len(axes.contenders),
+    )
+
+
+def in_window(evidence: Evidence) -> NDArray[np.bool_]:
+    """Whether each incident lies in the scoring window, shape (incident,)."""
+    inside: NDArray[np.bool_] = evidence.axes.window[evidence.incidents["period"].to_numpy(int)]
+    return inside
+
+
+def set_aside_share(evidence: Evidence) -> float:
+    """Share of the victims reported in the window that could not be used; 0 of none."""
+    _, victims = evidence.reports_in_window
+    aside = evidence.set_aside
+    if not len(aside):
+        return 0.0
+    aside = aside[aside["in_window"].astype(bool)]
+    counts_not = aside["reason"].isin(NOT_LOST)
+    whole = victims - int(aside.loc[counts_not, "victims"].sum())
+    lost = int(aside.loc[~counts_not, "victims"].sum())
+    return lost / whole if whole > 0 else 0.0
+
+
+def shortfalls(held: Found, least: EvidenceMinimum) -> tuple[str, ...]:
+    """Say in a sentence each what the rubric asks for and the window does not hold."""
+    rules = (
+        (
+            held.contenders < least.min_contenders,
+            f"{held.contenders} contenders; the rubric asks for {least.min_contenders}.",
+        ),
+        (
+            held.sources < least.min_sources,
+            (
+                f"{held.sources} sources report from the window; the rubric asks for "
+                f"{least.min_sources}."
+            ),
+        ),
+        (
+            held.overlap < least.min_overlap,
+            (
+                f"{held.overlap} incidents of the window are reported by two independent sources "
+                f"whose silence is informative; the rubric asks for {least.min_overlap}."
+            ),
+        ),
+        (
+            held.adjudicated < least.min_adjudicated,
+            (
+                f"{held.adjudicated} incidents of the window are settled by an adjudicated source; "
+                f"the rubric asks for {least.min_adjudicated}."
+            ),
+        ),
+        (
+            held.set_aside > least.max_set_aside,
+            (
+                f"{held.set_aside:.1%} of the victims reported in the window could not be used; "
+                f"the rubric allows {least.max_set_aside:.0%}."
+            ),
+        ),
+    )
+    return tuple(f"Too little evidence: {sentence}" for short, sentence in rules if short)
+
+
+def _overlap(evidence: Evidence, inside: NDArray[np.bool_]) -> int:
+    """Count incidents that sources of two groups report where their silence would have meant."""
+    rows = evidence.incidents[inside]
+    region, period, kind = (rows[name].to_numpy(int) for name in ("region", "period", "kind"))
+    looking = evidence.looking[:, region, period, kind].T
+    told = (evidence.said[inside] != SILENT) & looking
+    group = _groups(evidence.axes.sources)
+    by_group = np.zeros((len(rows), int(group.max(initial=-1)) + 1), bool)
+    for column, number in enumerate(group):
+        by_group[:, number] |= told[:, column]
+    return int((by_group.sum(axis=1) >= 2).sum())
+
+
+def _groups(sources: pd.DataFrame) -> NDArray[np.int64]:
+    """Number the groups; a source without one stands alone."""
+    group = sources["group"].astype(object)
+    own = pd.Series([("source", name) for name in sources.index], sources.index, dtype=object)
+    shared = group.map(lambda name: ("group", name))
+    codes, _ = pd.factorize(own.where(group.isna(), shared))
+    return codes.astype(np.int64)

@@ -1,0 +1,155 @@
+r"""Who is the worst, with what probability and with what Monte-Carlo error.
+
+.. math::
+    W_{sk} = \frac{[\theta_{sk} = \max_j \theta_{sj}]}{\#\{j : \theta_{sj} = \max\}}, \qquad
+    P(\text{worst})_k = \overline{W_k}, \qquad
+    \mathrm{MCSE} = \sqrt{p (1 - p) / \mathrm{ESS}(W_k)}
+
+The ESS is that of the indicator, not of the score: an indicator can mix much worse. Where W
+never changes, its error is not zero but unknown; 3 / ESS(θ_k), the rule of three, bounds it.
+Rank 1 is the worst; ties share their ranks evenly.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from ..data.errors import DecisionError
+from . import chains
+
+Floats = NDArray[np.float64]
+
+RULE_OF_THREE = 3.0
+"""Nothing seen in n draws: with 95% confidence its probability is below 3/n."""
+
+
+def rank(score: xr.DataArray, contenders: Sequence[str]) -> xr.Dataset:
+    """Rank the contenders; other organizations take no part.
+
+    Parameters
+    ----------
+    score
+        Realized scores, dims (chain, draw, organization).
+    contenders
+        Organizations that may be named; may be empty.
+
+    Returns
+    -------
+    Dataset over dims ``organization`` (contenders), ``versus`` (the same) and ``rank``
+    (1..n): ``worst`` (W; chain, draw, organization), ``p_worst, p_worst_mcse, worst_ess,
+    expected_rank, sucra, expected_loss`` (organization), ``rank_probability``
+    (organization, rank), ``p_higher`` (organization, versus).
+
+    Raises
+    ------
+    DecisionError
+        Where a contender has no score, or a score is no number.
+    """
+    theta = _chosen(score, contenders)
+    shares = worst_share(theta)
+    p = _mean(shares)
+    probability = rank_probabilities(_flat(theta))
+    expected = probability @ np.arange(1.0, len(contenders) + 1)
+    names = list(contenders)
+    return xr.Dataset(
+        {
+            "worst": (("chain", "draw", "organization"), shares),
+            "p_worst": ("organization", p),
+            "p_worst_mcse": ("organization", worst_mcse(shares, theta)),
+            "worst_ess": ("organization", chains.ess(shares, "mean")),
+            "expected_rank": ("organization", expected),
+            "sucra": ("organization", _sucra(expected)),
+            "expected_loss": ("organization", expected_loss(_flat(theta))),
+            "rank_probability": (("organization", "rank"), probability),
+            "p_higher": (("organization", "versus"), p_higher(_flat(theta))),
+        },
+        coords={
+            "organization": names,
+            "versus": names,
+            "rank": np.arange(1, len(names) + 1),
+            "chain": score["chain"].to_numpy(),
+            "draw": score["draw"].to_numpy(),
+        },
+    )
+
+
+def worst_share(theta: Floats) -> Floats:
+    """W: 1 for the largest of the last axis, ties split evenly; same shape."""
+    if not theta.shape[-1]:
+        return theta
+    top = theta == theta.max(axis=-1, keepdims=True)
+    shares: Floats = top / top.sum(axis=-1, keepdims=True)
+    return shares
+
+
+def worst_mcse(shares: Floats, theta: Floats) -> Floats:
+    """Monte-Carlo standard error of P(worst), shape (chain, draw, organization) in."""
+    p = _mean(shares)
+    error = np.sqrt(p * (1.0 - p) / chains.ess(shares, "mean"))
+    bound = np.minimum(1.0, RULE_OF_THREE / chains.ess(theta, "bulk"))
+    return np.where(chains.is_constant(shares), bound, error)
+
+
+def rank_probabilities(theta: Floats) -> Floats:
+    """P(rank), rank 1 the largest; shape (sample, organization) in, (organization, rank) out.
+
+    Of m organizations tied at the ranks r to r + m - 1 each holds each with 1/m.
+    """
+    samples, n = theta.shape
+    result = np.zeros((n, n + 1))
+    if not n:
+        return result[:, :0]
+    first = rankdata(-theta, method="min", axis=1).astype(np.int64) - 1
+    last = rankdata(-theta, method="max", axis=1).astype(np.int64)
+    for k in range(n):
+        # Each draw spreads 1/m evenly from its first to its last rank: a step up, a step down.
+        weight = 1.0 / (last[:, k] - first[:, k])
+        result[k] += np.bincount(first[:, k], weight, n + 1)
+        result[k] -= np.bincount(last[:, k], weight, n + 1)
+    summed = np.cumsum(result, axis=1)[:, :n] / samples
+    clipped: Floats = np.clip(summed, 0.0, 1.0)
+    return clipped
+
+
+def expected_loss(theta: Floats) -> Floats:
+    """E[max θ - θ_k]: what naming k instead of the worst would miss; shape (organization,)."""
+    if not theta.shape[1]:
+        return np.zeros(0)
+    loss: Floats = (theta.max(axis=1, keepdims=True) - theta).mean(axis=0)
+    return loss
+
+
+def p_higher(theta: Floats) -> Floats:
+    """P(θ_i > θ_j), shape (organization, organization); a tie is not higher."""
+    columns = [(theta[:, i, None] > theta).mean(axis=0) for i in range(theta.shape[1])]
+    return np.array(columns).reshape(theta.shape[1], theta.shape[1])
+
+
+def _sucra(expected: Floats) -> Floats:
+    """Share of the others that lie below, on average; NaN where there are no others."""
+    n = len(expected)
+    return (n - expected) / (n - 1) if n > 1 else np.full(n, np.nan)
+
+
+def _chosen(score: xr.DataArray, contenders: Sequence[str]) -> Floats:
+    known = set(score["organization"].to_numpy().tolist())
+    if missing := [name for name in contenders if name not in known]:
+        raise DecisionError(f"contender {missing[0]!r} has no score")
+    ordered = score.transpose("chain", "draw", "organization")
+    theta = ordered.sel(organization=list(contenders)).to_numpy().astype(np.float64)
+    if not np.isfinite(theta).all():
+        bad = np.nonzero(~np.isfinite(theta).all(axis=(0, 1)))[0]
+        raise DecisionError(f"the score of {contenders[bad[0]]!r} is not a number in some draws")
+    return theta
+
+
+def _mean(draws: Floats) -> Floats:
+    mean: Floats = _flat(draws).mean(axis=0)
+    return mean
+
+
+def _flat(draws: Floats) -> Floats:
+    return draws.reshape(draws.shape[0] * draws.shape[1], draws.shape[2])

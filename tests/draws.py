@@ -1,0 +1,31 @@
+"""Draws of known properties, for tests of what is made of draws."""
+
+import numpy as np
+import xarray as xr
+
+
+def scores(values, names=None):
+    """Label scores of shape (chain, draw, organization)."""
+    values = np.asarray(values, float)
+    names = names or [chr(97 + i) for i in range(values.shape[2])]
+    coords = {
+        "chain": np.arange(values.shape[0]),
+        "draw": np.arange(values.shape[1]),
+        "organization": list(names),
+    }
+    return xr.DataArray(values, coords, ("chain", "draw", "organization"), name="score")
+
+
+def normal_scores(means, sd=1.0, seed=1, shape=(4, 1000)):
+    """Independent normal scores around some means."""
+    rng = np.random.default_rng(seed)
+    return scores(rng.normal(means, sd, (*shape, len(means))))
+
+
+def sample_stats(shape=(4, 1000), divergent=0, seed=2):
+    """Sampler statistics of independent energies, so that E-BFMI is about 2."""
+    rng = np.random.default_rng(seed)
+    diverging = np.zeros(shape, bool)
+    diverging.flat[:divergent] = True
+    dims = ("chain", "draw")
+    return xr.Dataset({"diverging": (dims, diverging), "energy": (dims, rng.normal(size=shape))})

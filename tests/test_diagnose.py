@@ -1,0 +1,93 @@
+"""The gate on the draws: what passes, what is refused, and what the sentences say."""
+
+import numpy as np
+import pytest
+from draws import normal_scores, sample_stats, scores
+from dtoscore.inference.diagnose import diagnose, sampler_check
+from dtoscore.inference.ranks import rank
+from dtoscore.inference.summary import FAIL, PASS, REVIEW
+
+
+def diagnosed(score, stats=None):
+    ranks = rank(score, score["organization"].to_numpy().tolist())
+    stats = sample_stats((score.sizes["chain"], score.sizes["draw"])) if stats is None else stats
+    return diagnose(score, ranks["worst"], stats)
+
+
+def test_independent_draws_pass():
+    result = diagnosed(normal_scores([1.0, 0.5, 0.0]))
+    assert result.passed
+    assert result.failures == ()
+    assert result.rhat_max < 1.01
+    assert result.ess_bulk_min > 3000
+    assert result.ess_tail_min > 2000
+    assert result.ebfmi_min > 1.5
+    assert (result.chains, result.draws, result.divergences) == (4, 1000, 0)
+    assert list(result.table.index) == [
+        "score[a]", "score[b]", "score[c]", "worst[a]", "worst[b]", "worst[c]",
+    ]  # fmt: skip
+    assert list(result.table.columns) == ["rhat", "ess_bulk", "ess_tail"]
+    assert sampler_check(result).verdict == PASS
+
+
+def test_a_constant_indicator_has_no_rhat_and_passes():
+    result = diagnosed(normal_scores([99.0, 0.0]))
+    assert result.passed
+    assert np.isnan(result.table.loc["worst[a]", "rhat"])
+    assert np.isfinite(result.rhat_max)
+
+
+def test_chains_that_disagree_fail_by_name():
+    score = normal_scores([1.0, 0.0])
+    score[0, :, 1] += 3.0
+    result = diagnosed(score)
+    assert not result.passed
+    assert any(f.startswith("R-hat of score[b] is") for f in result.failures)
+    assert sampler_check(result).verdict == FAIL
+
+
+def test_chains_that_stand_still_at_different_values_fail():
+    values = np.random.default_rng(1).normal(size=(4, 500, 2))
+    values[..., 1] = np.arange(4)[:, None] * 5.0
+    result = diagnosed(scores(values))
+    assert any("score[b]" in f for f in result.failures)
+
+
+def test_an_indicator_that_mixes_worse_than_its_score_fails():
+    rng = np.random.default_rng(3)
+    leader = np.repeat(rng.integers(0, 2, (4, 20)), 50, axis=1)
+    values = rng.normal(size=(4, 1000, 2)) * 0.01 + np.stack([leader, 1 - leader], axis=2)
+    assert any("ESS of worst[a]" in f for f in diagnosed(scores(values)).failures)
+
+
+def test_too_few_draws_fail():
+    result = diagnosed(normal_scores([1.0, 0.0], shape=(2, 50)))
+    assert any("bulk ESS" in f for f in result.failures)
+    tiny = diagnosed(normal_scores([1.0, 0.0], shape=(1, 3)))
+    assert any("not defined" in f for f in tiny.failures)
+    assert not diagnosed(normal_scores([99.0], shape=(2, 50))).passed
+
+
+@pytest.mark.parametrize(
+    ("divergent", "passed", "verdict"), [(0, True, PASS), (4, True, REVIEW), (5, False, FAIL)]
+)
+def test_a_few_divergences_call_for_a_reviewer_more_refuse(divergent, passed, verdict):
+    result = diagnosed(normal_scores([1.0, 0.0]), sample_stats(divergent=divergent))
+    assert (result.passed, result.divergences) == (passed, divergent)
+    assert sampler_check(result).verdict == verdict
+
+
+def test_low_energy_fraction_fails_for_its_chain():
+    stats = sample_stats()
+    stats["energy"][2] = np.cumsum(stats["energy"][2].to_numpy())
+    result = diagnosed(normal_scores([1.0, 0.0]), stats)
+    assert [f for f in result.failures if f.startswith("E-BFMI of chain 3")]
+    assert result.ebfmi_min < 0.3
+
+
+def test_no_contender():
+    score = normal_scores([1.0, 0.0])
+    result = diagnose(score, rank(score, [])["worst"], sample_stats())
+    assert result.passed
+    assert np.isnan(result.rhat_max)
+    assert len(result.table) == 0
