@@ -13,55 +13,67 @@ A source names nobody with probability u, else somebody by its confusion matrix 
 with θ right, φ the notoriety that draws wrong names, o one-sidedness, π the split of a
 rivalry, η the share of sets of each size and K the names a set may hold. A set is coarsening
 at random: right where a coder dropped detail, and only there. An adjudicated source names
-the side (o = 1). Deaths by side of one incident are beta-binomial around π_d; where the
+the side (o = .98). Deaths by side of one incident are beta-binomial around π_d; where the
 author is no such rivalry they are uniform, since nothing is then known of them.
 """
 
 from math import comb
 
 import numpy as np
-import pymc as pm
 import pytensor.tensor as pt
 from scipy.special import gammaln as np_gammaln
 
 from ..data.attribution import OTHER
 from . import effects
-from .design import Design, Floats
-from .engine import NUMPY, Array, Engine, Params
+from .design import Design
+from .engine import NUMPY, Array, Engine, Floats, Params
+from .parameters import Parameter, fixed_scale, simple
 from .priors import Prior, Priors
 
 ADJUDICATED = "adjudicated"
+ADJUDICATED_ONE_SIDED = 0.98
+"""o of an adjudicated source: not 1, or one that writes a clash whole would say the impossible."""
+IMPOSSIBLE = 1e-300
+"""P(a name that an author can never be given): its log counts for nothing and has a gradient."""
 
 
-def declare(params: Params, priors: Priors, design: Design, confusion: bool) -> None:
-    """Declare the attribution parameters in the open PyMC model, into ``params``."""
-    names = design.names
-    params["unknown"] = priors["unknown"].variable("unknown", "source")
+def parameters(priors: Priors, design: Design, confusion: bool) -> list[Parameter]:
+    """List the attribution parameters; with full confusion matrices where asked for."""
+    names, sizes = design.names, design.sizes
+    result = [simple("unknown", priors["unknown"], ["source"], sizes)]
     if names.has_other:
-        params["unknown_other"] = priors["unknown_other"].variable("unknown_other")
+        result.append(simple("unknown_other", priors["unknown_other"]))
     if confusion:
         rows = confusion_rows(priors["confusion"], design)
-        params["confusion"] = pm.Dirichlet("confusion", a=rows, dims=("source", "author", "name"))
+        result.append(_dirichlet("confusion", rows, ("source", "author", "name")))
     else:
-        _declare_names(params, priors, design)
+        result += _name_parameters(priors, design)
     if names.rivalries:
-        params["split"] = priors["split"].variable("split", "rivalry")
+        result.append(simple("split", priors["split"], ["rivalry"], sizes))
     if (design.statements.row_rivalry >= 0).any():
-        concentration = priors["side_concentration"].variable("side_concentration")
-        params["side_concentration"] = concentration
+        result.append(simple("side_concentration", priors["side_concentration"]))
     if (n := design.statements.largest_set) > 1:
         prior = priors["set_share"]
-        a = np.array([prior["first"], *([prior["rest"]] * (n - 1))])
-        params["set_share"] = pm.Dirichlet("set_share", a=a, dims=("source", "set_size"))
+        row = [prior["first"], *([prior["rest"]] * (n - 1))]
+        a = np.tile(row, (sizes["source"], 1))
+        result.append(_dirichlet("set_share", a, ("source", "set_size")))
+    return result
 
 
-def _declare_names(params: Params, priors: Priors, design: Design) -> None:
+def _name_parameters(priors: Priors, design: Design) -> list[Parameter]:
+    sizes = design.sizes
     alpha, beta = right_parameters(priors, design)
-    params["right"] = pm.Beta("right", alpha=alpha, beta=beta, dims="source")
-    effects.fixed_scale(params, priors, "notoriety", ["plain_name"], 1)
+    arguments = {"alpha": alpha, "beta": beta}
+    result = [Parameter("right", "beta", ("source",), alpha.shape, arguments)]
+    result += fixed_scale("notoriety", priors, ["plain_name"], 1, sizes)
     if design.names.rivalries:
-        params["one_sided"] = priors["one_sided"].variable("one_sided", "source")
-        params["blame_rivalry"] = priors["blame_rivalry"].variable("blame_rivalry")
+        result.append(simple("one_sided", priors["one_sided"], ["source"], sizes))
+        result.append(simple("blame_rivalry", priors["blame_rivalry"]))
+    return result
+
+
+def _dirichlet(name: str, a: Floats, dims: tuple[str, ...]) -> Parameter:
+    return Parameter(name, "dirichlet", dims, a.shape, {"a": a})
 
 
 def right_parameters(priors: Priors, design: Design) -> tuple[Floats, Floats]:
@@ -134,7 +146,7 @@ def _right(params: Params, design: Design, engine: Engine) -> Array:
 
 def _one_sided(params: Params, design: Design, engine: Engine) -> Array:
     adjudicated = (design.evidence.axes.sources["type"] == ADJUDICATED).to_numpy()
-    return engine.xp.where(adjudicated, 1.0, params["one_sided"])
+    return engine.xp.where(adjudicated, ADJUDICATED_ONE_SIDED, params["one_sided"])
 
 
 def blame(params: Params, design: Design, engine: Engine) -> Array:
@@ -169,7 +181,7 @@ def listed(
 
     None where every source lists all.
     """
-    sources, names = design.evidence.axes.sources, design.names
+    sources = design.evidence.axes.sources
     coverage = sources["coverage"].to_numpy()
     if (coverage == "all").all():
         return None
@@ -184,13 +196,18 @@ def _speaks(eta: Array, design: Design) -> Array:
     """P(the statement names a contender | name picked), shape (source, name)."""
     names = design.names
     contender = names.contender.astype(float)
-    rest, others = names.n_plain - 1, int(names.contender[: names.n_plain].sum())
-    avoided = np.array(
-        [comb(rest - others, n) / comb(rest, n) if n <= rest else 0.0
-         for n in range(design.statements.largest_set)]
-    )  # fmt: skip
     plain = (np.arange(len(names.names)) < names.n_plain) * (1.0 - contender)
-    return contender + plain * (eta * (1.0 - avoided)).sum(axis=1)[:, None]
+    spoken = (eta * (1.0 - avoided_shares(design))).sum(axis=1)
+    return contender + plain * spoken[:, None]
+
+
+def avoided_shares(design: Design) -> Floats:
+    """P(a set of each size around no contender holds none), shape (set_size,)."""
+    names = design.names
+    rest, others = names.n_plain - 1, int(names.contender[: names.n_plain].sum())
+    sizes = range(design.statements.largest_set)
+    free = max(rest - others, 0)
+    return np.array([comb(free, n) / comb(rest, n) if n <= rest else 0.0 for n in sizes])
 
 
 def log_statements(
@@ -201,7 +218,8 @@ def log_statements(
     xp, st = engine.xp, design.statements
     flat = xp.transpose(matrix, (0, 2, 1)).reshape((-1, len(design.names.authors)))
     chosen = xp.dot(st.selection, flat)  # (pair, author)
-    named = xp.log(xp.where(st.is_unknown[:, None], 1.0, chosen)) + xp.log1p(-u[st.source])
+    possible = xp.maximum(xp.where(st.is_unknown[:, None], 1.0, chosen), IMPOSSIBLE)
+    named = xp.log(possible) + xp.log1p(-u[st.source])
     named = named + xp.where(st.is_plain, xp.log(eta[st.source, st.set_size]), 0.0)[:, None]
     pairs = xp.where(st.is_unknown[:, None], xp.log(u[st.source]), named)
     pairs = pairs - _log_given_listed(lists, design, engine)

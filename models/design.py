@@ -5,6 +5,7 @@ statements occur, so that the formulas work on distinct rows only.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import comb
 
 import numpy as np
@@ -15,10 +16,8 @@ from scipy.special import gammaln
 from ..data.attribution import OTHER, parse
 from ..data.evidence import SILENT, Evidence
 from ..data.world import SIZES
+from .engine import Floats, Ints
 from .quadrature import visibility_nodes
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 ABSENT, REPORTED, WAS_SILENT = 0, 1, 2
 SIZE_LOG_VICTIMS = np.log([0.5, 1.0, 2.4, 5.0, 12.0])
@@ -83,7 +82,7 @@ class Statements:
     row_rivalry, by_first, by_second
         Deaths by side that go with a row; rivalry -1 where none: shape (row,).
     largest_set
-        Size of the largest set that occurs.
+        Size of the largest set on the axis of statements, whether or not it still occurs.
     """
 
     source: Ints
@@ -178,6 +177,11 @@ class Design:
     """-Σ log n! of each cell's patterns, shape (cell,)."""
 
     @property
+    def sizes(self) -> dict[str, int]:
+        """Levels of every dim of the model."""
+        return {dim: len(labels) for dim, labels in self.coords.items()}
+
+    @cached_property
     def coords(self) -> dict[str, list[str]]:
         """Names of every dim of the model."""
         axes = self.evidence.axes
@@ -285,7 +289,7 @@ def _statements(evidence: Evidence, names: Names, table: object) -> tuple[Statem
         row_rivalry=rows[:, -3],
         by_first=rows[:, -2],
         by_second=rows[:, -1],
-        largest_set=max(n_set, default=1),
+        largest_set=max(len(parse(text).members) or 1 for text in evidence.axes.statements),
     ), inverse.ravel()
 
 

@@ -13,35 +13,57 @@ with claim m: 1 for a source that lists all, P(it attributes) for one that lists
 attributed. Only sources whose silence is informative (*listers*) have a p.
 """
 
+from dataclasses import dataclass
+
 from . import effects
 from .design import REPORTED, SIZE_LOG_VICTIMS, WAS_SILENT, Design
 from .engine import Array, Engine, Params
+from .parameters import Parameter, simple, standardized
 from .priors import Priors
 
 
-def declare(params: Params, priors: Priors, design: Design) -> None:
-    """Declare the detection parameters in the open PyMC model, into ``params``."""
-    if not len(design.histories.listers):
-        return
-    params["detection"] = priors["detection"].variable("detection", "lister")
-    params["detection_size"] = priors["detection_size"].variable("detection_size", "lister")
-    params["visibility"] = priors["visibility"].variable("visibility", "lister")
-    effects.standardized(params, priors, "detection_region", ["lister", "region"], 1)
-    effects.standardized(params, priors, "detection_kind", ["lister", "kind"], 1)
+def parameters(priors: Priors, design: Design) -> list[Parameter]:
+    """List the detection parameters."""
+    sizes = design.sizes
+    by_source = [
+        simple(name, priors[name], ["lister"], sizes)
+        for name in ("detection", "detection_size", "visibility")
+    ]
+    return [
+        *by_source,
+        *standardized("detection_region", priors, ["lister", "region"], 1, sizes),
+        *standardized("detection_kind", priors, ["lister", "kind"], 1, sizes),
+    ]
 
 
-def logits(params: Params, design: Design, engine: Engine) -> Array:
-    """logit p at visibility 0, shape (lister, region, kind, size)."""
+@dataclass(frozen=True)
+class Logit:
+    """logit p at visibility 0, in parts that add up.
+
+    ``region`` (lister, region) holds the source's level; ``kind`` (lister, kind); ``size``
+    (lister, size).
+    """
+
+    region: Array
+    kind: Array
+    size: Array
+
+    @property
+    def full(self) -> Array:
+        """Shape (lister, region, kind, size)."""
+        region, kind, size = self.region, self.kind, self.size
+        return region[:, :, None, None] + kind[:, None, :, None] + size[:, None, None, :]
+
+
+def logits(params: Params, design: Design, engine: Engine) -> Logit:
+    """Work out logit p at visibility 0."""
     xp, axes = engine.xp, design.evidence.axes
     s = len(design.histories.listers)
-    region = effects.effect(params, "detection_region", (s, len(axes.regions)), xp, scaled=True)
-    kind = effects.effect(params, "detection_kind", (s, len(axes.kinds)), xp, scaled=True)
-    size = params["detection_size"][:, None] * SIZE_LOG_VICTIMS
-    return (
-        params["detection"][:, None, None, None]
-        + region[:, :, None, None]
-        + kind[:, None, :, None]
-        + size[:, None, None, :]
+    region = effects.scaled(params, "detection_region", (s, len(axes.regions)), xp)
+    return Logit(
+        region=params["detection"][:, None] + region,
+        kind=effects.scaled(params, "detection_kind", (s, len(axes.kinds)), xp),
+        size=params["detection_size"][:, None] * SIZE_LOG_VICTIMS,
     )
 
 

@@ -9,7 +9,11 @@ from typing import Any, Protocol
 
 import numpy as np
 import pytensor.tensor as pt
+from numpy.typing import NDArray
 from scipy.special import expit, logsumexp
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 Array = Any
 """A numpy array or a PyTensor variable; shapes are in the docstrings."""

@@ -18,9 +18,11 @@ from ..data.errors import ModelError
 from ..data.evidence import Evidence
 from . import attribution, detection, rates, size, superposition
 from .design import Design, design
-from .engine import NUMPY, PYTENSOR, Params
+from .engine import NUMPY, PYTENSOR, Array, Params
 from .kernel_op import cell_terms
+from .parameters import Parameter
 from .priors import Priors
+from .superposition import Quantities
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,13 @@ class Structure:
     confusion
         Full confusion matrices by source, for many sources and few organizations, in place
         of accuracy and notoriety.
+    plain
+        The likelihood as a plain PyTensor graph, the reference, in place of the fused
+        operation; slower, and open to any back end.
     """
 
     confusion: bool = False
+    plain: bool = False
 
 
 def build(
@@ -62,11 +68,13 @@ def build(
     plan = evidence if isinstance(evidence, Design) else design(evidence)
     _check(plan)
     with pm.Model(coords=plan.coords) as model:
-        params = declare(plan, priors or Priors(), structure or Structure())
+        params: Params = {}
+        for parameter in parameters(plan, priors or Priors(), structure or Structure()):
+            params[parameter.name] = parameter.declare(params)
         q = superposition.quantities(params, plan, PYTENSOR)
         pm.CustomDist(
             "incidents",
-            *cell_terms(q, plan),
+            *_cell_terms(q, plan, structure or Structure()),
             logp=_logp,
             random=_random,
             signature="(),()->()",
@@ -77,14 +85,20 @@ def build(
     return model
 
 
-def declare(plan: Design, priors: Priors, structure: Structure) -> Params:
-    """Declare every parameter in the open PyMC model."""
-    params: Params = {}
-    rates.declare(params, priors, plan)
-    size.declare(params, priors, plan)
-    detection.declare(params, priors, plan)
-    attribution.declare(params, priors, plan, structure.confusion)
-    return params
+def _cell_terms(q: Quantities, plan: Design, structure: Structure) -> tuple[Array, Array]:
+    if not structure.plain:
+        return cell_terms(q, plan)
+    return superposition.pattern_term(q, plan, PYTENSOR), superposition.mass(q, plan, PYTENSOR)
+
+
+def parameters(plan: Design, priors: Priors, structure: Structure) -> list[Parameter]:
+    """List every free variable of the model, in the order of its unconstrained vector."""
+    return [
+        *rates.parameters(priors, plan),
+        *size.parameters(priors, plan),
+        *detection.parameters(priors, plan),
+        *attribution.parameters(priors, plan, structure.confusion),
+    ]
 
 
 def observed(plan: Design) -> np.ndarray:

@@ -14,8 +14,8 @@ from .design import Design
 from .engine import Array
 from .superposition import Quantities
 
-REAL_INPUTS = 6
-VERSION = 1
+REAL_INPUTS = 10
+VERSION = 2
 """Part of the key of PyTensor's compilation cache: raise it when the kernel changes."""
 
 
@@ -25,7 +25,7 @@ class SuperpositionOp(Op):  # type: ignore[misc]
     __props__ = ()
 
     def make_node(self, *inputs: Any) -> Apply:
-        """Take the six real arrays and the index arrays of ``kernel.layout``."""
+        """Take the real arrays and the index arrays of ``kernel.layout``."""
         variables = [pt.as_tensor_variable(x) for x in inputs]
         return Apply(self, variables, [pt.dvector(), pt.dvector()])
 
@@ -33,7 +33,7 @@ class SuperpositionOp(Op):  # type: ignore[misc]
         """Evaluate without a compiled graph."""
         outputs[0][0], outputs[1][0] = kernel.forward(*_contiguous(inputs))
 
-    def infer_shape(self, fgraph: Any, node: Apply, shapes: Any) -> Any:
+    def infer_shape(self, node: Apply, shapes: Any) -> Any:
         """Both outputs have one entry a cell."""
         cells = (shapes[REAL_INPUTS][0],)
         return [cells, cells]
@@ -54,7 +54,7 @@ class SuperpositionOp(Op):  # type: ignore[misc]
 
 
 class SuperpositionGradient(Op):  # type: ignore[misc]
-    """Pull two gradients by cell back to the six real arrays (``kernel.backward``)."""
+    """Pull two gradients by cell back to the real arrays (``kernel.backward``)."""
 
     __props__ = ()
 
@@ -66,10 +66,10 @@ class SuperpositionGradient(Op):  # type: ignore[misc]
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
         """Evaluate without a compiled graph."""
-        for output, value in zip(outputs, kernel.backward(*_contiguous(inputs)), strict=True):
+        for output, value in zip(outputs, kernel.backward(*_contiguous(inputs))[1:], strict=True):
             output[0] = value
 
-    def infer_shape(self, fgraph: Any, node: Apply, shapes: Any) -> Any:
+    def infer_shape(self, node: Apply, shapes: Any) -> Any:
         """Each gradient has the shape of its array."""
         return list(shapes[2 : 2 + REAL_INPUTS])
 
@@ -88,13 +88,15 @@ def _funcify_forward(op: Op, node: Apply, **kwargs: Any) -> Any:
 
     @numba_njit
     def superposition(
-        log_rate, log_size, logit, visibility, listed, log_statements,
+        region, period, kind, log_size, by_region, by_kind, by_size, visibility, listed,
+        log_statements,
         cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
     ):  # type: ignore[no-untyped-def] # fmt: skip
+        whole = np.ascontiguousarray
         return function(
-            np.ascontiguousarray(log_rate), np.ascontiguousarray(log_size),
-            np.ascontiguousarray(logit), np.ascontiguousarray(visibility),
-            np.ascontiguousarray(listed), np.ascontiguousarray(log_statements),
+            whole(region), whole(period), whole(kind), whole(log_size), whole(by_region),
+            whole(by_kind), whole(by_size), whole(visibility), whole(listed),
+            whole(log_statements),
             cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
         )  # fmt: skip
 
@@ -107,25 +109,33 @@ def _funcify_backward(op: Op, node: Apply, **kwargs: Any) -> Any:
 
     @numba_njit
     def superposition_gradient(
-        d_term, d_mass, log_rate, log_size, logit, visibility, listed, log_statements,
+        d_term, d_mass, region, period, kind, log_size, by_region, by_kind, by_size, visibility,
+        listed, log_statements,
         cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
     ):  # type: ignore[no-untyped-def] # fmt: skip
+        whole = np.ascontiguousarray
         return function(
-            np.ascontiguousarray(d_term), np.ascontiguousarray(d_mass),
-            np.ascontiguousarray(log_rate), np.ascontiguousarray(log_size),
-            np.ascontiguousarray(logit), np.ascontiguousarray(visibility),
-            np.ascontiguousarray(listed), np.ascontiguousarray(log_statements),
+            whole(d_term), whole(d_mass), whole(region), whole(period), whole(kind),
+            whole(log_size), whole(by_region), whole(by_kind), whole(by_size),
+            whole(visibility), whole(listed), whole(log_statements),
             cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
-        )  # fmt: skip
+        )[1:]  # fmt: skip
 
     return superposition_gradient, VERSION
 
 
-def cell_terms(q: Quantities, design: Design) -> tuple[Array, Array]:
-    """Σ n log m - log n! and the expected number seen, as graphs of shape (cell,)."""
+def real_arrays(q: Quantities, design: Design) -> tuple[Array, ...]:
+    """The kernel's real arguments, in its order."""
     listed = q.listed
     if listed is None:
         listed = np.ones((len(design.histories.listers), 1))
-    reals = (q.log_rate, q.log_size, q.detection, q.visibility, listed, q.log_statements)
-    term, mass = SuperpositionOp()(*reals, *kernel.layout(design))
+    return (
+        q.rate.region, q.rate.period, q.rate.kind, q.log_size,
+        q.logit.region, q.logit.kind, q.logit.size, q.visibility, listed, q.log_statements,
+    )  # fmt: skip
+
+
+def cell_terms(q: Quantities, design: Design) -> tuple[Array, Array]:
+    """Σ n log m - log n! and the expected number seen, as graphs of shape (cell,)."""
+    term, mass = SuperpositionOp()(*real_arrays(q, design), *kernel.layout(design))
     return term + design.log_factorials, mass

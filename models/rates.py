@@ -20,56 +20,66 @@ with ū and ū_O the mean unknown shares, so that w is exactly what its prior sp
 """
 
 import math
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import pymc as pm
 
 from ..data.attribution import OTHER
 from . import effects
 from .design import Design
 from .engine import Array, Engine, Params
-from .priors import Priors
+from .parameters import Parameter, Sizes, fixed_scale, pooled, simple, standardized, walk
+from .priors import Prior, Priors
 
 IMPOSSIBLE = -700.0
 """log μ of an author outside its dates: e^-700 counts for nothing and has no NaN gradient."""
 
 
-def declare(params: Params, priors: Priors, design: Design) -> None:
-    """Declare the rates' parameters in the open PyMC model, into ``params``."""
-    params["rate_intercept"] = _intercept(priors, "rate_intercept", design)
-    effects.fixed_scale(params, priors, "rate_kind", ["kind"], 1)
-    effects.pooled(params, priors, "rate_region", ["region"])
-    effects.standardized(params, priors, "rate_period", ["period"], 1)
-    effects.pooled(params, priors, "rate_organization", ["organization"])
-    effects.pooled(params, priors, "rate_organization_kind", ["organization", "kind"])
-    effects.pooled(params, priors, "rate_organization_region", ["organization", "region"])
-    effects.walk(params, priors, "rate_organization_walk", "organization")
-    if design.names.rivalries:
-        _declare_rivalries(params, priors, design)
-    if design.names.has_other:
-        _declare_other(params, priors)
+def parameters(priors: Priors, design: Design) -> list[Parameter]:
+    """List the rates' parameters."""
+    sizes = design.sizes
+    k = "organization"
+    return [
+        _intercept(priors, "rate_intercept", design),
+        *fixed_scale("rate_kind", priors, ["kind"], 1, sizes),
+        *pooled("rate_region", priors, ["region"], sizes),
+        *standardized("rate_period", priors, ["period"], 1, sizes),
+        *pooled("rate_organization", priors, [k], sizes),
+        *pooled("rate_organization_kind", priors, [k, "kind"], sizes),
+        *pooled("rate_organization_region", priors, [k, "region"], sizes),
+        *walk("rate_organization_walk", priors, k, sizes),
+        *(_rivalry_parameters(priors, design) if design.names.rivalries else []),
+        *(_other_parameters(priors, sizes) if design.names.has_other else []),
+    ]
 
 
-def _declare_rivalries(params: Params, priors: Priors, design: Design) -> None:
-    params["rivalry_intercept"] = _intercept(priors, "rivalry_intercept", design)
-    effects.fixed_scale(params, priors, "rivalry_kind", ["kind"], 1)
-    effects.pooled(params, priors, "rivalry_level", ["rivalry"])
-    effects.pooled(params, priors, "rivalry_region", ["rivalry", "region"])
-    effects.walk(params, priors, "rivalry_walk", "rivalry")
+def _rivalry_parameters(priors: Priors, design: Design) -> list[Parameter]:
+    sizes = design.sizes
+    return [
+        _intercept(priors, "rivalry_intercept", design),
+        *fixed_scale("rivalry_kind", priors, ["kind"], 1, sizes),
+        *pooled("rivalry_level", priors, ["rivalry"], sizes),
+        *pooled("rivalry_region", priors, ["rivalry", "region"], sizes),
+        *walk("rivalry_walk", priors, "rivalry", sizes),
+    ]
 
 
-def _declare_other(params: Params, priors: Priors) -> None:
-    params["other_share"] = priors["other_share"].variable("other_share")
-    effects.fixed_scale(params, priors, "other_kind", ["kind"], 1)
-    effects.pooled(params, priors, "other_region", ["region"])
-    effects.standardized(params, priors, "other_period", ["period"], 1)
+def _other_parameters(priors: Priors, sizes: Sizes) -> list[Parameter]:
+    return [
+        simple("other_share", priors["other_share"]),
+        *fixed_scale("other_kind", priors, ["kind"], 1, sizes),
+        *pooled("other_region", priors, ["region"], sizes),
+        *standardized("other_period", priors, ["period"], 1, sizes),
+    ]
 
 
-def _intercept(priors: Priors, name: str, design: Design) -> Array:
+def _intercept(priors: Priors, name: str, design: Design) -> Parameter:
     prior = priors[name]
-    if not math.isnan(prior["mu"]):
-        return prior.variable(name)
-    return pm.Normal(name, mu=typical_log_rate(design, name), sigma=prior["sigma"])
+    if math.isnan(prior["mu"]):
+        centre = typical_log_rate(design, name)
+        prior = Prior("normal", {"mu": centre, "sigma": prior["sigma"]})
+    return simple(name, prior)
 
 
 def typical_log_rate(design: Design, name: str) -> float:
@@ -86,84 +96,96 @@ def typical_log_rate(design: Design, name: str) -> float:
     return float(np.log(share * known / (max(authors, 1) * max(len(design.cell_kind), 1)))) - 1.0
 
 
-def log_rate(params: Params, design: Design, unknown: Array, engine: Engine) -> Array:
-    """log μ, shape (author, region, period, kind).
+@dataclass(frozen=True)
+class LogRate:
+    """log μ in parts that add up: no part knows more than two axes.
+
+    Attributes
+    ----------
+    region
+        Shape (author, region).
+    period
+        Shape (author, period); IMPOSSIBLE is added outside an author's dates.
+    kind
+        Shape (author, kind), with the author's level.
+    """
+
+    region: Array
+    period: Array
+    kind: Array
+
+    @property
+    def full(self) -> Array:
+        """log μ, shape (author, region, period, kind)."""
+        region, period, kind = self.region, self.period, self.kind
+        return region[:, :, None, None] + period[:, None, :, None] + kind[:, None, None, :]
+
+
+def log_rate(params: Params, design: Design, unknown: Array, engine: Engine) -> LogRate:
+    """Work out log μ.
 
     Parameters
     ----------
     unknown
         P(names nobody | author), shape (source, author); only the level of ``other`` uses it.
     """
-    xp, names, axes = engine.xp, design.names, design.evidence.axes
-    n_region, n_period, n_kind = len(axes.regions), len(axes.periods), len(axes.kinds)
-    region = effects.effect(params, "rate_region", (n_region,), xp)
-    period = effects.effect(params, "rate_period", (n_period,), xp, scaled=True)
-    place = region[:, None, None] + period[:, None]
-    blocks = []
-    if names.organizations:
-        blocks.append(_organizations(params, design, xp) + place[None])
+    xp, names = engine.xp, design.names
+    blocks = [_organizations(params, design, xp)]
     if names.has_other:
-        blocks.append(_other(params, design, unknown, engine)[None])
+        blocks.append(_other(params, design, unknown, engine))
     if names.rivalries:
-        blocks.append(_rivalries(params, design, xp) + place[None])
-    full = xp.concatenate(blocks, axis=0) + xp.zeros((1, n_region, n_period, n_kind))
-    return xp.where(design.possible[:, None, :, None], full, IMPOSSIBLE)
+        blocks.append(_rivalries(params, design, xp))
+    region, period, kind = (
+        xp.concatenate([getattr(block, part) for block in blocks], axis=0)
+        for part in ("region", "period", "kind")
+    )
+    return LogRate(region, period + np.where(design.possible, 0.0, IMPOSSIBLE), kind)
 
 
-def _organizations(params: Params, design: Design, xp: object) -> Array:
-    axes, k = design.evidence.axes, len(design.names.organizations)
-    n_region, n_period, n_kind = len(axes.regions), len(axes.periods), len(axes.kinds)
+def _organizations(params: Params, design: Design, xp: Any) -> LogRate:
+    n, k = design.sizes, len(design.names.organizations)
     level = params["rate_intercept"] + effects.effect(params, "rate_organization", (k,), xp)
-    kind = effects.effect(params, "rate_kind", (n_kind,), xp)
-    by_kind = effects.effect(params, "rate_organization_kind", (k, n_kind), xp)
-    by_region = effects.effect(params, "rate_organization_region", (k, n_region), xp)
-    path = effects.centred_walk(params, "rate_organization_walk", (k, n_period), xp)
-    return (
-        level[:, None, None, None]
-        + (kind + by_kind)[:, None, None, :]
-        + by_region[:, :, None, None]
-        + path[:, None, :, None]
+    by_kind = effects.effect(params, "rate_organization_kind", (k, n["kind"]), xp)
+    by_region = effects.effect(params, "rate_organization_region", (k, n["region"]), xp)
+    path = effects.centred_walk(params, "rate_organization_walk", (k, n["period"]), xp)
+    return LogRate(
+        region=effects.effect(params, "rate_region", (n["region"],), xp) + by_region,
+        period=effects.scaled(params, "rate_period", (n["period"],), xp) + path,
+        kind=level[:, None] + effects.effect(params, "rate_kind", (n["kind"],), xp) + by_kind,
     )
 
 
-def _rivalries(params: Params, design: Design, xp: object) -> Array:
-    axes, d = design.evidence.axes, len(design.names.rivalries)
-    n_region, n_period, n_kind = len(axes.regions), len(axes.periods), len(axes.kinds)
+def _rivalries(params: Params, design: Design, xp: Any) -> LogRate:
+    n, d = design.sizes, len(design.names.rivalries)
     level = params["rivalry_intercept"] + effects.effect(params, "rivalry_level", (d,), xp)
-    kind = effects.effect(params, "rivalry_kind", (n_kind,), xp)
-    by_region = effects.effect(params, "rivalry_region", (d, n_region), xp)
-    path = effects.centred_walk(params, "rivalry_walk", (d, n_period), xp)
-    return (
-        level[:, None, None, None]
-        + kind[None, None, None, :]
-        + by_region[:, :, None, None]
-        + path[:, None, :, None]
+    by_region = effects.effect(params, "rivalry_region", (d, n["region"]), xp)
+    path = effects.centred_walk(params, "rivalry_walk", (d, n["period"]), xp)
+    return LogRate(
+        region=effects.effect(params, "rate_region", (n["region"],), xp) + by_region,
+        period=effects.scaled(params, "rate_period", (n["period"],), xp) + path,
+        kind=level[:, None] + effects.effect(params, "rivalry_kind", (n["kind"],), xp),
     )
 
 
-def _other(params: Params, design: Design, unknown: Array, engine: Engine) -> Array:
-    """log μ of ``other``, shape (region, period, kind)."""
-    xp, axes = engine.xp, design.evidence.axes
-    n_region, n_period, n_kind = len(axes.regions), len(axes.periods), len(axes.kinds)
-    kind = effects.effect(params, "other_kind", (n_kind,), xp)
-    region = effects.effect(params, "other_region", (n_region,), xp)
-    period = effects.effect(params, "other_period", (n_period,), xp, scaled=True)
+def _other(params: Params, design: Design, unknown: Array, engine: Engine) -> LogRate:
+    xp, n = engine.xp, design.sizes
     level = _other_level(params, design, unknown, engine)
-    return level + region[:, None, None] + period[:, None] + kind
+    return LogRate(
+        region=effects.effect(params, "other_region", (n["region"],), xp)[None],
+        period=effects.scaled(params, "other_period", (n["period"],), xp)[None],
+        kind=(level + effects.effect(params, "other_kind", (n["kind"],), xp))[None],
+    )
 
 
 def _other_level(params: Params, design: Design, unknown: Array, engine: Engine) -> Array:
     xp, names = engine.xp, design.names
-    levels = []
-    if k := len(names.organizations):
-        deviation = effects.effect(params, "rate_organization", (k,), xp)
-        levels.append(params["rate_intercept"] + deviation)
+    k = len(names.organizations)
+    deviation = effects.effect(params, "rate_organization", (k,), xp)
+    levels = [params["rate_intercept"] + deviation]
     if d := len(names.rivalries):
         deviation = effects.effect(params, "rivalry_level", (d,), xp)
         levels.append(params["rivalry_intercept"] + deviation)
     total = engine.logsumexp(xp.concatenate(levels), 0)
     mean = unknown.mean(axis=0)
-    other = names.authors.index(OTHER)
-    named = 0 if other else other + 1
-    ratio = xp.log(mean[named]) - xp.log(mean[other])
+    ratio = xp.log(mean[0]) - xp.log(mean[names.authors.index(OTHER)])
     return total + ratio - params["other_share"]

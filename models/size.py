@@ -9,24 +9,29 @@ are smaller than those somebody saw. Rivalries and ``other`` have a shift of the
 from . import effects
 from .design import Design
 from .engine import Array, Engine, Params, log_softmax
+from .parameters import Parameter, fixed_scale, standardized
 from .priors import Priors
 
 
-def declare(params: Params, priors: Priors, design: Design) -> None:
-    """Declare the sizes' parameters in the open PyMC model, into ``params``."""
-    effects.fixed_scale(params, priors, "size_base", ["kind", "size"], 1)
-    effects.standardized(params, priors, "size_author", ["author", "size"], 1)
+def parameters(priors: Priors, design: Design) -> list[Parameter]:
+    """List the size parameters."""
+    sizes = design.sizes
+    result = [
+        *fixed_scale("size_base", priors, ["kind", "size"], 1, sizes),
+        *standardized("size_author", priors, ["author", "size"], 1, sizes),
+    ]
     if design.names.rivalries:
-        effects.fixed_scale(params, priors, "size_rivalry", ["size"], 1)
+        result += fixed_scale("size_rivalry", priors, ["size"], 1, sizes)
     if design.names.has_other:
-        effects.fixed_scale(params, priors, "size_other", ["size"], 1)
+        result += fixed_scale("size_other", priors, ["size"], 1, sizes)
+    return result
 
 
 def log_size(params: Params, design: Design, engine: Engine) -> Array:
     """log P(size | author, kind), shape (author, kind, size)."""
     xp, names = engine.xp, design.names
     n = len(names.authors)
-    deviation = effects.effect(params, "size_author", (n, 5), xp, scaled=True)
+    deviation = effects.scaled(params, "size_author", (n, 5), xp)
     blocks = [xp.zeros((len(names.organizations), 5))]
     if names.has_other:
         blocks.append(params["size_other"][None, :])

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 
 from . import attribution, detection, rates, size
 from .design import Design, Patterns
+from .detection import Logit
 from .engine import Array, Engine, Params
+from .rates import LogRate
 
 
 @dataclass(frozen=True)
@@ -22,12 +24,12 @@ class Quantities:
 
     Attributes
     ----------
-    log_rate
-        log μ, shape (author, region, period, kind).
+    rate
+        log μ in parts.
     log_size
         log ρ, shape (author, kind, size).
-    detection
-        logit p at visibility 0, shape (lister, region, kind, size).
+    logit
+        logit p at visibility 0, in parts.
     visibility
         λ, shape (lister,).
     unknown
@@ -42,15 +44,25 @@ class Quantities:
         shape (attribution row, author).
     """
 
-    log_rate: Array
+    rate: LogRate
     log_size: Array
-    detection: Array
+    logit: Logit
     visibility: Array
     unknown: Array
     confusion: Array
     set_shares: Array
     listed: Array | None
     log_statements: Array
+
+    @property
+    def log_rate(self) -> Array:
+        """log μ, shape (author, region, period, kind)."""
+        return self.rate.full
+
+    @property
+    def detection(self) -> Array:
+        """logit p at visibility 0, shape (lister, region, kind, size)."""
+        return self.logit.full
 
 
 def quantities(params: Params, design: Design, engine: Engine) -> Quantities:
@@ -60,9 +72,9 @@ def quantities(params: Params, design: Design, engine: Engine) -> Quantities:
     eta = attribution.set_shares(params, design, engine)
     lists = attribution.listed(u, matrix, eta, design, engine)
     return Quantities(
-        log_rate=rates.log_rate(params, design, u, engine),
+        rate=rates.log_rate(params, design, u, engine),
         log_size=size.log_size(params, design, engine),
-        detection=detection.logits(params, design, engine),
+        logit=detection.logits(params, design, engine),
         visibility=params["visibility"],
         unknown=u,
         confusion=matrix,
@@ -78,7 +90,7 @@ def log_joint(q: Quantities, design: Design, patterns: Patterns, engine: Engine)
     region, period = design.cell_region[patterns.cell], design.cell_period[patterns.cell]
     rate = xp.transpose(q.log_rate, (1, 2, 3, 0))[region, period, patterns.kind]
     mark = xp.transpose(q.log_size, (1, 2, 0))[patterns.kind, patterns.size]
-    known = detection.log_history(q.detection, q.visibility, q.listed, design, engine)
+    known = detection.log_history(q.logit.full, q.visibility, q.listed, design, engine)
     history = known[patterns.history][:, design.histories.listing_class]
     return rate + mark + history + q.log_statements[patterns.attribution]
 
@@ -92,7 +104,7 @@ def seen_by_author(q: Quantities, design: Design, engine: Engine) -> Array:
     """P(size, seen | author, context), shape (author, context, size)."""
     h = design.histories
     marks = engine.xp.exp(q.log_size)[:, h.context_kind, :]
-    seen = detection.seen(q.detection, q.visibility, q.listed, design, engine)
+    seen = detection.seen(q.logit.full, q.visibility, q.listed, design, engine)
     return marks * engine.xp.transpose(seen, (2, 0, 1))[h.listing_class]
 
 

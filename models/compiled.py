@@ -1,0 +1,39 @@
+"""Compiled loops, kept on disk under a key of everything they are made of.
+
+Numba's own cache looks at the file of a function alone: a loop that calls another file's
+keeps the other's old code when that file changes, and would give wrong numbers after an
+upgrade. So the folder's name is a hash of every module here: other code, other folder.
+"""
+
+import functools
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+
+
+@functools.cache
+def cache_folder() -> Path:
+    """Where the machine code of this version is kept."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    base = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    return base / "dtoscore" / "compiled" / digest.hexdigest()[:16]
+
+
+def jit(function: Callable[..., Any]) -> Any:
+    """Compile without the interpreter's lock, IEEE division, kept on disk where that works."""
+    options = {"error_model": "numpy", "nogil": True}
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(cache_folder())
+    try:
+        return numba.njit(cache=True, **options)(function)
+    except RuntimeError:  # no folder can be written: compile anew in each process
+        return numba.njit(**options)(function)
+    finally:
+        numba.config.CACHE_DIR = before
