@@ -4,18 +4,22 @@ Reports become incidents by their ``incident_id``; what cannot be used is set as
 its reason, never dropped silently (docs/formats.md, "Window and history").
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+from pandas.api.typing import NaTType
 
 from .attribution import OTHER, UNKNOWN, parse
+from .axes import Axes, lists
 from .errors import InputError
-from .evidence import SILENT, Axes, Evidence
-from .periods import Period, cut
+from .evidence import Evidence
+from .periods import DAY, Period, cut
 from .rounds import Round
-from .world import SIZE_EDGES
+from .settle import settle
 
 LONGEST_RANGE = pd.Timedelta(days=7)
 
@@ -24,6 +28,7 @@ UNPUBLISHED = "published after as_of"
 OUTSIDE = "outside history and window"
 COARSE = "coarse: day or place not known"
 UNATTRIBUTED = "no attribution, from a source that lists attributed incidents only"
+NO_CONTENDER = "names no contender, from a source that lists contenders only"
 REPEATED = "a second report of one incident by the same source"
 
 
@@ -43,12 +48,14 @@ def tabulate(round_: Round) -> Evidence:
     reason.loc[usable.index[repeated]] = REPEATED
     usable = usable[~repeated]
     axes = _axes(round_, usable, periods)
-    incidents, said = _incidents(usable, axes, round_)
+    coded = _coded(usable, axes, round_)
+    incidents, said = settle(coded, axes)
     in_window = _in_window(round_, reports)
     return Evidence(
         axes=axes,
         incidents=incidents,
         said=said,
+        reports=coded,
         looking=_looking(round_, axes),
         possible=_possible(round_, axes),
         included=np.ones((len(axes.regions), len(periods)), bool),
@@ -57,8 +64,9 @@ def tabulate(round_: Round) -> Evidence:
     )
 
 
-def _in_window(round_: Round, reports: pd.DataFrame) -> pd.Series:
-    first, last = (pd.Timestamp(day) for day in round_.settings.window)
+def _in_window(round_: Round, reports: pd.DataFrame) -> pd.Series[bool]:
+    """Whether a report is dated in the days that are scored."""
+    first, last = (pd.Timestamp(day) for day in round_.settings.scored)
     return reports["day"].between(first, last)
 
 
@@ -75,14 +83,16 @@ def _dated(round_: Round, periods: Sequence[Period]) -> pd.DataFrame:
 
 def _reasons(round_: Round, reports: pd.DataFrame, periods: Sequence[Period]) -> pd.Series:
     """Why each report cannot be used; the first reason that applies, "" where none does."""
-    as_of = pd.Timestamp(round_.settings.as_of)
-    attributed_only = reports["source"].map(round_.sources["coverage"]) != "all"
+    unpublished = reports["published"] > pd.Timestamp(round_.settings.as_of)
+    uncovered = ~_covered(round_, reports)
+    unknown = reports["attribution"] == UNKNOWN
     rules = (
-        (_withdrawn(reports), RETRACTED),
-        (reports["published"] > as_of, UNPUBLISHED),
+        (_withdrawn(reports, unpublished), RETRACTED),
+        (unpublished, UNPUBLISHED),
         (reports["period"] < 0, OUTSIDE),
         (_coarse(round_, reports, periods), COARSE),
-        (attributed_only & (reports["attribution"] == UNKNOWN), UNATTRIBUTED),
+        (uncovered & unknown, UNATTRIBUTED),
+        (uncovered, NO_CONTENDER),
     )
     reason = pd.Series("", index=reports.index)
     for applies, text in rules:
@@ -90,18 +100,30 @@ def _reasons(round_: Round, reports: pd.DataFrame, periods: Sequence[Period]) ->
     return reason
 
 
-def _withdrawn(reports: pd.DataFrame) -> pd.Series:
-    """A report is withdrawn by itself or replaced by one that was not withdrawn."""
-    if "supersedes" not in reports:
-        return reports["retracted"]
-    standing = reports.loc[~reports["retracted"], "supersedes"].dropna()
-    return reports["retracted"] | reports["report_id"].isin(set(standing))
+def _covered(round_: Round, reports: pd.DataFrame) -> pd.Series[bool]:
+    """Whether a source's declared coverage holds what it wrote."""
+    coverage = reports["source"].map(round_.sources["coverage"])
+    contenders = round_.contenders()
+    pairs = zip(coverage, reports["attribution"], strict=True)
+    return pd.Series([lists(c, text, contenders) for c, text in pairs], reports.index, dtype=bool)
 
 
-def _coarse(round_: Round, reports: pd.DataFrame, periods: Sequence[Period]) -> pd.Series:
-    starts = pd.DatetimeIndex([pd.Timestamp(p.start) for p in periods])
-    first = starts.searchsorted(reports["date"], side="right")
-    last = starts.searchsorted(reports["date_end"], side="right")
+def _withdrawn(reports: pd.DataFrame, unpublished: pd.Series[bool]) -> pd.Series[bool]:
+    """Whether a report is withdrawn, or replaced by one that stands and is published."""
+    older = dict(zip(reports["report_id"], reports["supersedes"], strict=True))
+    replaced: set[str] = set()
+    for report in reports.loc[~reports["retracted"] & ~unpublished, "supersedes"].dropna():
+        while isinstance(report, str) and report not in replaced:
+            replaced.add(report)
+            report = older.get(report)
+    return reports["retracted"] | reports["report_id"].isin(replaced)
+
+
+def _coarse(round_: Round, reports: pd.DataFrame, periods: Sequence[Period]) -> pd.Series[bool]:
+    after = periods[-1].end + DAY
+    borders = pd.DatetimeIndex([pd.Timestamp(day) for day in (*(p.start for p in periods), after)])
+    first = borders.searchsorted(reports["date"], side="right")
+    last = borders.searchsorted(reports["date_end"], side="right")
     crossing = pd.Series(first != last, index=reports.index)
     long = (reports["date_end"] - reports["date"] >= LONGEST_RANGE) & crossing
     nowhere = ~reports["region"].isin(round_.settings.regions)
@@ -148,104 +170,44 @@ def _occurs(kind: str, reports: pd.DataFrame) -> bool:
 def _modelled(round_: Round) -> pd.Series:
     """Organizations scored in their own name and active at some time since history."""
     frame = round_.organizations
-    first, last = pd.Timestamp(round_.settings.history), pd.Timestamp(round_.settings.window[1])
+    first, last = pd.Timestamp(round_.settings.history), pd.Timestamp(round_.settings.scored[1])
     return ~frame["roll_up"] & ~(frame["active_from"] > last) & ~(frame["active_to"] < first)
 
 
-@dataclass(frozen=True)
-class _Codes:
-    """Axis codes of the reports, one entry a report."""
-
-    source: np.ndarray
-    statement: np.ndarray
-
-
-def _incidents(
-    reports: pd.DataFrame, axes: Axes, round_: Round
-) -> tuple[pd.DataFrame, np.ndarray]:
-    """One row an incident, and what each source said of it."""
+def _coded(reports: pd.DataFrame, axes: Axes, round_: Round) -> pd.DataFrame:
+    """Give the frame of ``Evidence.reports``."""
     key = _incident_key(reports, round_)
-    ordered = reports.assign(key=key).sort_values(["key", "published", "row"])
-    keys, number = np.unique(ordered["key"].to_numpy(str), return_inverse=True)
-    source = pd.Index(axes.sources.index).get_indexer(ordered["source"])
-    statement = pd.Index(axes.statements).get_indexer(ordered["attribution"])
-    said = np.full((len(keys), len(axes.sources)), SILENT, np.int64)
-    said[number, source] = statement
-    ids = np.full(said.shape, None, object)
-    ids[number, source] = ordered["report_id"].to_numpy(object)
-    frame = _agreed(ordered.assign(number=number), axes, len(keys))
-    frame.insert(0, "incident_id", keys)
-    frame["reports"] = pd.Series([tuple(row) for row in ids], dtype=object)
-    return frame, said
+    ordered = reports.assign(incident_id=key).sort_values(["incident_id", "published", "row"])
+    columns = {
+        "report_id": ordered["report_id"],
+        "incident_id": ordered["incident_id"],
+        "source": _codes(ordered["source"], axes.sources.index),
+        "statement": _codes(ordered["attribution"], axes.statements),
+        "region": _codes(ordered["region"], axes.regions),
+        "period": ordered["period"],
+        "kind": _codes(ordered["kind"], axes.kinds),
+    }
+    rest = ordered[["victims", "victim_class", "deaths_a", "deaths_b"]]
+    return pd.DataFrame(columns, ordered.index).join(rest).reset_index(drop=True)
 
 
-def _incident_key(reports: pd.DataFrame, round_: Round) -> pd.Series:
+def _codes(values: pd.Series[str], axis: Sequence[str] | pd.Index[str]) -> NDArray[np.int64]:
+    codes: NDArray[np.int64] = pd.Index(axis).get_indexer(pd.Index(values)).astype(np.int64)
+    return codes
+
+
+def _incident_key(reports: pd.DataFrame, round_: Round) -> pd.Series[str]:
     if not reports["incident_id"].isna().all():
         return reports["incident_id"].astype(str)
-    if len(round_.sources) > 1 and reports["source"].nunique() > 1:
-        raise InputError(
-            [
-                "reports.csv: column 'incident_id' is absent and there are "
-                f"{reports['source'].nunique()} sources; which reports speak of one incident "
-                "must be said until record linkage exists: give every row an incident_id"
-            ]
+    sources = len(reports["source"].unique())
+    if len(round_.sources) > 1 and sources > 1:
+        sentence = (
+            f"reports.csv: column 'incident_id' is absent and there are {sources} sources; "
+            "which reports speak of one incident must be said until record linkage exists: "
+            "give every row an incident_id"
         )
+        raise InputError([sentence])
     return reports["report_id"].astype(str)
-
-
-def _agreed(reports: pd.DataFrame, axes: Axes, n: int) -> pd.DataFrame:
-    """Settle reports that disagree: majority, ties to the earliest published."""
-    by = reports.groupby("number", sort=True)
-    region = _majority(reports.assign(code=_codes(reports["region"], axes.regions)), n)
-    period = _majority(reports.assign(code=reports["period"]), n)
-    kind = _codes(reports["kind"], axes.kinds)
-    victims = by["victims"].quantile(0.5, interpolation="higher").to_numpy().astype(np.int64)
-    frame = pd.DataFrame({"region": region, "period": period})
-    frame["kind"] = reports.assign(kind=kind).groupby("number")["kind"].min().to_numpy()
-    frame["size"] = np.searchsorted(SIZE_EDGES, victims, side="right") - 1
-    frame["victims"] = victims
-    frame["victim_class"] = _classes(reports, n)
-    return frame.assign(**_sides(reports, axes, victims))
-
-
-def _codes(values: pd.Series, axis: tuple[str, ...]) -> np.ndarray:
-    return pd.Index(axis).get_indexer(values)
-
-
-def _majority(reports: pd.DataFrame, n: int) -> np.ndarray:
-    """The commonest ``code`` of each incident; reports come earliest published first."""
-    votes = reports.groupby(["number", "code"], sort=False).size().reset_index(name="votes")
-    best = votes.sort_values("votes", ascending=False, kind="stable").drop_duplicates("number")
-    return best.set_index("number")["code"].reindex(range(n)).to_numpy(np.int64)
-
-
-def _classes(reports: pd.DataFrame, n: int) -> np.ndarray:
-    """The commonest class that is known; "unknown" is missing, never a true class."""
-    known = reports[reports["victim_class"] != "unknown"]
-    names, code = np.unique(known["victim_class"].to_numpy(str), return_inverse=True)
-    votes = known.assign(code=code).groupby(["number", "code"], sort=False).size()
-    best = votes.reset_index(name="votes").sort_values("votes", ascending=False, kind="stable")
-    chosen = best.drop_duplicates("number")
-    result = np.full(n, "unknown", object)
-    result[chosen["number"].to_numpy()] = names[chosen["code"].to_numpy()]
-    return result
-
-
-def _sides(reports: pd.DataFrame, axes: Axes, victims: np.ndarray) -> dict[str, np.ndarray]:
-    """Dead by the hand of each side, from the earliest report that counts them.
-
-    Deaths *of* a side are the other side's doing. A count above the incident's own dead is
-    cut to it, first side first.
-    """
-    counted = reports[(reports["deaths_a"] >= 0) & reports["attribution"].isin(axes.rivalries)]
-    counted = counted[counted["deaths_a"] + counted["deaths_b"] > 0].drop_duplicates("number")
-    rivalry = np.full(len(victims), -1)
-    first, second = np.zeros_like(victims), np.zeros_like(victims)
-    at = counted["number"].to_numpy()
-    rivalry[at] = _codes(counted["attribution"], axes.rivalries)
-    first[at] = np.minimum(counted["deaths_b"], victims[at])
-    second[at] = np.minimum(counted["deaths_a"], victims[at] - first[at])
-    return {"rivalry": rivalry, "by_first": first, "by_second": second}
 
 
 def _looking(round_: Round, axes: Axes) -> np.ndarray:
@@ -262,7 +224,9 @@ def _looking(round_: Round, axes: Axes) -> np.ndarray:
     return looking
 
 
-def _active(first: object, last: object, periods: Sequence[Period]) -> np.ndarray:
+def _active(
+    first: pd.Timestamp | NaTType, last: pd.Timestamp | NaTType, periods: Sequence[Period]
+) -> NDArray[np.bool_]:
     """Whether any day of a period lies between two days; an open end is NaT."""
     starts = np.array([pd.Timestamp(p.start) for p in periods])
     ends = np.array([pd.Timestamp(p.end) for p in periods])

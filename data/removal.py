@@ -1,0 +1,181 @@
+"""The evidence as it would have been without a source, place, time, name or report.
+
+Reports are taken away and what is left is settled again, so that the result is what
+tabulating the remaining reports would have given. The axes stay, so that parameters fit,
+but for the source or organization that goes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from .attribution import OTHER, Attribution, parse
+from .axes import Axes, code, lists
+from .errors import InputError
+from .settle import settle
+
+if TYPE_CHECKING:
+    from .evidence import Evidence
+
+
+def settled(evidence: Evidence, axes: Axes, reports: pd.DataFrame) -> Evidence:
+    """Replace the reports, and settle the incidents of the included cells again."""
+    reports = reports.reset_index(drop=True)
+    incidents, said = settle(reports, axes)
+    keep = evidence.included[incidents["region"], incidents["period"]]
+    return replace(
+        evidence,
+        axes=axes,
+        reports=reports,
+        incidents=incidents[keep].reset_index(drop=True),
+        said=said[keep],
+    )
+
+
+def without_source(evidence: Evidence, name: str) -> Evidence:
+    """Take away what one source said, and its looking."""
+    axes = evidence.axes
+    gone = code(name, tuple(axes.sources.index), "source")
+    spoken = evidence.reports["source"]
+    reports = evidence.reports.assign(source=spoken - (spoken > gone))[spoken != gone]
+    reduced = replace(evidence, looking=np.delete(evidence.looking, gone, axis=0))
+    return settled(reduced, replace(axes, sources=axes.sources.drop(index=name)), reports)
+
+
+def without_group(evidence: Evidence, group: str) -> Evidence:
+    """Take away every source of a group.
+
+    Raises
+    ------
+    InputError
+        Where no source is of that group.
+    """
+    sources = evidence.axes.sources
+    chosen = [str(name) for name in sources.index[sources["group"] == group]]
+    if not chosen:
+        raise InputError([f"no source is of group {group!r}"])
+    for name in chosen:
+        evidence = without_source(evidence, name)
+    return evidence
+
+
+def without_region(evidence: Evidence, name: str) -> Evidence:
+    """Take away a region's incidents and its mass."""
+    number = code(name, evidence.axes.regions, "region")
+    included = evidence.included.copy()
+    included[number] = False
+    return _without_cells(evidence, included)
+
+
+def without_period(evidence: Evidence, name: str) -> Evidence:
+    """Take away a period's incidents and its mass."""
+    number = code(name, tuple(p.id for p in evidence.axes.periods), "period")
+    included = evidence.included.copy()
+    included[:, number] = False
+    return _without_cells(evidence, included)
+
+
+def _without_cells(evidence: Evidence, included: np.ndarray) -> Evidence:
+    incidents = evidence.incidents
+    here = included[incidents["region"], incidents["period"]]
+    left = evidence.reports["incident_id"].isin(incidents["incident_id"][here])
+    reduced = replace(evidence, included=included)
+    return settled(reduced, evidence.axes, evidence.reports[left])
+
+
+def without_reports(evidence: Evidence, gone: frozenset[str]) -> Evidence:
+    """Take away single reports.
+
+    Raises
+    ------
+    InputError
+        Where the evidence holds no such report.
+    """
+    ids = evidence.reports["report_id"]
+    if missing := sorted(gone - set(ids)):
+        raise InputError([f"report {name!r} is not in the evidence" for name in missing])
+    return settled(evidence, evidence.axes, evidence.reports[~ids.isin(gone)])
+
+
+def without_organization(evidence: Evidence, gone: str) -> Evidence:
+    """Read an organization as ``other``, and its rivalries as its opponent's own doing.
+
+    What a source wrote that its coverage no longer holds goes too.
+    """
+    axes = evidence.axes
+    code(gone, axes.organizations, "organization")
+    renamed = [_rename(text, gone) for text in axes.statements]
+    new = _axes_without(axes, gone, renamed)
+    reports = _reread(evidence.reports, axes, gone).assign(
+        statement=np.array([new.statements.index(text) for text in renamed])[
+            evidence.reports["statement"]
+        ]
+    )
+    reduced = replace(evidence, possible=_possible(evidence, new))
+    return settled(reduced, new, reports[_covered(reports, new)])
+
+
+def _axes_without(axes: Axes, gone: str, renamed: list[str]) -> Axes:
+    statements = tuple(sorted(set(renamed)))
+    named = {text: parse(text) for text in statements}
+    alone = any(OTHER in said.organizations and not said.is_rivalry for said in named.values())
+    return replace(
+        axes,
+        organizations=tuple(name for name in axes.organizations if name != gone),
+        contenders=tuple(name for name in axes.contenders if name != gone),
+        has_other=axes.has_other or alone,
+        rivalries=tuple(text for text in statements if _is_author(named[text])),
+        statements=statements,
+    )
+
+
+def _is_author(said: Attribution) -> bool:
+    return said.is_rivalry or said.is_joint
+
+
+def _rename(text: str, gone: str) -> str:
+    """Read ``gone`` as ``other``; of a rivalry that held it, what is left of the opponent."""
+    said = parse(text)
+    if gone not in said.organizations:
+        return text
+    if said.members:
+        return str(parse("|".join(OTHER if m == gone else m for m in said.members)))
+    sides = _sides_without(said, gone)
+    return str(Attribution(sides=tuple(sorted(sides)))) if sides else OTHER
+
+
+def _sides_without(said: Attribution, gone: str) -> tuple[tuple[str, ...], ...]:
+    sides = (tuple(name for name in side if name != gone) for side in said.sides)
+    return tuple(side for side in sides if side)
+
+
+def _reread(reports: pd.DataFrame, axes: Axes, gone: str) -> pd.DataFrame:
+    """Turn deaths by side with their sides; forget them where one side is left."""
+    sides = [_sides_without(parse(text), gone) for text in axes.statements]
+    statement = reports["statement"].to_numpy(np.int64)
+    turned = np.array([s != tuple(sorted(s)) for s in sides])[statement]
+    clash = np.array([len(s) == 2 for s in sides])[statement]
+    a, b = reports["deaths_a"], reports["deaths_b"]
+    return reports.assign(
+        deaths_a=a.mask(turned, b).where(clash, -1), deaths_b=b.mask(turned, a).where(clash, -1)
+    )
+
+
+def _covered(reports: pd.DataFrame, axes: Axes) -> np.ndarray:
+    coverage = axes.sources["coverage"]
+    table = [[lists(c, text, axes.contenders) for text in axes.statements] for c in coverage]
+    return np.array(table, bool)[reports["source"], reports["statement"]]
+
+
+def _possible(evidence: Evidence, axes: Axes) -> np.ndarray:
+    """Carry over when each author can have acted; a rivalry where all of its sides could."""
+    rows = dict(zip(evidence.axes.authors, evidence.possible, strict=True))
+    rows[OTHER] = np.ones(len(axes.periods), bool)
+    for text in axes.rivalries:
+        rows[text] = np.logical_and.reduce([rows[name] for name in parse(text).organizations])
+    chosen = [rows[author] for author in axes.authors]
+    return np.stack(chosen) if chosen else np.zeros((0, len(axes.periods)), bool)
