@@ -125,13 +125,22 @@ class Evidence:
         return xr.Dataset(variables, coords={"source": list(self.axes.sources.index)})
 
     def to_dataset(self) -> xr.Dataset:
-        """Write everything but the incident table into one Dataset with named axes."""
+        """Write everything but the tables into one Dataset with named axes.
+
+        The patterns' codes are ``region_code, period_code, kind_code, size_code``, beside the
+        dims ``region, period, kind`` of ``looking`` and ``included``.
+        """
         axes = self.axes
-        data = self.patterns().assign(
-            looking=(("source", "region", "period", "kind"), self.looking),
-            possible=(("author", "period"), self.possible),
-            included=(("region", "period"), self.included),
-            in_window=("period", axes.window),
+        codes = {name: f"{name}_code" for name in ("region", "period", "kind", "size")}
+        data = (
+            self.patterns()
+            .rename(codes)
+            .assign(
+                looking=(("source", "region", "period", "kind"), self.looking),
+                possible=(("author", "period"), self.possible),
+                included=(("region", "period"), self.included),
+                in_window=("period", axes.window),
+            )
         )
         return data.assign_coords(
             author=list(axes.authors),

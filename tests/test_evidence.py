@@ -1,0 +1,359 @@
+"""``evidence.without(...)`` equals tabulating the round as it would have been."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from dtoscore.data.attribution import parse
+from dtoscore.data.errors import InputError
+from dtoscore.data.evidence import SILENT, Evidence
+from dtoscore.data.readers import read_round
+from dtoscore.data.tabulate import tabulate
+from dtoscore.models import joint, superposition
+from dtoscore.models.design import design
+from dtoscore.models.engine import NUMPY
+from tiny import Case, Teller, parameters
+
+SETTINGS = """\
+id = "x"
+window = ["2010-04-01", "2010-05-31"]
+history = "2010-02-01"
+as_of = "2010-12-31"
+"""
+ORGANIZATIONS = {"alpha": "", "mid": "2010-03-01", "zeta": ""}
+SOURCES = {
+    "daily": ("press", "papers", "all", "informative"),
+    "weekly": ("press", "papers", "attributed_only", "informative"),
+    "court": ("adjudicated", "", "attributed_only", "informative"),
+    "watch": ("ngo", "", "contenders_only", "informative"),
+    "book": ("academic", "", "attributed_only", "uninformative"),
+}
+SAID = (
+    "alpha", "mid", "zeta", "", "other", "alpha|mid", "alpha|other", "alpha+zeta><mid",
+    "mid><alpha", "zeta><mid", "alpha+zeta", "mid+alpha",
+)  # fmt: skip
+REGIONS = ("MX-SIN", "MX-CHH", "MX-DUR")
+
+
+def covered(source: str, said: str) -> bool:
+    coverage = SOURCES[source][2]
+    named = parse(said).organizations
+    return coverage == "all" or (
+        bool({"alpha", "mid"} & set(named)) if coverage == "contenders_only" else bool(named)
+    )
+
+
+def draw_rows(n: int = 250) -> pd.DataFrame:
+    """Draw reports that disagree about everything there is to disagree about."""
+    rng = np.random.default_rng(7)
+    rows = []
+    for number in range(n):
+        usual = rng.choice(SAID)
+        region = rng.choice(REGIONS)
+        day = dt.date(2010, 2, 1) + dt.timedelta(days=int(rng.integers(120)))
+        dead = int(rng.choice([0, 1, 1, 2, 3, 5, 9]))
+        for source in SOURCES:
+            said = str(usual if rng.random() < 0.6 else rng.choice(SAID))
+            if rng.random() < 0.45 or not covered(source, said):
+                continue
+            victims = dead + int(rng.integers(3) * (rng.random() < 0.4))
+            first = int(rng.integers(victims + 1))
+            by_side = f"{first}><{(victims - first) // 2}"
+            shift = int(rng.integers(-20, 21) * (rng.random() < 0.2))
+            rows.append(
+                {
+                    "report_id": f"r{len(rows)}",
+                    "source": source,
+                    "date": min(max(day + dt.timedelta(days=shift), SPAN[0]), SPAN[1]),
+                    "region": rng.choice(REGIONS) if rng.random() < 0.2 else region,
+                    "kind": rng.choice(["homicide", "kidnapping"], p=[0.8, 0.2]),
+                    "victim_class": rng.choice(["", "civilian", "official"]),
+                    "victims": victims,
+                    "attribution": said,
+                    "victims_by_side": by_side if "><" in said and rng.random() < 0.7 else "",
+                    "published": dt.date(2010, 6, 1) + dt.timedelta(days=int(rng.integers(9))),
+                    "incident_id": f"i{number}",
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+SPAN = (dt.date(2010, 2, 1), dt.date(2010, 5, 31))
+ROWS = draw_rows()
+
+
+def made(
+    folder: Path,
+    rows: pd.DataFrame,
+    sources: Sequence[str] = tuple(SOURCES),
+    organizations: Sequence[str] = tuple(ORGANIZATIONS),
+    regions: Sequence[str] = REGIONS,
+) -> Evidence:
+    """Write a round and tabulate it."""
+    folder.mkdir()
+    named = ", ".join(f'"{region}"' for region in regions)
+    exclude = 'exclude = ["zeta"]\n' if "zeta" in organizations else ""
+    text = f"{SETTINGS}{exclude}regions = [{named}]\n"
+    (folder / "round.toml").write_text(text, encoding="utf-8")
+    roster = [f"{name},{name.title()},{ORGANIZATIONS[name]}" for name in organizations]
+    text = "\n".join(["id,name,active_from", *roster])
+    (folder / "organizations.csv").write_text(text, encoding="utf-8")
+    listed = [",".join((name, name.title(), *SOURCES[name])) for name in sources]
+    text = "\n".join(["id,name,type,group,coverage,silence", *listed])
+    (folder / "sources.csv").write_text(text, encoding="utf-8")
+    rows.to_csv(folder / "reports.csv", index=False)
+    return tabulate(read_round(folder))
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
+    return made(tmp_path_factory.mktemp("full") / "round", ROWS)
+
+
+def content(evidence: Evidence) -> pd.DataFrame:
+    """All that an evidence says of its incidents, in names and not in codes."""
+    axes, frame = evidence.axes, evidence.incidents
+    words = {
+        "region": axes.regions,
+        "period": [p.id for p in axes.periods],
+        "kind": axes.kinds,
+        "rivalry": (*axes.rivalries, "none"),
+    }
+    named = {name: [choices[code] for code in frame[name]] for name, choices in words.items()}
+    sources = list(axes.sources.index)
+    texts = [*axes.statements, None]
+    told = [
+        {s: texts[code] for s, code in zip(sources, row, strict=True) if code != SILENT}
+        for row in evidence.said.tolist()
+    ]
+    written = [tuple(r for r in row if r is not None) for row in frame["reports"]]
+    return frame.assign(**named, said=told, reports=written).set_index("incident_id")
+
+
+def same(found: Evidence, expected: Evidence) -> None:
+    """Check that two evidences say the same, by content, axes and likelihood."""
+    pd.testing.assert_frame_equal(content(found), content(expected))
+    assert found.axes.authors == expected.axes.authors
+    assert found.axes.contenders == expected.axes.contenders
+    assert found.axes.kinds == expected.axes.kinds
+    np.testing.assert_array_equal(found.possible, expected.possible)
+    assert list(found.axes.sources.index) == list(expected.axes.sources.index)
+    if found.looking.shape == expected.looking.shape:
+        np.testing.assert_array_equal(found.looking, expected.looking)
+        log_lik_of = [joint.log_lik(params_of(found), e) for e in (found, expected)]
+        np.testing.assert_allclose(*log_lik_of, rtol=1e-12)
+
+
+def params_of(evidence: Evidence, seed: int = 5) -> dict[str, np.ndarray]:
+    """Draw parameters that fit the axes of an evidence."""
+    axes = evidence.axes
+    case = Case(
+        organizations=axes.organizations,
+        sources=tuple(Teller(silence=silence) for silence in axes.sources["silence"]),
+        has_other=axes.has_other,
+        rivalries=axes.rivalries,
+        largest_set=2,
+        n_region=len(axes.regions),
+        n_period=len(axes.periods),
+        n_kind=len(axes.kinds),
+        sides_total=1,
+    )
+    return parameters(case, seed)
+
+
+def mass(evidence: Evidence, params: dict[str, np.ndarray]) -> np.ndarray:
+    plan = design(evidence)
+    return superposition.mass(superposition.quantities(params, plan, NUMPY), plan, NUMPY)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_without_a_source(full: Evidence, tmp_path: Path, source: str) -> None:
+    others = [name for name in SOURCES if name != source]
+    expected = made(tmp_path / "round", ROWS[ROWS["source"] != source], others)
+    same(full.without(source=source), expected)
+
+
+def test_without_a_group(full: Evidence, tmp_path: Path) -> None:
+    others = [name for name in SOURCES if SOURCES[name][1] != "papers"]
+    expected = made(tmp_path / "round", ROWS[ROWS["source"].isin(others)], others)
+    same(full.without(group="papers"), expected)
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_the_unseen_without_a_source_are_those_that_the_others_miss(
+    full: Evidence, number: int
+) -> None:
+    """The mass is that of a source that detects nothing; at λ = 0, where nodes don't matter."""
+    params = params_of(full)
+    params["visibility"] = np.zeros(4)
+    params["unknown_other"] = np.array(0.0)
+    blind = params | {"detection": np.where(np.arange(4) == number, -60.0, params["detection"])}
+    fewer = dict(params)
+    for name in ("detection", "detection_size", "detection_region", "detection_kind", "visibility"):
+        fewer[name] = np.delete(params[name], number, axis=0)
+    for name in ("unknown", "right", "one_sided", "set_share"):
+        fewer[name] = np.delete(params[name], number, axis=0)
+    reduced = full.without(source=tuple(SOURCES)[number])
+    found = mass(reduced, fewer)
+    np.testing.assert_allclose(found, mass(full, blind), rtol=1e-10)
+    assert (found < mass(full, params)).all()
+
+
+def test_without_a_region(full: Evidence, tmp_path: Path) -> None:
+    """Its incidents, those that majority puts there, and its mass go; other cells stay."""
+    found = full.without(region="MX-CHH")
+    gone = full.incidents.loc[full.incidents["region"] == 1, "incident_id"]
+    left = ROWS[~ROWS["incident_id"].isin(gone)]
+    pd.testing.assert_frame_equal(content(found), content(made(tmp_path / "round", left)))
+    _other_cells_stay(full, found, "MX-CHH")
+
+
+def test_a_region_without_reports_equals_a_round_of_fewer_regions(
+    full: Evidence, tmp_path: Path
+) -> None:
+    touched = ROWS.loc[ROWS["region"] == "MX-DUR", "incident_id"]
+    rows = ROWS[~ROWS["incident_id"].isin(touched)]
+    wide = made(tmp_path / "wide", rows).without(region="MX-DUR")
+    narrow = made(tmp_path / "narrow", rows, regions=REGIONS[:2])
+    same(wide, narrow)
+    params = params_of(wide)
+    fewer = dict(params)
+    for name, value in params.items():
+        if name.endswith("_region"):
+            fewer[name] = np.delete(value, 2, axis=-1)
+    one, other = joint.log_lik(params, wide), joint.log_lik(fewer, narrow)
+    assert one["cell"].to_numpy().tolist() == other["cell"].to_numpy().tolist()
+    np.testing.assert_allclose(one, other, rtol=1e-12)
+
+
+def test_without_a_period(full: Evidence, tmp_path: Path) -> None:
+    found = full.without(period="2010-04")
+    gone = full.incidents.loc[full.incidents["period"] == 2, "incident_id"]
+    left = ROWS[~ROWS["incident_id"].isin(gone)]
+    pd.testing.assert_frame_equal(content(found), content(made(tmp_path / "round", left)))
+    _other_cells_stay(full, found, "2010-04")
+
+
+def _other_cells_stay(full: Evidence, found: Evidence, gone: str) -> None:
+    """Cells that name it have neither patterns nor mass; every other cell its likelihood."""
+    params = params_of(full)
+    before, after = (joint.log_lik(params, e).to_series() for e in (full, found))
+    stays = ~before.index.str.contains(gone)
+    assert 0 < stays.sum() < len(before)
+    pd.testing.assert_series_equal(after, before[stays], rtol=1e-12)
+
+
+def test_without_reports(full: Evidence, tmp_path: Path) -> None:
+    ids = ROWS["report_id"].sample(60, random_state=1)
+    expected = made(tmp_path / "round", ROWS[~ROWS["report_id"].isin(ids)])
+    same(full.without(reports=ids), expected)
+
+
+def test_without_the_only_report_of_an_incident(full: Evidence) -> None:
+    alone = ROWS[~ROWS["incident_id"].duplicated(keep=False)].iloc[0]
+    found = full.without(reports=[alone["report_id"]])
+    assert len(found.incidents) == len(full.incidents) - 1
+    assert alone["incident_id"] not in set(found.incidents["incident_id"])
+
+
+def renamed(said: str, gone: str) -> str:
+    """What a report would have read had the organization been one of the others."""
+    if "|" in said:
+        return "|".join(sorted({m if m != gone else "other" for m in said.split("|")}))
+    sides = [[m for m in side.split("+") if m != gone] for side in said.split("><")]
+    left = ["+".join(side) for side in sides if side]
+    return "><".join(left) if left else "other"
+
+
+@pytest.mark.parametrize("gone", ORGANIZATIONS)
+def test_without_an_organization(full: Evidence, tmp_path: Path, gone: str) -> None:
+    said = ROWS["attribution"].map(lambda text: renamed(text, gone) if gone in text else text)
+    clash = said.str.contains("><", regex=False)
+    rows = ROWS.assign(attribution=said, victims_by_side=ROWS["victims_by_side"].where(clash, ""))
+    others = [name for name in ORGANIZATIONS if name != gone]
+    same(full.without(organization=gone), made(tmp_path / "round", rows, organizations=others))
+
+
+def test_sides_turn_with_their_order(full: Evidence) -> None:
+    """alpha+zeta><mid without alpha is mid><zeta: who was first is second."""
+    found = full.without(organization="alpha")
+    before, after = content(full), content(found)
+    spare = before["by_first"] + before["by_second"] < before["victims"]  # nothing was cut
+    turned = before.index[(before["rivalry"] == "alpha+zeta><mid") & spare]
+    assert (before.loc[turned, "by_first"] != before.loc[turned, "by_second"]).any()
+    assert (after.loc[turned, "rivalry"] == "mid><zeta").all()
+    assert (after.loc[turned, "by_first"] == before.loc[turned, "by_second"]).all()
+    assert (after.loc[turned, "by_second"] == before.loc[turned, "by_first"]).all()
+    one_sided = before.index[before["rivalry"] == "alpha><mid"]
+    assert "alpha><mid" not in found.axes.rivalries
+    assert len(one_sided) > 0
+    assert not (after.loc[one_sided, "rivalry"] == "alpha><mid").any()
+
+
+def test_removals_add_up_in_any_order(full: Evidence) -> None:
+    steps: list[Callable[[Evidence], Evidence]] = [
+        lambda e: e.without(source="weekly"),
+        lambda e: e.without(region="MX-CHH"),
+        lambda e: e.without(organization="zeta"),
+    ]
+    one, other = full, full
+    for step in steps:
+        one = step(one)
+    other = full.without(source="weekly").without(organization="zeta").without(region="MX-CHH")
+    together = full.without(source="weekly", region="MX-CHH", organization="zeta")
+    pd.testing.assert_frame_equal(content(one), content(together))
+    pd.testing.assert_frame_equal(content(one), content(other))
+    np.testing.assert_array_equal(one.included, together.included)
+
+
+def test_nothing_removed_is_the_same(full: Evidence) -> None:
+    assert full.without() is full
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"source": "nobody"}, "source 'nobody' is not in the evidence; choices: daily"),
+        ({"group": "nobody"}, "no source is of group 'nobody'"),
+        ({"region": "MX-SON"}, "region 'MX-SON' is not in the evidence; choices: MX-SIN"),
+        ({"period": "2011-01"}, "period '2011-01' is not in the evidence; choices: 2010-02"),
+        ({"organization": "other"}, "organization 'other' is not in the evidence"),
+        ({"reports": ["r0", "rx"]}, "report 'rx' is not in the evidence"),
+    ],
+)
+def test_a_name_on_no_axis(full: Evidence, asked: dict[str, object], sentence: str) -> None:
+    with pytest.raises(InputError, match=sentence):
+        full.without(**asked)
+
+
+def test_patterns_count_every_incident_once(full: Evidence) -> None:
+    table = full.patterns()
+    count = table["count"].to_numpy()
+    number = table["pattern_of"].to_numpy()
+    assert count.sum() == len(full.incidents)
+    np.testing.assert_array_equal(np.bincount(number), count)
+    np.testing.assert_array_equal(table["said"].to_numpy()[number], full.said)
+    for name in ("region", "period", "kind", "size", "rivalry", "by_first", "by_second"):
+        np.testing.assert_array_equal(table[name].to_numpy()[number], full.incidents[name])
+
+
+def test_patterns_do_not_grow_with_repetition_nor_depend_on_order(full: Evidence) -> None:
+    order = np.random.default_rng(0).permutation(np.tile(np.arange(len(full.incidents)), 3))
+    again = replace(
+        full, incidents=full.incidents.iloc[order].reset_index(drop=True), said=full.said[order]
+    )
+    before, after = full.patterns(), again.patterns()
+    assert (after["count"] == 3 * before["count"]).all()
+    rest = ["count", "pattern_of"]
+    assert before.drop_vars(rest).identical(after.drop_vars(rest))
+
+
+def test_dataset_names_its_axes(full: Evidence) -> None:
+    data = full.to_dataset()
+    assert data["author"].to_numpy().tolist() == list(full.axes.authors)
+    assert data["looking"].dims == ("source", "region", "period", "kind")
+    assert data["in_window"].to_numpy().tolist() == [False, False, True, True]
