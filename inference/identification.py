@@ -1,0 +1,196 @@
+"""What the data did not inform: parameters whose answer is their prior.
+
+Some are never informed, whatever the data say; they are named with the reason. Of the others
+those are listed whose posterior is nearly as wide as their prior, and in the same place.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from ..data.attribution import parse
+from ..data.evidence import Evidence
+from ..models.design import Design
+from .minimum import ADJUDICATED
+
+LITTLE = 0.1
+"""A standard deviation that shrinks by less has not been informed,"""
+NEAR = 0.25
+"""unless the mean moved by more than this many prior standard deviations."""
+COLUMNS = ("parameter", "moved", "sentence")
+SAMPLE = ("chain", "draw")
+LABELLED = frozenset({"source", "lister", "rivalry"})
+"""Dims whose levels readers know; parameters over other dims are deviations."""
+
+_ABOUT: Mapping[str, str] = {
+    "detection": "How often {level} reports an incident",
+    "detection_size": "How much rather {level} reports large incidents",
+    "visibility": "How far incidents that others miss are missed by {level} too",
+    "right": "How often {level} names the right author",
+    "unknown": "How often {level} names nobody",
+    "unknown_other": "How much less ordinary violence is named",
+    "other_share": "The organizations' share of the incidents that nobody attributes",
+    "one_sided": "How often {level} writes a clash down as one side's",
+    "blame_rivalry": "How many of the wrong names are clashes",
+    "split": "Whose violence the clashes of {level} were",
+    "side_concentration": "How far the dead by side scatter around a clash's split",
+}
+
+
+@dataclass(frozen=True)
+class Movement:
+    """How far the data moved a parameter.
+
+    Attributes
+    ----------
+    moved
+        1 - posterior sd / prior sd, at least 0.
+    informed
+        Whether it narrowed by more than ``LITTLE`` or shifted by more than ``NEAR``.
+    """
+
+    moved: float
+    informed: bool
+
+
+def identification(posterior: xr.Dataset, prior: xr.Dataset, plan: Design) -> pd.DataFrame:
+    """List what the data did not inform.
+
+    Parameters
+    ----------
+    posterior, prior
+        Draws of every variable of the model, dims ``chain, draw`` and its own; a variable
+        that one of them lacks is left out.
+
+    Returns
+    -------
+    Columns ``parameter, moved, sentence``; first what no data of this kind can inform.
+    ``moved`` is 1 - posterior sd / prior sd, at least 0, and 0 where it has no draws.
+    """
+    found = movements(posterior, prior)
+    never = dict(by_construction(plan))
+    rows = [(name, found[name].moved if name in found else 0.0, s) for name, s in never.items()]
+    rows += [
+        (name, movement.moved, _sentence(name))
+        for name, movement in found.items()
+        if not movement.informed and name not in never
+    ]
+    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    return frame.astype({"parameter": object, "moved": float, "sentence": object})
+
+
+def movements(posterior: xr.Dataset, prior: xr.Dataset) -> dict[str, Movement]:
+    """Compare prior and posterior of every scalar and every labelled level, by name."""
+    result = {}
+    for name in sorted(str(n) for n in posterior.data_vars if n in prior.data_vars):
+        dims = [str(d) for d in posterior[name].dims if d not in SAMPLE]
+        if len(dims) > 1 or not LABELLED.issuperset(dims):
+            continue
+        for label, after, before in _levels(posterior[name], prior[name], dims):
+            if before.std() > 0 and np.isfinite([*before, *after]).all():
+                result[name + label] = _movement(before, after)
+    return result
+
+
+def by_construction(plan: Design) -> Iterator[tuple[str, str]]:
+    """Name what these data cannot inform, with the reason."""
+    evidence = plan.evidence
+    yield (
+        "unseen",
+        (
+            "The number of incidents that nobody reported is not fixed by any number of sources: "
+            "it rests on the assumed law of how visible incidents are."
+        ),
+    )
+    if len(plan.histories.listers) == 1:
+        source = evidence.axes.sources.index[plan.histories.listers[0]]
+        yield (
+            f"detection[{source}]",
+            f"Only the silence of {source} says anything, so how much it misses keeps its prior.",
+        )
+    if plan.names.has_other:
+        yield (
+            "other_share",
+            (
+                "The organizations' share of the incidents that nobody attributes keeps its prior: "
+                "no report says whose they were."
+            ),
+        )
+    if not _is_settled(evidence):
+        yield (
+            "shared errors",
+            (
+                "Without adjudicated cases, a wrong name that all sources repeat cannot be told "
+                "from a right one."
+            ),
+        )
+    yield from _splits(evidence)
+
+
+def _splits(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    for rivalry in evidence.axes.rivalries:
+        said = parse(rivalry)
+        if said.is_rivalry and not _has_one_sided(evidence, rivalry):
+            sides = " and ".join("+".join(side) for side in said.sides)
+            yield (
+                f"split[{rivalry}]",
+                (
+                    f"Whose violence the clashes of {sides} were: no record says, so every split "
+                    "is as likely as the prior has it."
+                ),
+            )
+    joint = {side for text in evidence.axes.rivalries for side in parse(text).sides}
+    for side in sorted(side for side in joint if len(side) > 1):
+        yield (
+            f"shares[{'+'.join(side)}]",
+            (
+                f"How violence done together by {', '.join(side)} divides among them: no record "
+                "says, so every division is equally likely."
+            ),
+        )
+
+
+def _has_one_sided(evidence: Evidence, rivalry: str) -> bool:
+    """Whether an incident of a rivalry has dead by side, or another record of one side alone."""
+    statements = list(evidence.axes.statements)
+    frame = evidence.incidents
+    counted = frame["rivalry"] == evidence.axes.rivalries.index(rivalry)
+    if (counted & (frame["by_first"] + frame["by_second"] > 0)).any():
+        return True
+    sides = ["+".join(side) for side in parse(rivalry).sides]
+    codes = [statements.index(side) for side in sides if side in statements]
+    clash = (evidence.said == statements.index(rivalry)).any(axis=1)
+    return bool((clash & np.isin(evidence.said, codes).any(axis=1)).any())
+
+
+def _is_settled(evidence: Evidence) -> bool:
+    settled = (evidence.axes.sources["type"] == ADJUDICATED).to_numpy()
+    return bool((evidence.said[:, settled] > 0).any())
+
+
+def _levels(
+    after: xr.DataArray, before: xr.DataArray, dims: list[str]
+) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    if not dims:
+        yield "", after.to_numpy().ravel(), before.to_numpy().ravel()
+        return
+    for level in after[dims[0]].to_numpy().tolist():
+        at = {dims[0]: level}
+        yield f"[{level}]", after.sel(at).to_numpy().ravel(), before.sel(at).to_numpy().ravel()
+
+
+def _movement(before: np.ndarray, after: np.ndarray) -> Movement:
+    moved = max(0.0, 1.0 - float(after.std() / before.std()))
+    shift = abs(float(after.mean() - before.mean())) / float(before.std())
+    return Movement(moved, informed=moved > LITTLE or shift > NEAR)
+
+
+def _sentence(name: str) -> str:
+    parameter, _, level = name.removesuffix("]").partition("[")
+    about = _ABOUT.get(parameter)
+    if about is None:
+        about = f"The parameter {name}"
+    return f"{about.format(level=level)}: the data say little, the prior is the answer."

@@ -1,0 +1,207 @@
+"""The flow from a round folder to a decision, stage by stage; what is done is not done again."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pandas as pd
+import xarray as xr
+
+from ..data.evidence import Evidence
+from ..data.readers import read_round
+from ..data.rounds import Round
+from ..data.tabulate import tabulate
+from ..models.design import Design, design
+from ..models.joint import Structure
+from ..models.priors import Priors
+from . import store
+from .baselines import baseline_check
+from .decide import Rule, by_probability, decide, pending
+from .diagnose import diagnose, sampler_check
+from .fit import FitOptions, sample
+from .minimum import found, shortfalls
+from .ranks import rank
+from .realize import realize
+from .scores import score as apply_rubric
+from .seeds import derive
+from .summarize import Parts, summarize
+from .summary import Check, Decision, Diagnostics, Summary
+
+__all__ = ["FitOptions", "Prepared", "Scored", "fit", "prepare", "score", "stored"]
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A round ready to fit.
+
+    Attributes
+    ----------
+    round, evidence, plan, priors, structure
+        What was read, counted, laid out and believed.
+    work
+        Folder of the fits of this evidence with these priors; it may not exist yet.
+    """
+
+    round: Round
+    evidence: Evidence
+    plan: Design
+    priors: Priors
+    structure: Structure
+    work: Path
+
+    def settings(self) -> dict[str, object]:
+        """Effective priors, rubric and roster, as plain values."""
+        priors = {
+            name: {"distribution": prior.distribution, **_given(prior.parameters)}
+            for name, prior in self.priors.items()
+        }
+        return {
+            "priors": priors,
+            "structure": asdict(self.structure),
+            "rubric": asdict(self.round.rubric),
+            "roster": _roster(self.round),
+        }
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What the draws say: counts, scores, ranks, decision, and all of it in small tables."""
+
+    realized: xr.Dataset
+    scores: xr.DataArray
+    ranks: xr.Dataset
+    decision: Decision
+    summary: Summary
+
+
+def prepare(folder: Path | str) -> Prepared:
+    """Read and count a round; nothing is sampled.
+
+    Raises
+    ------
+    InputError
+        Where the round is at fault, all problems at once.
+    """
+    round_ = read_round(Path(folder))
+    evidence = tabulate(round_)
+    priors = Priors().override(round_.settings.priors)
+    structure = Structure()
+    name = store.evidence_hash(evidence, priors, structure)
+    work = round_.folder / "work" / name
+    return Prepared(round_, evidence, design(evidence), priors, structure, work)
+
+
+def stored(prepared: Prepared, options: FitOptions) -> xr.DataTree | None:
+    """Return the finished fit of this round with these options; None where there is none."""
+    return store.load(store.path_of(prepared.work, options))
+
+
+def fit(
+    prepared: Prepared, options: FitOptions | None = None, progress: Progress | None = None
+) -> xr.DataTree:
+    """Draw from the posterior, or take the finished fit that is there.
+
+    Parameters
+    ----------
+    progress
+        Called with a sentence as the work goes on.
+
+    Returns
+    -------
+    DataTree
+        As stored in ``prepared.work``, whether it was made now or before.
+
+    Raises
+    ------
+    ModelError
+        Where the evidence can carry no model.
+    FitError
+        Where the sampler gave no draws.
+    """
+    options = FitOptions() if options is None else options
+    done = stored(prepared, options)
+    if done is not None:
+        _tell(progress, f"The fit is already there, in {prepared.work}; it is not made again.")
+        return done
+    tree = sample(prepared.plan, prepared.priors, options, progress, prepared.structure)
+    return store.save(tree, store.path_of(prepared.work, options))
+
+
+def score(prepared: Prepared, posterior: xr.DataTree, options: FitOptions | None = None) -> Scored:
+    """Realize, score, rank, decide and reduce to tables.
+
+    Raises
+    ------
+    DecisionError
+        Where a score is no number.
+    """
+    options = FitOptions() if options is None else options
+    round_, evidence = prepared.round, prepared.evidence
+    draws = posterior["posterior"].to_dataset().load()
+    seed = derive(options.seed, "realize")
+    realized = realize(draws, prepared.plan, round_.rubric, seed)
+    scores = apply_rubric(realized, round_.rubric)
+    ranks = rank(scores, evidence.axes.contenders)
+    diagnostics = diagnose(scores, ranks["worst"], posterior["sample_stats"].to_dataset())
+    checks = _checks(prepared, ranks, diagnostics)
+    short = shortfalls(found(evidence), round_.rubric.evidence)
+    rule = Rule(round_.settings.risk_limit)
+    decision = decide(scores, ranks, diagnostics, short, checks, rule)
+    parts = Parts(
+        round=round_,
+        plan=prepared.plan,
+        posterior=draws,
+        prior=_group(posterior, "prior"),
+        realized=realized,
+        scores=scores,
+        ranks=ranks,
+        decision=decision,
+        diagnostics=diagnostics,
+        checks=checks,
+        seed=options.seed,
+    )
+    return Scored(realized, scores, ranks, decision, summarize(parts))
+
+
+def _checks(prepared: Prepared, ranks: xr.Dataset, diagnostics: Diagnostics) -> tuple[Check, ...]:
+    leader = next(iter(by_probability(ranks)), None)
+    run = (
+        sampler_check(diagnostics),
+        baseline_check(prepared.evidence, prepared.round.rubric, leader, passed=diagnostics.passed),
+    )
+    return (*run, *pending(run))
+
+
+def _group(tree: xr.DataTree, name: str) -> xr.Dataset:
+    return tree[name].to_dataset().load() if name in tree.children else xr.Dataset()
+
+
+def _given(parameters: Mapping[str, float]) -> dict[str, float]:
+    """Parameters that are set; a NaN stands for one that is worked out from the evidence."""
+    return {name: value for name, value in parameters.items() if not math.isnan(value)}
+
+
+def _roster(round_: Round) -> dict[str, object]:
+    contenders = set(round_.contenders())
+    frame = round_.organizations.drop(columns="contender")
+    return {
+        str(name): {k: _plain(v) for k, v in row.items()} | {"contender": name in contenders}
+        for name, row in frame.iterrows()
+    }
+
+
+def _plain(value: object) -> object:
+    """Days as ISO text; what is not given as None."""
+    if isinstance(value, tuple):
+        return list(value)
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    return None if pd.isna(value) else value  # type: ignore[call-overload]
+
+
+def _tell(progress: Progress | None, sentence: str) -> None:
+    if progress is not None:
+        progress(sentence)

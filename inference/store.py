@@ -1,0 +1,178 @@
+"""Finished fits on disk: named by what they depend on, there whole or not at all.
+
+``ROUND/work/<evidence, priors, structure, version>/<options, seed>.zarr``. A fit is written
+under a temporary name and renamed when it is complete, so whatever has the final name is
+finished. A process locks its temporary folder while it lives: what a dead one left is
+removed by the next.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from .. import __version__
+from ..data.evidence import Evidence
+from ..models.joint import Structure
+from ..models.priors import Priors
+from .fit import FitOptions
+
+SOFTWARE = ("numpy", "pymc", "nutpie", "numba")
+"""What draws depend on beside the input; the model's own code is hashed."""
+DIGITS = 16
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def evidence_hash(evidence: Evidence, priors: Priors, structure: Structure) -> str:
+    """Hash all that a posterior depends on, sampling apart; hexadecimal, 16 digits."""
+    parts = {
+        "evidence": _evidence_digest(evidence),
+        "priors": {name: _plain_prior(priors, name) for name in priors},
+        "structure": asdict(structure),
+        "software": {name: version(name) for name in SOFTWARE} | {"dtoscore": __version__},
+        "code": _code_digest(),
+    }
+    return _digest(parts)
+
+
+def options_hash(options: FitOptions) -> str:
+    """Hash what sampling depends on; how many chains run at once is no part of it."""
+    values = asdict(options)
+    del values["cores"]
+    return _digest(values)
+
+
+def path_of(work: Path, options: FitOptions) -> Path:
+    """Where the finished fit is, if there is one."""
+    return work / f"{options_hash(options)}.zarr"
+
+
+def load(path: Path) -> xr.DataTree | None:
+    """Open a finished fit; None where there is none. Arrays are read when they are used."""
+    if not path.is_dir():
+        return None
+    tree: xr.DataTree = xr.open_datatree(path, engine="zarr", consolidated=False)
+    return tree
+
+
+def save(tree: xr.DataTree, path: Path) -> xr.DataTree:
+    """Store a finished fit and open it as stored.
+
+    Where another process has stored the same fit meanwhile, that one is taken.
+    """
+    clean(path)
+    with _temporary(path) as folder:
+        tree.map_over_datasets(_writable).to_zarr(folder, mode="w", consolidated=False)
+        if not path.exists():
+            folder.rename(path)
+    stored = load(path)
+    if stored is None:
+        raise FileNotFoundError(str(path))
+    return stored
+
+
+def clean(path: Path) -> None:
+    """Remove what dead processes left beside a fit; living ones keep theirs."""
+    for left in sorted(path.parent.glob(f".{path.name}.partial-*")):
+        lock = _lock(left)
+        if lock is not None:
+            shutil.rmtree(left, ignore_errors=True)
+            os.close(lock)
+
+
+@contextmanager
+def _temporary(path: Path) -> Iterator[Path]:
+    """Give a locked empty folder beside ``path``; it is removed if it was not renamed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f".{path.name}.partial-", dir=path.parent))
+    folder.chmod(0o755)  # mkdtemp makes it private
+    lock = _lock(folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        if lock is not None:
+            os.close(lock)
+
+
+def _lock(folder: Path) -> int | None:
+    """Lock a folder until the descriptor is closed or the process dies; None if it is held."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def _evidence_digest(evidence: Evidence) -> str:
+    """Hash what the likelihood reads: axes, coverage and patterns, not the numbers of dead."""
+    axes = evidence.axes
+    described = {
+        "organizations": axes.organizations,
+        "contenders": axes.contenders,
+        "rivalries": axes.rivalries,
+        "has_other": axes.has_other,
+        "statements": axes.statements,
+        "sources": axes.sources.reset_index().astype(str).to_dict("list"),
+    }
+    digest = hashlib.sha256(_json(described).encode())
+    data = evidence.to_dataset()
+    for name in sorted(str(name) for name in data.variables if name != "pattern_of"):
+        values = data[name].to_numpy()
+        digest.update(f"{name} {data[name].dims} {values.shape}".encode())
+        digest.update(_bytes(values))
+    return digest.hexdigest()
+
+
+def _bytes(values: np.ndarray) -> bytes:
+    """Bytes that do not depend on the machine: 64 bits little-endian, or text."""
+    if values.dtype.kind in "biu":
+        return values.astype("<i8").tobytes()
+    return "\0".join(str(value) for value in values.ravel()).encode()
+
+
+def _plain_prior(priors: Priors, name: str) -> list[object]:
+    prior = priors[name]
+    return [prior.distribution, {k: repr(float(v)) for k, v in sorted(prior.parameters.items())}]
+
+
+def _code_digest() -> str:
+    """Hash the code that draws, so that a fit of an older formula is never taken for new."""
+    digest = hashlib.sha256()
+    for path in (*sorted(ROOT.glob("models/*.py")), *sorted(ROOT.glob("inference/fit*.py"))):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _digest(value: Mapping[str, object]) -> str:
+    return hashlib.sha256(_json(value).encode()).hexdigest()[:DIGITS]
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
+
+
+def _writable(dataset: xr.Dataset) -> xr.Dataset:
+    """Turn pandas' text arrays, which Zarr does not know, into arrays of Python text."""
+    changed = {
+        name: xr.Variable(variable.dims, np.asarray(variable.values, dtype=object), variable.attrs)
+        for name, variable in dataset.variables.items()
+        if isinstance(variable.dtype, pd.api.extensions.ExtensionDtype)
+    }
+    return dataset.assign(changed)

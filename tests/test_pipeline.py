@@ -1,0 +1,171 @@
+"""From a round folder to a Summary, with draws from the prior in place of the sampler."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import xarray as xr
+from draws import sample_stats
+from dtoscore.data.errors import FitError
+from dtoscore.inference import fit as fitting
+from dtoscore.inference import pipeline, store
+from dtoscore.inference.fit import FitOptions
+from dtoscore.models import joint
+from dtoscore.models.priors import Priors
+from dtoscore.reports.canonical import canonical_json
+from dtoscore.reports.document import release_document, schema
+from json_schema import errors
+from rounds import write_full_round, write_small_round
+
+OPTIONS = FitOptions(draws=60, tune=10, chains=2, cores=1, seed=5)
+
+
+def from_prior(plan, priors, options, progress=None, structure=None):
+    """Draw each chain from the prior: a fit to no data, whose draws are independent."""
+    parameters = joint.parameters(plan, priors, structure or joint.Structure())
+    chains = [
+        fitting.prior_draws(parameters, options.draws, 100 * options.seed + c)
+        for c in range(options.chains)
+    ]
+    chosen = {p.name: np.stack([chain[p.name] for chain in chains]) for p in parameters}
+    chosen["rate_intercept"] = chosen["rate_intercept"] * 0.1 - 3.0
+    coords = {d: plan.coords[d] for d in sorted({d for p in parameters for d in p.dims})}
+    posterior = xr.Dataset(
+        {p.name: (("chain", "draw", *p.dims), chosen[p.name]) for p in parameters},
+        coords={**coords, "chain": np.arange(options.chains), "draw": np.arange(options.draws)},
+    )
+    stats = sample_stats((options.chains, options.draws))
+    groups = {"posterior": posterior, "prior": posterior, "sample_stats": stats}
+    return xr.DataTree.from_dict(groups)
+
+
+@pytest.fixture
+def sampled(monkeypatch):
+    """Replace the sampler; the list holds one entry a call."""
+    calls = []
+
+    def fake(*arguments):
+        calls.append(arguments)
+        return from_prior(*arguments)
+
+    monkeypatch.setattr(pipeline, "sample", fake)
+    return calls
+
+
+@pytest.fixture
+def prepared(tmp_path):
+    return pipeline.prepare(write_small_round(tmp_path / "round"))
+
+
+def test_prepare_reads_counts_and_names_the_work_folder(prepared):
+    assert prepared.plan.evidence is prepared.evidence
+    assert prepared.work.parent == prepared.round.folder / "work"
+    assert not prepared.work.exists()
+    assert prepared.work == pipeline.prepare(prepared.round.folder).work
+
+
+def test_settings_are_plain_values(prepared):
+    settings = prepared.settings()
+    json.dumps(settings, allow_nan=False)
+    assert settings["priors"]["right"] == {"distribution": "beta", "alpha": 8.0, "beta": 2.0}
+    assert settings["priors"]["rate_intercept"] == {"distribution": "normal", "sigma": 1.5}
+    assert settings["rubric"]["evidence"]["min_overlap"] == 30
+    assert settings["roster"]["zetas"]["contender"] is True
+    assert settings["roster"]["zetas"]["active_from"] == "2010-02-01"
+    assert settings["roster"]["zetas"]["active_to"] is None
+
+
+def test_priors_of_the_round_are_used(tmp_path):
+    folder = write_small_round(tmp_path / "round")
+    before = pipeline.prepare(folder)
+    with (folder / "round.toml").open("a") as file:
+        file.write("[priors]\nvisibility = { sigma = 0.5 }\n")
+    after = pipeline.prepare(folder)
+    assert after.priors["visibility"]["sigma"] == 0.5
+    assert after.work != before.work
+
+
+def test_a_fit_is_made_once(prepared, sampled):
+    said = []
+    first = pipeline.fit(prepared, OPTIONS, said.append)
+    again = pipeline.fit(prepared, OPTIONS, said.append)
+    assert len(sampled) == 1
+    assert "already there" in said[-1]
+    assert first["posterior"].to_dataset().equals(again["posterior"].to_dataset())
+    assert first["posterior"]["right"].coords["source"].to_numpy().tolist() == [
+        "daily", "weekly", "court",
+    ]  # fmt: skip
+    assert pipeline.stored(prepared, OPTIONS) is not None
+
+
+@pytest.mark.parametrize("change", [{"seed": 6}, {"draws": 61}, {"chains": 3}, {"tune": 11}])
+def test_other_options_are_another_fit(prepared, sampled, change):
+    pipeline.fit(prepared, OPTIONS)
+    assert pipeline.stored(prepared, replace(OPTIONS, **change)) is None
+
+
+def test_cores_do_not_matter(prepared, sampled):
+    pipeline.fit(prepared, OPTIONS)
+    assert pipeline.stored(prepared, replace(OPTIONS, cores=2)) is not None
+
+
+def test_a_sampler_that_fails_leaves_no_fit(prepared, monkeypatch):
+    def fail(*_):
+        raise FitError("the sampler stopped")
+
+    monkeypatch.setattr(pipeline, "sample", fail)
+    with pytest.raises(FitError):
+        pipeline.fit(prepared, OPTIONS)
+    assert pipeline.stored(prepared, OPTIONS) is None
+
+
+def test_scored_round_makes_a_valid_release(tmp_path, sampled):
+    prepared = pipeline.prepare(write_full_round(tmp_path / "round"))
+    posterior = pipeline.fit(prepared, OPTIONS)
+    scored = pipeline.score(prepared, posterior, OPTIONS)
+    summary = scored.summary
+    document = canonical_json(release_document(summary))
+    assert errors(json.loads(document), schema(), schema()) == []
+    assert summary.decision.status == "refused"  # 120 draws are too few
+    assert summary.decision is scored.decision
+    assert list(summary.organizations.index) == ["sinaloa", "juarez", "zetas", "other"]
+    assert summary.organizations["p_worst"].iloc[:3].sum() == pytest.approx(1.0)
+    assert np.isnan(summary.organizations.loc["other", "p_worst"])
+    assert summary.rank_probabilities.shape == (3, 3)
+    assert [check.name for check in summary.checks][:2] == ["sampler", "baselines"]
+    again = pipeline.score(prepared, pipeline.stored(prepared, OPTIONS), OPTIONS)
+    assert scored.realized.identical(again.realized)
+    assert canonical_json(release_document(again.summary)) == document
+
+
+def test_another_seed_draws_other_counts(prepared, sampled):
+    tree = pipeline.fit(prepared, OPTIONS)
+    one = pipeline.score(prepared, tree, OPTIONS)
+    other = pipeline.score(prepared, tree, replace(OPTIONS, seed=6))
+    assert not one.realized.equals(other.realized)
+
+
+def test_what_the_likelihood_does_not_read_needs_no_new_fit(tmp_path):
+    folder = write_full_round(tmp_path / "round")
+    before = pipeline.prepare(folder)
+    text = (folder / "rubric.toml").read_text().replace("weight = 0.5", "weight = 0.7")
+    (folder / "rubric.toml").write_text(text)
+    after = pipeline.prepare(folder)
+    assert after.round.rubric != before.round.rubric
+    assert after.work == before.work
+
+
+def test_hash_follows_evidence_priors_and_structure(prepared):
+    def hashed(evidence=prepared.evidence, priors=prepared.priors, structure=prepared.structure):
+        return store.evidence_hash(evidence, priors, structure)
+
+    others = {
+        hashed(),
+        hashed(evidence=prepared.evidence.without(source="weekly")),
+        hashed(evidence=prepared.evidence.without(region="MX-SIN")),
+        hashed(priors=Priors().override({"visibility": {"sigma": 0.5}})),
+        hashed(structure=joint.Structure(confusion=True)),
+    }
+    assert len(others) == 5
+    assert hashed() == hashed() == prepared.work.name
