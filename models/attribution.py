@@ -228,12 +228,11 @@ def log_statements(
 
 
 def _log_given_listed(lists: Array | None, design: Design, engine: Engine) -> Array:
-    """log L of the sources without a detection: they speak given that they reported."""
+    """log L where a source has no detection: there it speaks given that it reported."""
     st, h = design.statements, design.histories
     if lists is None:
         return np.zeros((len(st.source), 1))
-    given = ~np.isin(st.source, h.listers)
-    return given[:, None] * engine.xp.log(lists[st.source][:, h.listing_class])
+    return st.given_reported[:, None] * engine.xp.log(lists[st.source][:, h.listing_class])
 
 
 def _log_sides(params: Params, design: Design, engine: Engine) -> Array:

@@ -77,6 +77,9 @@ class Statements:
         Number of names it holds minus one; 0 for a rivalry: shape (pair,).
     is_plain
         Whether it is an organization, other, or a set: then the share of sets applies.
+    given_reported
+        Whether the source's silence would have meant nothing there, so that it has no
+        detection and speaks given that it reported, shape (pair,).
     rows
         Pairs of each distinct attribution row plus one, 0 = silent: shape (row, source).
     row_rivalry, by_first, by_second
@@ -90,6 +93,7 @@ class Statements:
     selection: Floats
     set_size: Ints
     is_plain: NDArray[np.bool_]
+    given_reported: NDArray[np.bool_]
     rows: Ints
     row_rivalry: Ints
     by_first: Ints
@@ -265,11 +269,16 @@ def _statements(evidence: Evidence, names: Names, table: object) -> tuple[Statem
     sides = np.column_stack(
         [table[c].to_numpy() for c in ("rivalry", "by_first", "by_second")]  # type: ignore[index]
     )
-    rows, inverse = np.unique(np.column_stack([said, sides]), axis=0, return_inverse=True)
+    n = len(evidence.axes.statements)
+    r, t, c = (table[a].to_numpy() for a in ("region", "period", "kind"))  # type: ignore[index]
+    given = (said != SILENT) & ~evidence.looking[:, r, t, c].T
+    marked = np.column_stack([said + n * given, sides])
+    rows, inverse = np.unique(marked, axis=0, return_inverse=True)
     said_rows = rows[:, :-3]
-    number = said_rows + np.arange(said_rows.shape[1]) * len(evidence.axes.statements)
+    number = said_rows + np.arange(said_rows.shape[1]) * 2 * n
     used = np.unique(number[said_rows != SILENT])
-    source, statement = np.divmod(used, len(evidence.axes.statements))
+    source, rest = np.divmod(used, 2 * n)
+    outside, statement = np.divmod(rest, n)
     texts = [parse(evidence.axes.statements[i]) for i in statement]
     held = [_held(text, names) for text in texts]
     n_set = [max(len(t.members), 1) for t in texts]
@@ -285,6 +294,7 @@ def _statements(evidence: Evidence, names: Names, table: object) -> tuple[Statem
         selection=selection,
         set_size=np.array(n_set, np.int64) - 1,
         is_plain=np.array(plain, bool),
+        given_reported=outside.astype(bool),
         rows=pair_of,
         row_rivalry=rows[:, -3],
         by_first=rows[:, -2],

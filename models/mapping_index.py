@@ -65,7 +65,7 @@ class Index(NamedTuple):
     """Numbers of levels and index arrays; see ``design`` for what they mean.
 
     ``names`` of pair i are ``pair_name[pair_start[i]:pair_start[i + 1]]``, each with weight
-    ``pair_weight[i]``; ``pair_given`` marks statements of sources without a detection.
+    ``pair_weight[i]``; ``pair_given`` marks statements where a source has no detection.
     """
 
     n_organization: int
@@ -119,7 +119,7 @@ def index(design: Design) -> Index:
     sources = design.evidence.axes.sources
     held = [np.nonzero(row)[0] for row in st.selection]
     weight = [row[found[0]] if len(found) else 1.0 for row, found in zip(st.selection, held, strict=True)]
-    given = ~np.isin(st.source, h.listers) & (sources["coverage"].to_numpy()[st.source] != "all")
+    given = st.given_reported & (sources["coverage"].to_numpy()[st.source] != "all")
     return Index(
         n_organization=len(names.organizations),
         n_other=int(names.has_other),

@@ -44,7 +44,7 @@ def means(case: Case, p: Params, cell: Cell) -> dict[tuple[int, Said], list[floa
         sizes = size(case, p, number, kind)
         for v, z in itertools.product(range(5), range(len(nodes))):
             each = [
-                outcomes(case, p, s, told[s][number], (region, kind, v), float(nodes[z]))
+                outcomes(case, p, s, told[s][number], (*cell, v), float(nodes[z]))
                 for s in range(len(case.sources))
             ]
             for combination in itertools.product(*(e.items() for e in each)):
@@ -111,25 +111,23 @@ def size(case: Case, p: Params, number: int, c: int) -> list[float]:
 
 
 def outcomes(
-    case: Case, p: Params, s: int, told: dict[str, float], place: Cell, z: float
+    case: Case, p: Params, s: int, told: dict[str, float], place: tuple[int, ...], z: float
 ) -> Outcomes:
     """Probability of each thing that a source is found to have said, silence among them.
 
-    A source without a detection speaks given that it reported: it adds up to one without its
-    silence, and its silence counts for nothing.
+    A source without a detection there speaks given that it reported: it adds up to one
+    without its silence, and its silence counts for nothing.
     """
-    region, kind, v = place
+    region, _, kind, v = place
     listed = {
         text: chance
         for text, chance in told.items()
         if case.sources[s].may_list(text, case.contenders)
     }
-    if s not in case.listers:
+    if not case.looks(s, place[:3]):
         total = sum(listed.values())
         spoken = {case.statements.index(t): chance / total for t, chance in listed.items()}
         return {SILENT: 1.0, **spoken}
-    if not case.looks(s, region, kind):
-        return {SILENT: 1.0}
     n = case.listers.index(s)
     logit = p["detection"][n] + p["detection_region_scale"] * p["detection_region"][n, region]
     logit += p["detection_kind_scale"] * p["detection_kind"][n, kind]

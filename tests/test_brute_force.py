@@ -46,8 +46,8 @@ CASES = {
         sides_total=2,
     ),
     "places where nobody looks, periods that cannot be": Case(
-        ("a", "b", "c"), (PRESS, PRESS, COURT), ("a", "b", "c"), n_region=2, n_period=2,
-        blind=((0, 1, 0), (2, 1, 0)), never=(("c", 0), ("a", 1)),
+        ("a", "b", "c"), (PRESS, NAMING, COURT), ("a", "b", "c"), n_region=2, n_period=2,
+        blind=((1, 0, 0), (0, 1, 0), (2, 1, 0)), never=(("c", 0), ("a", 1)),
     ),
     "full confusion matrices": Case(
         ("a", "b"), (PRESS, COURT, NAMING), ("a",), has_other=True, rivalries=("a><b",),
@@ -71,9 +71,17 @@ class Worked:
     q: Quantities
     brute: dict[enumeration.Cell, dict[tuple[int, enumeration.Said], list[float]]]
 
-    def visible(self, said: enumeration.Said) -> bool:
-        """Whether some source whose silence means something spoke."""
-        return any(said[s] != SILENT for s in self.case.listers)
+    def looking(self, cell: enumeration.Cell) -> list[int]:
+        """Sources whose silence means something in a cell."""
+        return [s for s in self.case.listers if self.case.looks(s, cell)]
+
+    def visible(self, cell: enumeration.Cell, said: enumeration.Said) -> bool:
+        """Whether some source whose silence would mean something spoke."""
+        return any(said[s] != SILENT for s in self.looking(cell))
+
+    def quiet(self, cell: enumeration.Cell) -> list[int]:
+        """Sources that speak given that they reported."""
+        return sorted(set(range(len(self.case.sources))) - set(self.looking(cell)))
 
 
 @pytest.fixture(scope="module", params=[(n, s) for n in CASES for s in (1, 2)], ids=str)
@@ -116,8 +124,10 @@ def test_every_pattern_and_author(worked: Worked) -> None:
 
 
 def test_mean_of_counted_patterns(worked: Worked) -> None:
-    said = worked.evidence.patterns()["said"].to_numpy()
-    visible = np.array([worked.visible(row) for row in said])
+    table = worked.evidence.patterns()
+    cells = zip(*(table[c].to_numpy().tolist() for c in ("region", "period", "kind")), strict=True)
+    rows = zip(cells, table["said"].to_numpy(), strict=True)
+    visible = np.array([worked.visible(cell, said) for cell, said in rows])
     assert worked.plan.counted.row.tolist() == np.flatnonzero(visible).tolist()
     found = np.exp(superposition.log_mean(worked.q, worked.plan, NUMPY))
     np.testing.assert_allclose(found, expected(worked)[visible].sum(axis=1), rtol=1e-10)
@@ -159,17 +169,16 @@ def _cells(worked: Worked) -> list[enumeration.Cell]:
 
 def _visible_mass(worked: Worked, cell: enumeration.Cell) -> float:
     """Sum over visible patterns, the silent-for-nothing sources left out of the pattern."""
-    quiet = set(range(len(worked.case.sources))) - set(worked.case.listers)
     return math.fsum(
         math.fsum(by_author)
         for (_, said), by_author in worked.brute[cell].items()
-        if worked.visible(said) and all(said[s] == SILENT for s in quiet)
+        if worked.visible(cell, said) and all(said[s] == SILENT for s in worked.quiet(cell))
     )
 
 
 def test_seen_and_unseen_add_up_to_what_happened(worked: Worked) -> None:
     """Patterns and the unseen mass sum to Σ μ, by author and size too."""
-    plan, case = worked.plan, worked.case
+    plan = worked.plan
     seen = superposition.seen_by_author(worked.q, plan, NUMPY)[:, plan.histories.cell_context]
     mu = np.exp(worked.q.log_rate)[:, plan.cell_region, plan.cell_period, plan.cell_kind]
     rho = np.exp(worked.q.log_size)[:, plan.cell_kind]
@@ -178,8 +187,8 @@ def test_seen_and_unseen_add_up_to_what_happened(worked: Worked) -> None:
     silent = np.zeros_like(unseen)
     for number, cell in enumerate(_cells(worked)):
         for (v, said), by_author in worked.brute[cell].items():
-            if all(said[s] == SILENT for s in range(len(said)) if s not in case.listers):
-                (patterns if worked.visible(said) else silent)[:, number, v] += by_author
+            if all(said[s] == SILENT for s in worked.quiet(cell)):
+                (patterns if worked.visible(cell, said) else silent)[:, number, v] += by_author
     np.testing.assert_allclose(unseen, silent, rtol=1e-9, atol=1e-13)
     np.testing.assert_allclose(patterns + unseen, mu[..., None] * rho, rtol=1e-10, atol=1e-200)
     np.testing.assert_allclose(
@@ -189,9 +198,8 @@ def test_seen_and_unseen_add_up_to_what_happened(worked: Worked) -> None:
 
 def test_what_a_quiet_source_says_adds_up_to_one(worked: Worked) -> None:
     """Given that it reported, its statements change no total."""
-    case = worked.case
-    for s in set(range(len(case.sources))) - set(case.listers):
-        for found in worked.brute.values():
+    for cell, found in worked.brute.items():
+        for s in worked.quiet(cell):
             spoke = [sum(m) for (_, said), m in found.items() if said[s] != SILENT]
             quiet = [sum(m) for (_, said), m in found.items() if said[s] == SILENT]
             assert sum(spoke) == pytest.approx(sum(quiet), rel=1e-10)

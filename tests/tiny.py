@@ -93,14 +93,12 @@ class Case:
         """Sources with a detection probability."""
         return [s for s, teller in enumerate(self.sources) if teller.silence == "informative"]
 
-    def looks(self, source: int, region: int, kind: int) -> bool:
-        """Whether a source's silence means something there."""
-        return source in self.listers and (source, region, kind) not in self.blind
+    def looks(self, source: int, cell: tuple[int, int, int]) -> bool:
+        """Whether a source's silence means something there; if not, it may report all the same."""
+        return source in self.listers and (source, cell[0], cell[2]) not in self.blind
 
-    def options(self, source: int, region: int, kind: int) -> list[int]:
-        """Codes of what a source can be found to have said of an incident of a cell."""
-        if source in self.listers and not self.looks(source, region, kind):
-            return [SILENT]
+    def options(self, source: int) -> list[int]:
+        """Codes of what a source can be found to have said of an incident."""
         listed = self.sources[source].may_list
         return [
             SILENT,
@@ -143,8 +141,7 @@ def evidence(case: Case, seed: int = 0) -> Evidence:
 
 
 def _patterns(case: Case, cell: tuple[int, int, int]) -> list[tuple[int, ...]]:
-    region, _, kind = cell
-    said = [case.options(s, region, kind) for s in range(len(case.sources))]
+    said = [case.options(s) for s in range(len(case.sources))]
     told = [row for row in itertools.product(*said) if set(row) != {SILENT}]
     no_sides = [(*cell, v, -1, 0, 0, *row) for v in range(len(SIZES)) for row in told]
     return no_sides + [
@@ -188,7 +185,7 @@ def _looking(case: Case) -> np.ndarray:
     shape = (len(case.sources), case.n_region, case.n_period, case.n_kind)
     looking = np.zeros(shape, bool)
     for s, r, t, c in np.ndindex(shape):
-        looking[s, r, t, c] = case.looks(s, r, c)
+        looking[s, r, t, c] = case.looks(s, (r, t, c))
     return looking
 
 
