@@ -3,6 +3,7 @@
 Reports of the scoring window alone count (docs/formats.md, ``[evidence]``).
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,41 +81,36 @@ def set_aside_share(evidence: Evidence) -> float:
 
 def shortfalls(held: Found, least: EvidenceMinimum) -> tuple[str, ...]:
     """Say in a sentence each what the rubric asks for and the window does not hold."""
-    rules = (
+    asked = (
+        ("contenders", held.contenders, least.min_contenders),
+        ("sources that report from the window", held.sources, least.min_sources),
         (
-            held.contenders < least.min_contenders,
-            f"{held.contenders} contenders; the rubric asks for {least.min_contenders}.",
+            "incidents of the window that two independent sources report",
+            held.overlap,
+            least.min_overlap,
         ),
         (
-            held.sources < least.min_sources,
-            (
-                f"{held.sources} sources report from the window; the rubric asks for "
-                f"{least.min_sources}."
-            ),
-        ),
-        (
-            held.overlap < least.min_overlap,
-            (
-                f"{held.overlap} incidents of the window are reported by two independent sources "
-                f"whose silence is informative; the rubric asks for {least.min_overlap}."
-            ),
-        ),
-        (
-            held.adjudicated < least.min_adjudicated,
-            (
-                f"{held.adjudicated} incidents of the window are settled by an adjudicated source; "
-                f"the rubric asks for {least.min_adjudicated}."
-            ),
-        ),
-        (
-            held.set_aside > least.max_set_aside,
-            (
-                f"{held.set_aside:.1%} of the victims reported in the window could not be used; "
-                f"the rubric allows {least.max_set_aside:.0%}."
-            ),
+            "incidents of the window settled by an adjudicated source",
+            held.adjudicated,
+            least.min_adjudicated,
         ),
     )
-    return tuple(f"Too little evidence: {sentence}" for short, sentence in rules if short)
+    short = [
+        f"Too little evidence: {what}: {number}; the rubric asks for at least {fewest}."
+        for what, number, fewest in asked
+        if number < fewest
+    ]
+    if held.set_aside > least.max_set_aside:
+        short.append(
+            "Too little evidence: share of the window's reported victims that could not be "
+            f"used: {_up(held.set_aside)}; the rubric allows at most {least.max_set_aside:.3g}."
+        )
+    return tuple(short)
+
+
+def _up(share: float) -> str:
+    """Three decimals, rounded up, so that what is too much never reads as allowed."""
+    return f"{math.ceil(share * 1000 - 1e-9) / 1000:.3f}"
 
 
 def _overlap(evidence: Evidence, inside: NDArray[np.bool_]) -> int:

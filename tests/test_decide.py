@@ -21,7 +21,7 @@ ALL_PASS = tuple(Check(name, PASS, "Fine.") for name in MANDATORY)
 CLEAR = normal_scores([5.0, 0.0, 0.0, -2.0])
 CLOSE = normal_scores([1.0, 0.5, -9.0, -9.0])
 EVEN = normal_scores([0.0, 0.0, 0.0])
-SHORT = ("Too little evidence: 1 sources report from the window; the rubric asks for 2.",)
+SHORT = ("Too little evidence: contenders: 1; the rubric asks for at least 2.",)
 
 
 def judged(score, *, checks=ALL_PASS, shortfalls=(), rule=None, divergent=0, names=None):

@@ -1,0 +1,118 @@
+"""What the data did not inform: by construction, and by comparison with the prior."""
+
+import numpy as np
+import pytest
+import xarray as xr
+from dtoscore.inference.identification import by_construction, identification, movements
+from dtoscore.models.design import design
+from realizing import Incident, evidence
+
+
+def draws(seed=1, n=2000, **scalars):
+    """Normal draws by name: (mean, sd), or a list of these over ``source``."""
+    rng = np.random.default_rng(seed)
+    variables = {}
+    for name, value in scalars.items():
+        dims = ("source",) if isinstance(value, list) else ()
+        rows = np.array(value, float).reshape(-1, 2)
+        array = rng.normal(rows[:, 0], rows[:, 1], (2, n // 2, len(rows)))
+        variables[name] = (("chain", "draw", *dims), array if dims else array[:, :, 0])
+    return xr.Dataset(variables, coords={"source": ["s0", "s1"]})
+
+
+def plan_of(*incidents, silence=("informative", "informative"), **how):
+    return design(evidence(incidents, silence=silence, **how))
+
+
+ONE = Incident(("a", "b"))
+
+
+def sentences(plan):
+    return dict(by_construction(plan))
+
+
+def test_a_parameter_that_narrowed_or_moved_is_informed():
+    prior = draws(1, visibility=(0, 1), other_share=(0, 1), blame_rivalry=(0, 1))
+    posterior = draws(2, visibility=(0, 0.5), other_share=(1, 1), blame_rivalry=(0.1, 0.97))
+    found = movements(posterior, prior)
+    assert {name: m.informed for name, m in found.items()} == {
+        "visibility": True, "other_share": True, "blame_rivalry": False,
+    }  # fmt: skip
+    assert found["visibility"].moved == pytest.approx(0.5, abs=0.05)
+    assert found["other_share"].moved < 0.05
+
+
+def test_levels_are_judged_one_by_one():
+    prior = draws(1, right=[(0, 1), (0, 1)])
+    posterior = draws(2, right=[(0, 0.2), (0, 1)])
+    frame = identification(posterior, prior, plan_of(ONE))
+    assert "right[s1]" in frame["parameter"].to_numpy()
+    assert "right[s0]" not in frame["parameter"].to_numpy()
+    sentence = frame.set_index("parameter").loc["right[s1]", "sentence"]
+    assert sentence.startswith("How often s1 names the right author")
+
+
+def test_deviations_and_what_is_missing_or_constant_are_left_out():
+    prior = draws(1, visibility=(0, 0), unknown=[(0, 1), (0, 1)])
+    posterior = draws(2, visibility=(0, 0), right=(0, 1))
+    deviations = xr.DataArray(np.zeros((2, 1000, 3)), dims=("chain", "draw", "region"))
+    found = movements(posterior.assign(x=deviations), prior.assign(x=deviations))
+    assert found == {}
+    assert movements(posterior, xr.Dataset()) == {}
+
+
+def test_draws_that_are_no_numbers_are_left_out():
+    prior = draws(1, visibility=(0, 1))
+    posterior = draws(2, visibility=(0, 1))
+    posterior["visibility"][0, 3] = np.nan
+    assert movements(posterior, prior) == {}
+
+
+def test_always_said():
+    plan = plan_of(ONE, has_other=True)
+    assert set(sentences(plan)) == {"unseen", "other_share", "shared errors"}
+    frame = identification(xr.Dataset(), xr.Dataset(), plan)
+    assert frame["moved"].tolist() == [0.0, 0.0, 0.0]
+    assert list(frame.columns) == ["parameter", "moved", "sentence"]
+
+
+def test_what_is_always_said_is_said_once_with_its_movement():
+    prior, posterior = draws(1, other_share=(0, 1)), draws(2, other_share=(0, 0.5))
+    frame = identification(posterior, prior, plan_of(ONE, has_other=True))
+    row = frame[frame["parameter"] == "other_share"]
+    assert len(row) == 1
+    assert row["moved"].iloc[0] == pytest.approx(0.5, abs=0.05)
+
+
+def test_one_source_keeps_the_prior_of_its_detection():
+    assert "detection[s0]" in sentences(plan_of(Incident(("a",)), silence=("informative",)))
+    beside = plan_of(ONE, silence=("informative", "uninformative"))
+    assert "detection[s0]" in sentences(beside)
+    assert "detection[s0]" not in sentences(plan_of(ONE))
+
+
+@pytest.mark.parametrize(
+    ("incident", "known"),
+    [
+        (Incident(("a><b", None), rivalry=-1), False),
+        (Incident(("a><b", "a><b"), rivalry=-1), False),
+        (Incident(("a><b", "a|b"), rivalry=-1), False),
+        (Incident(("a><b", "b"), rivalry=-1), True),
+        (Incident(("a><b", None), victims=3, rivalry=0, by=(2, 1)), True),
+    ],
+)
+def test_a_split_is_known_only_from_records_of_one_side_of_the_same_incident(incident, known):
+    plan = plan_of(incident, Incident(("a", "a")), rivalries=("a><b",))
+    said = sentences(plan)
+    assert ("split[a><b]" not in said) == known
+    if not known:
+        assert "clashes of a and b" in said["split[a><b]"]
+
+
+def test_coalitions_are_divided_by_the_prior():
+    one = Incident(("a+b><c", None))
+    plan = plan_of(one, organizations=("a", "b", "c"), rivalries=("a+b><c",))
+    assert {"split[a+b><c]", "shares[a+b]"} <= set(sentences(plan))
+    alone = plan_of(Incident(("a+b", None)), rivalries=("a+b",))
+    assert "shares[a+b]" in sentences(alone)
+    assert not any(name.startswith("split") for name in sentences(alone))

@@ -1,0 +1,77 @@
+"""Fits on disk: whole or not there, cleaned of what the dead left, nothing of the living."""
+
+import os
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from dtoscore.inference import store
+from dtoscore.inference.fit import FitOptions
+from dtoscore.inference.seeds import derive
+
+
+def tree(value=1.0):
+    names = pd.Index(["cártel", "b"], dtype="str")
+    data = xr.Dataset(
+        {"right": (("chain", "draw", "source"), np.full((2, 3, 2), value))},
+        coords={"source": names},
+    )
+    return xr.DataTree.from_dict({"posterior": data, "prior": data})
+
+
+def test_save_and_load(tmp_path):
+    path = tmp_path / "work" / "abc" / "x.zarr"
+    assert store.load(path) is None
+    saved = store.save(tree(), path)
+    assert sorted(saved.children) == ["posterior", "prior"]
+    assert saved["posterior"]["source"].to_numpy().tolist() == ["cártel", "b"]
+    assert [p.name for p in path.parent.iterdir()] == ["x.zarr"]
+
+
+def test_the_first_of_two_equal_fits_stays(tmp_path):
+    path = tmp_path / "x.zarr"
+    store.save(tree(1.0), path)
+    again = store.save(tree(2.0), path)
+    assert float(again["posterior"]["right"][0, 0, 0]) == 1.0
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_failure_while_writing_leaves_nothing(tmp_path, monkeypatch):
+    def fail(*_, **__):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(xr.DataTree, "to_zarr", fail)
+    with pytest.raises(OSError, match="disk full"):
+        store.save(tree(), tmp_path / "x.zarr")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_leftovers_of_the_dead_go_and_those_of_the_living_stay(tmp_path):
+    path = tmp_path / "x.zarr"
+    dead = tmp_path / ".x.zarr.partial-dead"
+    living = tmp_path / ".x.zarr.partial-living"
+    other = tmp_path / ".y.zarr.partial-dead"
+    for folder in (dead, living, other):
+        folder.mkdir()
+        (folder / "zarr.json").write_text("{")
+    lock = store._lock(living)
+    try:
+        store.save(tree(), path)
+        assert {p.name for p in tmp_path.iterdir()} == {path.name, living.name, other.name}
+    finally:
+        os.close(lock)
+    store.clean(path)
+    assert not living.exists()
+
+
+def test_equal_fits_have_equal_names_and_others_do_not(tmp_path):
+    options = FitOptions(seed=3)
+    assert store.path_of(tmp_path, options) == store.path_of(tmp_path, FitOptions(seed=3, cores=2))
+    assert store.path_of(tmp_path, options) != store.path_of(tmp_path, FitOptions(seed=4))
+
+
+def test_seeds_differ_by_use_and_are_the_same_everywhere():
+    assert derive(1, "realize") == derive(1, "realize")
+    assert len({derive(1, "realize"), derive(2, "realize"), derive(1, "review")}) == 3
+    assert 0 <= derive(0, "") < 2**63
