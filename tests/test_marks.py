@@ -59,6 +59,18 @@ def test_the_tail_is_recovered(true: float) -> None:
     assert sd < 0.2
 
 
+def test_large_numbers_follow_the_tail() -> None:
+    # 60 events of eight dead and no larger: the exponent, and so P(8), is as high as can be.
+    known = marks_of(*(Incident(("a",), 8) for _ in range(60)))
+    rng = np.random.default_rng(4)
+    first = np.array([known.draw(rng).numbers[4, 0] for _ in range(DRAWS)])
+    n = np.arange(8.0, 501.0)
+    law = n ** -(TAIL_GRID[:, None] + 1.0)
+    expected = (known.tail * law[:, 0] / law.sum(axis=1)).sum()
+    assert abs(first.mean() - expected) < 4 * first.std() / np.sqrt(DRAWS)
+    assert expected > 0.4
+
+
 def test_the_tail_without_events_is_its_prior() -> None:
     posterior = tail_posterior(np.array([], np.int64))
     median = TAIL_GRID[np.searchsorted(np.cumsum(posterior), 0.5)]

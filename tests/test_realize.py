@@ -122,6 +122,27 @@ def test_unreported_incidents_are_poisson() -> None:
     assert near(whole(result, "incidents", "a"), 17.0)
 
 
+def test_unreported_incidents_fall_where_they_are_expected() -> None:
+    # 16 unseen of b: 3 to 1 by region, 9 to 1 by kind, 4 to 1 by month of the window.
+    region, kind, period = (np.log(ratio) / 2 for ratio in (3.0, 9.0, 4.0))
+    shape = np.cosh([region, kind, period]).prod()
+    result = draws_of(
+        evidence([Incident(("a",), 1)]),
+        rate_intercept=np.log(4.0 / shape),
+        rate_region=[region, -region],
+        rate_kind=[kind, -kind],
+        rate_period=[0.0, period, -period],
+        rate_period_scale=1.0,
+    )
+    of_b = result.sel(organization="b")
+    assert near(of_b["incidents_by_region"].sel(region="R0"), 16 * 3 / 4)
+    assert near(of_b["incidents_by_region"].sel(region="R1"), 16 / 4)
+    assert near(of_b["incidents_by_period"].sel(period="2020-02"), 16 * 4 / 5)
+    by_kind = of_b["incidents"].sum(["victim_class", "size"])
+    assert near(by_kind.sel(kind="homicide"), 16 * 9 / 10)
+    assert near(by_kind.sel(kind="terrorism"), 16 / 10)
+
+
 def test_unreported_incidents_are_the_smaller_ones() -> None:
     slope = 0.8
     result = draws_of(evidence([Incident(("a",), 1)]), rate_intercept=np.log(4.0),
