@@ -129,7 +129,7 @@ def cell_terms(  # type: ignore[no-untyped-def]
     by_region, by_kind, by_size, visibility = mapping.logits(values, at, ix)
     return kernel.forward(
         region, period, kind, mapping.log_size(values, at, ix), by_region, by_kind, by_size,
-        visibility, _of_listers(lists, ix.listers), written,
+        visibility, _of_listers(lists, ix.listers), np.log(written),
         cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
     )  # fmt: skip
 
@@ -154,7 +154,7 @@ def value_and_gradient(  # type: ignore[no-untyped-def]
     (
         value, d_region, d_period, d_kind, d_size, d_by_region, d_by_kind, d_by_size,
         d_visibility, d_listed, d_written,
-    ) = kernel.backward(
+    ) = kernel.backward_from(
         ones, -ones, region, period, kind, log_sizes, by_region, by_kind, by_size,
         visibility, _of_listers(lists, ix.listers), written,
         cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,

@@ -66,7 +66,7 @@ def build(
         Where the evidence can carry no model: no organization, no report, no lister.
     """
     plan = evidence if isinstance(evidence, Design) else design(evidence)
-    _check(plan)
+    check(plan)
     with pm.Model(coords=plan.coords) as model:
         params: Params = {}
         for parameter in parameters(plan, priors or Priors(), structure or Structure()):
@@ -144,7 +144,8 @@ def _random(
     return rng.poisson(mass, size=size)
 
 
-def _check(plan: Design) -> None:
+def check(plan: Design) -> None:
+    """Raise ModelError where the evidence can carry no model."""
     problems = [
         (not plan.names.organizations, "the roster has no organization that can have acted"),
         (not len(plan.every.count), "no report can be used, so there is nothing to fit"),

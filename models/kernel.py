@@ -21,12 +21,13 @@ from .design import REPORTED, WAS_SILENT, Design
 
 def layout(design: Design) -> tuple[np.ndarray, ...]:
     """Index arrays of the kernel, in the order of its arguments."""
-    h, p = design.histories, design.counted
+    h, p, sizes = design.histories, design.counted, design.sizes
     cells = np.column_stack(
         [design.cell_region, design.cell_period, design.cell_kind, h.cell_context]
     )
     patterns = np.column_stack([p.count, p.cell, p.size, p.history, p.attribution])
-    histories = np.column_stack([h.region, h.kind, h.size])
+    place = (h.region * sizes["kind"] + h.kind) * sizes["size"] + h.size
+    histories = np.column_stack([h.region, h.kind, h.size, place])
     contexts = np.column_stack([h.context_region, h.context_kind])
     looking = h.context_looking * WAS_SILENT
     integers = (cells, patterns, histories, h.mark, contexts, looking, h.listing_class)
@@ -35,110 +36,181 @@ def layout(design: Design) -> tuple[np.ndarray, ...]:
 
 
 @jit
-def _node_probabilities(by_region, by_kind, by_size, visibility, listed, nodes):  # type: ignore[no-untyped-def]
-    """p, and 1 - pL by class, at every node: (region, kind, size, lister, node[, class]).
-
-    1 - pL = (1 - p) + p(1 - L), both terms positive: nothing cancels where L is 1.
-    """
+def _node_probabilities(by_region, by_kind, by_size, visibility, nodes):  # type: ignore[no-untyped-def]
+    """p and 1 - p at every node, shape (place, lister, node); place = (region, kind, size)."""
     n_s, n_r, n_c, n_v = by_region.shape[0], by_region.shape[1], by_kind.shape[1], by_size.shape[1]
-    n_q, n_g = nodes.shape[0], listed.shape[1]
-    p = np.empty((n_r, n_c, n_v, n_s, n_q))
-    silent = np.empty((n_r, n_c, n_v, n_s, n_q, n_g))
+    n_q = nodes.shape[0]
+    p = np.empty((n_r * n_c * n_v, n_s, n_q))
+    miss = np.empty(p.shape)
+    at_node = np.empty((n_s, n_q))
     for s in range(n_s):
-        at_node = np.exp(-visibility[s] * nodes)
-        for r in range(n_r):
-            for c in range(n_c):
-                for v in range(n_v):
+        for q in range(n_q):
+            at_node[s, q] = np.exp(-visibility[s] * nodes[q])
+    for r in range(n_r):
+        for c in range(n_c):
+            for v in range(n_v):
+                place = (r * n_c + c) * n_v + v
+                for s in range(n_s):
                     base = np.exp(-by_region[s, r] - by_kind[s, c] - by_size[s, v])
                     for q in range(n_q):
-                        one = 1.0 / (1.0 + base * at_node[q])
-                        p[r, c, v, s, q] = one
-                        for g in range(n_g):
-                            silent[r, c, v, s, q, g] = (
-                                base * at_node[q] + (1.0 - listed[s, g])
-                            ) * one
-    return p, silent
+                        odds = base * at_node[s, q]
+                        one = 1.0 / (1.0 + odds)
+                        p[place, s, q] = one
+                        miss[place, s, q] = odds * one
+    return p, miss
 
 
 @jit
-def _history_terms(p, silent, mark, weights, g, out):  # type: ignore[no-untyped-def]
-    """Fill ``out`` with each node's weighted probability of one history; return their sum."""
-    out[:] = weights
-    for s in range(mark.shape[0]):
-        if mark[s] == REPORTED:
-            for q in range(weights.shape[0]):
-                out[q] *= p[s, q]
-        elif mark[s] == WAS_SILENT:
-            for q in range(weights.shape[0]):
-                out[q] *= silent[s, q, g]
-    total = 0.0
+def _sometimes_mute(listed):  # type: ignore[no-untyped-def]
+    """Whether a lister may see an incident and yet not list it, shape (lister,)."""
+    result = np.zeros(listed.shape[0], np.bool_)
+    for s in range(listed.shape[0]):
+        for g in range(listed.shape[1]):
+            if listed[s, g] < 1.0:
+                result[s] = True
+    return result
+
+
+@jit
+def _common_terms(p, miss, place, mark, row, weights, mute, out):  # type: ignore[no-untyped-def]
+    """Fill ``out`` with each node's weight times what is the same for every listing class.
+
+    Returns whether some silent source may have been mute, so that classes differ.
+    """
+    differs = False
     for q in range(weights.shape[0]):
-        total += out[q]
-    return total
-
-
-@jit
-def _history_back(  # type: ignore[no-untyped-def]
-    p, silent, mark, terms, weight, nodes, listed, g, d_logit, d_visibility, d_listed
-):
-    """Add the gradient of ``weight`` Σ terms to those of p's parameters at one place."""
-    for s in range(mark.shape[0]):
-        if mark[s] == 0:
-            continue
-        slope, tilt, rest = 0.0, 0.0, 0.0
-        for q in range(nodes.shape[0]):
-            one = p[s, q]
-            if mark[s] == REPORTED:
-                d_x = terms[q] * (1.0 - one)
+        out[q] = weights[q]
+    for s in range(mark.shape[1]):
+        if mark[row, s] == REPORTED:
+            for q in range(weights.shape[0]):
+                out[q] *= p[place, s, q]
+        elif mark[row, s] == WAS_SILENT:
+            if mute[s]:
+                differs = True
             else:
-                reached = terms[q] * one / silent[s, q, g]
-                d_x = -reached * (1.0 - one) * listed[s, g]
-                rest -= reached
-            slope += d_x
-            tilt += d_x * nodes[q]
-        d_logit[s] += weight * slope
-        d_visibility[s] += weight * tilt
-        d_listed[s, g] += weight * rest
+                for q in range(weights.shape[0]):
+                    out[q] *= miss[place, s, q]
+    return differs
 
 
 @jit
-def _histories(p, silent, histories, mark, weights, n_g):  # type: ignore[no-untyped-def]
-    """P(history), shape (history, class)."""
-    n = histories.shape[0]
-    result = np.empty((n, n_g))
-    scratch = np.empty(weights.shape[0])
-    for i in range(n):
-        r, c, v = histories[i, 0], histories[i, 1], histories[i, 2]
-        for g in range(n_g):
-            result[i, g] = _history_terms(p[r, c, v], silent[r, c, v], mark[i], weights, g, scratch)
-    return result
+def _class_terms(p, miss, place, mark, row, mute, listed, g, common, out):  # type: ignore[no-untyped-def]
+    """Multiply ``common`` with 1 - pL = (1 - p) + p(1 - L) of the silent that may be mute."""
+    for q in range(common.shape[0]):
+        out[q] = common[q]
+    for s in range(mark.shape[1]):
+        if mark[row, s] == WAS_SILENT and mute[s]:
+            rest = 1.0 - listed[s, g]
+            for q in range(common.shape[0]):
+                out[q] *= miss[place, s, q] + rest * p[place, s, q]
 
 
 @jit
-def _unseen(p, silent, contexts, looking, weights, n_g):  # type: ignore[no-untyped-def]
-    """P(nobody lists it), shape (context, size, class)."""
-    n, n_v = contexts.shape[0], p.shape[2]
-    result = np.empty((n, n_v, n_g))
-    scratch = np.empty(weights.shape[0])
-    for e in range(n):
-        r, c = contexts[e, 0], contexts[e, 1]
-        for v in range(n_v):
+def _probabilities(p, miss, places, mark, rows, weights, mute, listed):  # type: ignore[no-untyped-def]
+    """P(history | listing class), shape (history, class).
+
+    ``places`` and ``rows`` (of ``mark``) say what each history is.
+    """
+    n_g, n_q = listed.shape[1], weights.shape[0]
+    result = np.empty((places.shape[0], n_g))
+    common, terms = np.empty(n_q), np.empty(n_q)
+    for i in range(places.shape[0]):
+        place, row = places[i], rows[i]
+        if not _common_terms(p, miss, place, mark, row, weights, mute, common):
+            total = 0.0
+            for q in range(n_q):
+                total += common[q]
             for g in range(n_g):
-                result[e, v, g] = _history_terms(
-                    p[r, c, v], silent[r, c, v], looking[e], weights, g, scratch
-                )
+                result[i, g] = total
+            continue
+        for g in range(n_g):
+            _class_terms(p, miss, place, mark, row, mute, listed, g, common, terms)
+            total = 0.0
+            for q in range(n_q):
+                total += terms[q]
+            result[i, g] = total
     return result
+
+
+@jit
+def _probabilities_back(  # type: ignore[no-untyped-def]
+    p, miss, places, mark, rows, weights, mute, listed, nodes, d_result,
+    d_place, d_visibility, d_listed,
+):  # fmt: skip
+    """Carry the gradient of P(history) back to logit p by place, λ and L."""
+    n_g, n_q = listed.shape[1], weights.shape[0]
+    common, terms = np.empty(n_q), np.empty(n_q)
+    for i in range(places.shape[0]):
+        place, row = places[i], rows[i]
+        if not _common_terms(p, miss, place, mark, row, weights, mute, common):
+            weight = 0.0
+            for g in range(n_g):
+                weight += d_result[i, g]
+            _terms_back(
+                p, miss, place, mark, row, mute, listed, 0, nodes, common, weight,
+                d_place, d_visibility, d_listed,
+            )  # fmt: skip
+            continue
+        for g in range(n_g):
+            _class_terms(p, miss, place, mark, row, mute, listed, g, common, terms)
+            _terms_back(
+                p, miss, place, mark, row, mute, listed, g, nodes, terms, d_result[i, g],
+                d_place, d_visibility, d_listed,
+            )  # fmt: skip
+
+
+@jit
+def _terms_back(  # type: ignore[no-untyped-def]
+    p, miss, place, mark, row, mute, listed, g, nodes, terms, weight,
+    d_place, d_visibility, d_listed,
+):  # fmt: skip
+    """Add the gradient of ``weight`` Σ terms."""
+    for s in range(mark.shape[1]):
+        slope, tilt, rest = 0.0, 0.0, 0.0
+        if mark[row, s] == REPORTED:
+            for q in range(nodes.shape[0]):
+                change = terms[q] * miss[place, s, q]
+                slope += change
+                tilt += change * nodes[q]
+        elif mark[row, s] == WAS_SILENT and not mute[s]:
+            for q in range(nodes.shape[0]):
+                change = terms[q] * p[place, s, q]
+                slope -= change
+                tilt -= change * nodes[q]
+        elif mark[row, s] == WAS_SILENT:
+            held = 1.0 - listed[s, g]
+            for q in range(nodes.shape[0]):
+                reached = terms[q] * p[place, s, q] / (miss[place, s, q] + held * p[place, s, q])
+                change = reached * miss[place, s, q] * listed[s, g]
+                slope -= change
+                tilt -= change * nodes[q]
+                rest -= reached
+            d_listed[s, g] += weight * rest
+        d_place[place, s] += weight * slope
+        d_visibility[s] += weight * tilt
+
+
+@jit
+def _unseen_rows(contexts, n_c, n_v):  # type: ignore[no-untyped-def]
+    """Place and context of each (context, size), one behind the other."""
+    n = contexts.shape[0] * n_v
+    places, rows = np.empty(n, np.int64), np.empty(n, np.int64)
+    for e in range(contexts.shape[0]):
+        for v in range(n_v):
+            places[e * n_v + v] = (contexts[e, 0] * n_c + contexts[e, 1]) * n_v + v
+            rows[e * n_v + v] = e
+    return places, rows
 
 
 @jit
 def _share_seen(size, unseen, contexts, listing_class):  # type: ignore[no-untyped-def]
-    """P(seen | author, context), shape (context, author)."""
+    """P(seen | author, context), shape (context, author); ``unseen`` (context x size, class)."""
     n_a, n_e, n_v = size.shape[0], contexts.shape[0], size.shape[2]
     share = np.zeros((n_e, n_a))
     for e in range(n_e):
         for a in range(n_a):
             for v in range(n_v):
-                missed = unseen[e, v, listing_class[a]]
+                missed = unseen[e * n_v + v, listing_class[a]]
                 share[e, a] += size[a, contexts[e, 1], v] * (1.0 - missed)
     return share
 
@@ -147,7 +219,8 @@ def _share_seen(size, unseen, contexts, listing_class):  # type: ignore[no-untyp
 def _cell_rates(region, period, kind, cells):  # type: ignore[no-untyped-def]
     """μ, shape (cell, author)."""
     n_a = region.shape[0]
-    by_region, by_period, by_kind = np.exp(region.T), np.exp(period.T), np.exp(kind.T)
+    by_region, by_period = np.exp(region.T.copy()), np.exp(period.T.copy())
+    by_kind = np.exp(kind.T.copy())
     rate = np.empty((cells.shape[0], n_a))
     for i in range(cells.shape[0]):
         r, t, c = cells[i, 0], cells[i, 1], cells[i, 2]
@@ -157,29 +230,39 @@ def _cell_rates(region, period, kind, cells):  # type: ignore[no-untyped-def]
 
 
 @jit
+def _sizes_first(size):  # type: ignore[no-untyped-def]
+    """Shape (kind, size, author), so that a pattern reads one run of memory."""
+    return size.transpose((1, 2, 0)).copy()
+
+
+@jit
 def forward(  # type: ignore[no-untyped-def]
     region, period, kind, log_size, by_region, by_kind, by_size, visibility, listed,
     log_statements,
     cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
 ):  # fmt: skip
     """Give Σ n log m and the expected number seen, each of shape (cell,)."""
-    n_cell, n_a, n_g = cells.shape[0], region.shape[0], listed.shape[1]
-    p, silent = _node_probabilities(by_region, by_kind, by_size, visibility, listed, nodes)
-    history = _histories(p, silent, histories, mark, weights, n_g)
-    unseen = _unseen(p, silent, contexts, looking, weights, n_g)
+    n_cell, n_a, n_v = cells.shape[0], region.shape[0], log_size.shape[2]
+    p, miss = _node_probabilities(by_region, by_kind, by_size, visibility, nodes)
+    mute = _sometimes_mute(listed)
+    order = np.arange(histories.shape[0])
+    history = _probabilities(p, miss, histories[:, 3], mark, order, weights, mute, listed)
+    places, rows = _unseen_rows(contexts, by_kind.shape[1], n_v)
+    unseen = _probabilities(p, miss, places, looking, rows, weights, mute, listed)
     size, written = np.exp(log_size), np.exp(log_statements)
     rate = _cell_rates(region, period, kind, cells)
     share = _share_seen(size, unseen, contexts, listing_class)
+    by_size_first = _sizes_first(size)
     term, mass = np.zeros(n_cell), np.zeros(n_cell)
     for j in range(patterns.shape[0]):
-        n, i, v, h, row = patterns[j]
+        i, v, h, row = patterns[j, 1], patterns[j, 2], patterns[j, 3], patterns[j, 4]
         m = 0.0
         for a in range(n_a):
             m += (
-                rate[i, a] * size[a, cells[i, 2], v] * history[h, listing_class[a]]
+                rate[i, a] * by_size_first[cells[i, 2], v, a] * history[h, listing_class[a]]
                 * written[row, a]
             )  # fmt: skip
-        term[i] += n * np.log(m)
+        term[i] += patterns[j, 0] * np.log(m)
     for i in range(n_cell):
         for a in range(n_a):
             mass[i] += rate[i, a] * share[cells[i, 3], a]
@@ -193,37 +276,51 @@ def backward(  # type: ignore[no-untyped-def]
     cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
 ):  # fmt: skip
     """Value f = Σ d_term · term + Σ d_mass · mass, and its gradient in the ten real arrays."""
-    n_g = listed.shape[1]
-    p, silent = _node_probabilities(by_region, by_kind, by_size, visibility, listed, nodes)
-    history = _histories(p, silent, histories, mark, weights, n_g)
-    unseen = _unseen(p, silent, contexts, looking, weights, n_g)
-    size, written = np.exp(log_size), np.exp(log_statements)
+    return backward_from(
+        d_term, d_mass, region, period, kind, log_size, by_region, by_kind, by_size, visibility,
+        listed, np.exp(log_statements),
+        cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
+    )  # fmt: skip
+
+
+@jit
+def backward_from(  # type: ignore[no-untyped-def]
+    d_term, d_mass, region, period, kind, log_size, by_region, by_kind, by_size, visibility,
+    listed, written,
+    cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
+):  # fmt: skip
+    """As ``backward``, given the statements' probabilities; gradients in their logarithms."""
+    n_v = log_size.shape[2]
+    p, miss = _node_probabilities(by_region, by_kind, by_size, visibility, nodes)
+    mute = _sometimes_mute(listed)
+    order, history_places = np.arange(histories.shape[0]), histories[:, 3].copy()
+    history = _probabilities(p, miss, history_places, mark, order, weights, mute, listed)
+    places, rows = _unseen_rows(contexts, by_kind.shape[1], n_v)
+    unseen = _probabilities(p, miss, places, looking, rows, weights, mute, listed)
+    size = np.exp(log_size)
     rate = _cell_rates(region, period, kind, cells)
     share = _share_seen(size, unseen, contexts, listing_class)
     d_size, d_written = np.zeros(log_size.shape), np.zeros(written.shape)
     d_cell, d_history = np.zeros(rate.shape), np.zeros(history.shape)
-    d_share = np.zeros(share.shape)
     value = _patterns_back(
-        d_term, rate, size, history, written, cells, patterns, listing_class,
+        d_term, rate, _sizes_first(size), history, written, cells, patterns, listing_class,
         d_cell, d_size, d_history, d_written,
     )  # fmt: skip
+    d_share = np.zeros(share.shape)
     value += _mass_back(d_mass, rate, share, cells, d_cell, d_share)
     d_unseen = _share_back(d_share, size, unseen, contexts, listing_class, d_size)
-    d_region, d_period, d_kind = np.zeros(region.shape), np.zeros(period.shape), np.zeros(kind.shape)
-    for i in range(cells.shape[0]):
-        r, t, c = cells[i, 0], cells[i, 1], cells[i, 2]
-        for a in range(region.shape[0]):
-            d_region[a, r] += d_cell[i, a]
-            d_period[a, t] += d_cell[i, a]
-            d_kind[a, c] += d_cell[i, a]
-    d_by_region, d_by_kind, d_by_size = (
-        np.zeros(by_region.shape), np.zeros(by_kind.shape), np.zeros(by_size.shape),
-    )  # fmt: skip
+    d_region, d_period, d_kind = _cells_back(d_cell, cells, region, period, kind)
+    d_place = np.zeros((p.shape[0], p.shape[1]))
     d_visibility, d_listed = np.zeros(visibility.shape), np.zeros(listed.shape)
-    _detection_back(
-        p, silent, d_history, d_unseen, listed, histories, mark, contexts, looking, nodes,
-        weights, d_by_region, d_by_kind, d_by_size, d_visibility, d_listed,
+    _probabilities_back(
+        p, miss, history_places, mark, order, weights, mute, listed, nodes, d_history,
+        d_place, d_visibility, d_listed,
     )  # fmt: skip
+    _probabilities_back(
+        p, miss, places, looking, rows, weights, mute, listed, nodes, d_unseen,
+        d_place, d_visibility, d_listed,
+    )  # fmt: skip
+    d_by_region, d_by_kind, d_by_size = _places_back(d_place, by_region, by_kind, by_size)
     return (
         value, d_region, d_period, d_kind, d_size, d_by_region, d_by_kind, d_by_size,
         d_visibility, d_listed, d_written,
@@ -238,22 +335,30 @@ def _patterns_back(  # type: ignore[no-untyped-def]
     """Share out n/m of every pattern among its factors; d_history is for P, not log P."""
     n_a = rate.shape[1]
     part = np.empty(n_a)
+    by_size = np.zeros(size.shape)
     value = 0.0
     for j in range(patterns.shape[0]):
-        n, i, v, h, row = patterns[j]
+        n, i, v, h, row = (
+            patterns[j, 0], patterns[j, 1], patterns[j, 2], patterns[j, 3], patterns[j, 4],
+        )  # fmt: skip
         c = cells[i, 2]
         m = 0.0
         for a in range(n_a):
-            part[a] = rate[i, a] * size[a, c, v] * history[h, listing_class[a]] * written[row, a]
+            part[a] = rate[i, a] * size[c, v, a] * history[h, listing_class[a]] * written[row, a]
             m += part[a]
         value += d_term[i] * n * np.log(m)
         scale = n * d_term[i] / m
         for a in range(n_a):
             change = scale * part[a]
             d_cell[i, a] += change
-            d_size[a, c, v] += change
-            d_history[h, listing_class[a]] += change / history[h, listing_class[a]]
+            by_size[c, v, a] += change
+            d_history[h, listing_class[a]] += change
             d_written[row, a] += change
+    for h in range(history.shape[0]):
+        for g in range(history.shape[1]):
+            if d_history[h, g] != 0.0:
+                d_history[h, g] /= history[h, g]
+    d_size += by_size.transpose((2, 0, 1))
     return value
 
 
@@ -273,47 +378,40 @@ def _mass_back(d_mass, rate, share, cells, d_cell, d_share):  # type: ignore[no-
 @jit
 def _share_back(d_share, size, unseen, contexts, listing_class, d_size):  # type: ignore[no-untyped-def]
     d_unseen = np.zeros(unseen.shape)
+    n_v = size.shape[2]
     for e in range(contexts.shape[0]):
         c = contexts[e, 1]
         for a in range(size.shape[0]):
             g = listing_class[a]
-            for v in range(size.shape[2]):
+            for v in range(n_v):
                 change = d_share[e, a] * size[a, c, v]
-                d_size[a, c, v] += change * (1.0 - unseen[e, v, g])
-                d_unseen[e, v, g] -= change
+                d_size[a, c, v] += change * (1.0 - unseen[e * n_v + v, g])
+                d_unseen[e * n_v + v, g] -= change
     return d_unseen
 
 
 @jit
-def _detection_back(  # type: ignore[no-untyped-def]
-    p, silent, d_history, d_unseen, listed, histories, mark, contexts, looking, nodes, weights,
-    d_by_region, d_by_kind, d_by_size, d_visibility, d_listed,
-):  # fmt: skip
-    """Carry the gradients of P(history) and P(unseen) back to p's parameters."""
-    terms = np.empty(weights.shape[0])
-    n_s = d_visibility.shape[0]
-    d_place = np.empty(n_s)
-    n_history, n_v = histories.shape[0], d_by_size.shape[1]
-    for number in range(n_history + contexts.shape[0] * n_v):
-        if number < n_history:
-            r, c, v = histories[number, 0], histories[number, 1], histories[number, 2]
-            marks = mark[number]
-        else:
-            e, v = divmod(number - n_history, n_v)
-            r, c = contexts[e, 0], contexts[e, 1]
-            marks = looking[e]
-        d_place[:] = 0.0
-        for g in range(listed.shape[1]):
-            if number < n_history:
-                weight = d_history[number, g]
-            else:
-                weight = d_unseen[(number - n_history) // n_v, v, g]
-            _history_terms(p[r, c, v], silent[r, c, v], marks, weights, g, terms)
-            _history_back(
-                p[r, c, v], silent[r, c, v], marks, terms, weight, nodes, listed, g,
-                d_place, d_visibility, d_listed,
-            )  # fmt: skip
-        for s in range(n_s):
-            d_by_region[s, r] += d_place[s]
-            d_by_kind[s, c] += d_place[s]
-            d_by_size[s, v] += d_place[s]
+def _cells_back(d_cell, cells, region, period, kind):  # type: ignore[no-untyped-def]
+    d_region, d_period = np.zeros(region.T.shape), np.zeros(period.T.shape)
+    d_kind = np.zeros(kind.T.shape)
+    for i in range(cells.shape[0]):
+        r, t, c = cells[i, 0], cells[i, 1], cells[i, 2]
+        for a in range(d_cell.shape[1]):
+            d_region[r, a] += d_cell[i, a]
+            d_period[t, a] += d_cell[i, a]
+            d_kind[c, a] += d_cell[i, a]
+    return d_region.T.copy(), d_period.T.copy(), d_kind.T.copy()
+
+
+@jit
+def _places_back(d_place, by_region, by_kind, by_size):  # type: ignore[no-untyped-def]
+    d_region, d_kind = np.zeros(by_region.shape), np.zeros(by_kind.shape)
+    d_size = np.zeros(by_size.shape)
+    n_c, n_v = by_kind.shape[1], by_size.shape[1]
+    for place in range(d_place.shape[0]):
+        r, c, v = place // (n_c * n_v), place // n_v % n_c, place % n_v
+        for s in range(d_place.shape[1]):
+            d_region[s, r] += d_place[place, s]
+            d_kind[s, c] += d_place[place, s]
+            d_size[s, v] += d_place[place, s]
+    return d_region, d_kind, d_size

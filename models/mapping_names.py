@@ -235,23 +235,33 @@ def pairs_back(ix, u, matrix, eta, lists, d_pairs, d_u, d_matrix, d_eta, d_lists
 
 @jit
 def rows(values, at, ix, log_pairs):  # type: ignore[no-untyped-def]
-    """Log probability of what all sources wrote, and of deaths by side: (row, author)."""
+    """Probability of what all sources wrote, and of deaths by side: (row, author)."""
     n_a = log_pairs.shape[1]
-    result = np.zeros((ix.rows.shape[0], n_a))
-    war = ix.n_organization + ix.n_other
+    single = np.exp(log_pairs)
+    result = np.ones((ix.rows.shape[0], n_a))
     for row in range(result.shape[0]):
         for s in range(ix.rows.shape[1]):
-            if ix.rows[row, s] > 0:
-                result[row] += log_pairs[ix.rows[row, s] - 1]
-        d = ix.row_rivalry[row]
-        if d >= 0 and at.side_concentration >= 0:
-            x, y = ix.by_first[row], ix.by_second[row]
-            result[row] -= np.log(x + y + 1.0)
-            strength, split = values[at.side_concentration], values[at.split + d]
-            a, b = strength * split, strength * (1.0 - split)
-            choose = math.lgamma(x + y + 2.0) - math.lgamma(x + 1.0) - math.lgamma(y + 1.0)
-            result[row, war + d] += choose + _betaln(a + x, b + y) - _betaln(a, b)
+            pair = ix.rows[row, s] - 1
+            if pair >= 0:
+                for a in range(n_a):
+                    result[row, a] *= single[pair, a]
+        if ix.row_rivalry[row] >= 0 and at.side_concentration >= 0:
+            _sides(values, at, ix, row, result)
     return result
+
+
+@jit
+def _sides(values, at, ix, row, result):  # type: ignore[no-untyped-def]
+    """Multiply one row with the probability of its deaths by side."""
+    d, x, y = ix.row_rivalry[row], ix.by_first[row], ix.by_second[row]
+    author = ix.n_organization + ix.n_other + d
+    for a in range(result.shape[1]):
+        if a != author:
+            result[row, a] /= x + y + 1.0
+    strength, split = values[at.side_concentration], values[at.split + d]
+    a, b = strength * split, strength * (1.0 - split)
+    choose = math.lgamma(x + y + 1.0) - math.lgamma(x + 1.0) - math.lgamma(y + 1.0)
+    result[row, author] *= np.exp(choose + _betaln(a + x, b + y) - _betaln(a, b))
 
 
 @jit
@@ -259,8 +269,10 @@ def rows_back(values, at, ix, d_rows, d_pairs, d):  # type: ignore[no-untyped-de
     war = ix.n_organization + ix.n_other
     for row in range(d_rows.shape[0]):
         for s in range(ix.rows.shape[1]):
-            if ix.rows[row, s] > 0:
-                d_pairs[ix.rows[row, s] - 1] += d_rows[row]
+            pair = ix.rows[row, s] - 1
+            if pair >= 0:
+                for a in range(d_rows.shape[1]):
+                    d_pairs[pair, a] += d_rows[row, a]
         rivalry = ix.row_rivalry[row]
         if rivalry >= 0 and at.side_concentration >= 0:
             x, y = ix.by_first[row], ix.by_second[row]

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pymc as pm
+from scipy import special, stats
 
 from .engine import Floats, Params
 from .priors import Prior, Priors
@@ -63,6 +64,36 @@ class Parameter:
         return distribution(self.name, **self.arguments, dims=dims)
 
 
+    def log_density(self, value: Floats, scale: Floats | None = None) -> Floats:
+        """Log prior density summed over its levels.
+
+        Parameters
+        ----------
+        value
+            Shape (…, *shape).
+        scale
+            Draws of the scale it depends on, shape (…).
+        """
+        a, axes = self.arguments, tuple(range(-len(self.shape), 0))
+        if self.distribution == "zero_sum":
+            sigma = a["sigma"] if scale is None else scale.reshape(scale.shape + (1,) * len(axes))
+            free = np.prod(self.free_shape) / max(np.prod(self.shape), 1)
+            each = stats.norm.logpdf(value / sigma) + 0.5 * LOG_2PI
+            return np.asarray((each - free * (0.5 * LOG_2PI + np.log(sigma))).sum(axis=axes))
+        if self.distribution == "dirichlet":
+            total = special.gammaln(a["a"].sum(-1)) - special.gammaln(a["a"]).sum(-1)
+            each = ((a["a"] - 1) * np.log(value)).sum(-1) + total
+            return np.asarray(each.sum(axis=axes[1:]))
+        return np.asarray(_SCIPY[self.distribution](a).logpdf(value).sum(axis=axes))
+
+
+LOG_2PI = float(np.log(2 * np.pi))
+_SCIPY: Mapping[str, Any] = {
+    "normal": lambda a: stats.norm(a["mu"], a["sigma"]),
+    "halfnormal": lambda a: stats.halfnorm(scale=a["sigma"]),
+    "lognormal": lambda a: stats.lognorm(s=a["sigma"], scale=np.exp(a["mu"])),
+    "beta": lambda a: stats.beta(a["alpha"], a["beta"]),
+}
 _PYMC: Mapping[str, Any] = {
     "normal": pm.Normal,
     "halfnormal": pm.HalfNormal,

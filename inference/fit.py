@@ -1,0 +1,238 @@
+"""Sampling the posterior with nutpie's NUTS, and what belongs beside the draws."""
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import nutpie
+import xarray as xr
+from nutpie.compiled_pyfunc import from_pyfunc
+
+from ..data.errors import FitError
+from ..models import joint
+from ..models.density import Density
+from ..models.design import Design
+from ..models.parameters import Parameter
+from ..models.priors import Priors
+
+Progress = Callable[[str], None]
+Draws = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class FitOptions:
+    """How to sample.
+
+    Attributes
+    ----------
+    draws, tune
+        Kept and discarded iterations of each chain.
+    chains, cores
+        How many chains, and how many at a time (None: one a processor, at most ``chains``).
+    seed
+        Of everything random in fit and scores.
+    target_accept
+        Of the step-size adaptation: higher takes smaller steps.
+    """
+
+    draws: int = 1000
+    tune: int = 1000
+    chains: int = 4
+    cores: int | None = None
+    seed: int = 1
+    target_accept: float = 0.8
+
+
+def density(plan: Design, priors: Priors, structure: joint.Structure | None = None) -> Density:
+    """The compiled log density of one evidence."""
+    return Density(plan, joint.parameters(plan, priors, structure or joint.Structure()))
+
+
+def sample(
+    plan: Design,
+    priors: Priors,
+    options: FitOptions,
+    progress: Progress | None = None,
+    structure: joint.Structure | None = None,
+) -> xr.DataTree:
+    """Sample the posterior of one evidence.
+
+    Returns
+    -------
+    A DataTree as ArviZ makes it: ``posterior``, ``sample_stats``, ``prior`` (as many draws
+    as one chain), ``log_likelihood`` and ``posterior_predictive`` by cell, ``log_prior`` by
+    parameter, ``observed_data``. The same options give the same draws on one machine.
+
+    Raises
+    ------
+    ModelError
+        Where the evidence can carry no model.
+    FitError
+        Where the sampler could not start or was stopped.
+    """
+    joint.check(plan)
+    target = density(plan, priors, structure)
+    trace = run_nutpie(target, options, progress)
+    if progress:
+        progress("working out the likelihood of every cell")
+    return _tree(trace, target, options)
+
+
+def run_nutpie(target: Density, options: FitOptions, progress: Progress | None) -> xr.DataTree:
+    """Run NUTS on the compiled density."""
+    compiled = from_pyfunc(
+        target.n_free,
+        lambda: target.value_and_gradient,
+        lambda *_: lambda free: target.unpack(target.constrain(free)),
+        [np.dtype(np.float64)] * len(target.parameters),
+        [p.shape for p in target.parameters],
+        [p.name for p in target.parameters],
+        coords={dim: np.arange(size) for dim, size in target.design.sizes.items()},
+        dims={p.name: p.dims for p in target.parameters},
+        make_initial_point_fn=lambda seed: initial_point(target, seed),
+    )
+    if progress:
+        progress(f"sampling {options.chains} chains of {options.tune} + {options.draws} draws")
+    try:
+        return nutpie.sample(
+            compiled,
+            draws=options.draws,
+            tune=options.tune,
+            chains=options.chains,
+            cores=options.cores,
+            seed=options.seed,
+            save_warmup=False,
+            target_accept=options.target_accept,
+            progress_bar=progress is not None and sys.stderr.isatty(),
+        )
+    except RuntimeError as error:
+        reason = str(error).splitlines()[0]
+        raise FitError(f"the sampler stopped: {reason}") from error
+
+
+def initial_point(target: Density, seed: int) -> np.ndarray:
+    """Start near the middle of the priors: their location, and a little noise."""
+    rng = np.random.default_rng(seed)
+    start = rng.normal(0.0, 0.1, target.n_free)
+    position = 0
+    for p in target.parameters:
+        size = int(np.prod(p.free_shape, dtype=int))
+        start[position : position + size] += _middle(p)
+        position += size
+    return start
+
+
+def _middle(p: Parameter) -> float:
+    """Where the prior lies, on the unconstrained scale."""
+    first = {name: float(np.mean(value)) for name, value in p.arguments.items()}
+    if p.distribution in ("normal", "lognormal"):
+        return first["mu"]
+    if p.distribution == "halfnormal":
+        return float(np.log(first["sigma"] / 2))
+    if p.distribution == "beta":
+        return float(np.log(first["alpha"] / first["beta"]))
+    return 0.0
+
+
+def prior_draws(parameters: list[Parameter], draws: int, seed: int) -> Draws:
+    """Draw every parameter from its prior, each of shape (draw, …)."""
+    rng = np.random.default_rng(seed)
+    result: dict[str, np.ndarray] = {}
+    for p in parameters:
+        result[p.name] = _draw(p, result, draws, rng)
+    return result
+
+
+def _draw(p: Parameter, before: Draws, draws: int, rng: np.random.Generator) -> np.ndarray:
+    shape, a = (draws, *p.shape), p.arguments
+    if p.distribution == "normal":
+        return rng.normal(a["mu"], a["sigma"], shape)
+    if p.distribution == "halfnormal":
+        return np.abs(rng.normal(0.0, a["sigma"], shape))
+    if p.distribution == "lognormal":
+        return rng.lognormal(a["mu"], a["sigma"], shape)
+    if p.distribution == "beta":
+        return rng.beta(a["alpha"], a["beta"], shape)
+    if p.distribution == "dirichlet":
+        gamma = rng.standard_gamma(np.broadcast_to(a["a"], shape))
+        return gamma / gamma.sum(axis=-1, keepdims=True)
+    x = rng.normal(size=shape)
+    for axis in range(-p.zero_sum_axes, 0):
+        x = x - x.mean(axis=axis, keepdims=True)
+    sigma = before[p.scale] if p.scale else np.full(draws, a["sigma"])
+    return x * sigma.reshape((draws,) + (1,) * len(p.shape))
+
+
+def _tree(trace: xr.DataTree, target: Density, options: FitOptions) -> xr.DataTree:
+    plan = target.design
+    posterior = _labelled(trace["posterior"].to_dataset(), plan)
+    rng = np.random.default_rng(np.random.SeedSequence([options.seed, 1]))
+    likelihood, predicted = _by_cell(posterior, target, rng)
+    prior = prior_draws(target.parameters, options.draws, options.seed)
+    coords = {name: list(labels) for name, labels in plan.coords.items()}
+    observed = xr.Dataset({"incidents": ("cell", joint.observed(plan))})
+    groups = {
+        "posterior": posterior,
+        "sample_stats": trace["sample_stats"].to_dataset(),
+        "prior": _prior_dataset(prior, target, coords),
+        "log_likelihood": likelihood,
+        "log_prior": _log_prior(posterior, target),
+        "posterior_predictive": predicted,
+        "observed_data": observed.assign_coords(cell=coords["cell"]),
+    }
+    return xr.DataTree.from_dict(groups)
+
+
+def _labelled(posterior: xr.Dataset, plan: Design) -> xr.Dataset:
+    """Give every dim its names (the sampler takes numbers only)."""
+    kept = [dim for dim in posterior.dims if dim in plan.coords]
+    return posterior.assign_coords({str(dim): plan.coords[str(dim)] for dim in kept})
+
+
+def _by_cell(
+    posterior: xr.Dataset, target: Density, rng: np.random.Generator
+) -> tuple[xr.Dataset, xr.Dataset]:
+    """Log likelihood, and incidents seen in a replication, of every cell and draw."""
+    chains, draws = posterior.sizes["chain"], posterior.sizes["draw"]
+    flat = flatten(posterior, target.parameters)
+    n_cell = len(target.design.cell_kind)
+    value = np.empty((chains, draws, n_cell))
+    seen = np.empty((chains, draws, n_cell), np.int32)
+    for chain in range(chains):
+        for draw in range(draws):
+            term, mass = target.cells(flat[chain, draw])
+            value[chain, draw] = term - mass
+            seen[chain, draw] = rng.poisson(np.minimum(mass, 1e9))
+    coords = {"chain": posterior["chain"], "draw": posterior["draw"]}
+    coords["cell"] = ("cell", target.design.coords["cell"])
+    dims = ("chain", "draw", "cell")
+    return (
+        xr.Dataset({"incidents": (dims, value)}, coords=coords),
+        xr.Dataset({"incidents": (dims, seen)}, coords=coords),
+    )
+
+
+def flatten(posterior: xr.Dataset, parameters: list[Parameter]) -> np.ndarray:
+    """All parameters one behind the other, shape (chain, draw, constrained)."""
+    arrays = [posterior[p.name].to_numpy() for p in parameters]
+    return np.concatenate([a.reshape((*a.shape[:2], -1)) for a in arrays], axis=2)
+
+
+def _log_prior(posterior: xr.Dataset, target: Density) -> xr.Dataset:
+    """Log prior density of each parameter and draw, for power-scaling."""
+    result = {}
+    for p in target.parameters:
+        value = posterior[p.name].to_numpy()
+        scale = posterior[p.scale].to_numpy() if p.scale else None
+        result[p.name] = (("chain", "draw"), p.log_density(value, scale))
+    return xr.Dataset(result, coords={"chain": posterior["chain"], "draw": posterior["draw"]})
+
+
+def _prior_dataset(prior: Draws, target: Density, coords: Mapping[str, Any]) -> xr.Dataset:
+    variables = {
+        p.name: (("chain", "draw", *p.dims), prior[p.name][None]) for p in target.parameters
+    }
+    used = {dim for p in target.parameters for dim in p.dims}
+    return xr.Dataset(variables, coords={dim: coords[dim] for dim in sorted(used)})
