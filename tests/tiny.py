@@ -230,7 +230,7 @@ def parameters(case: Case, seed: int) -> dict[str, np.ndarray]:
         drawn["set_share"] = rng.dirichlet(np.ones(case.largest_set), s)
     if case.full_confusion:
         drawn["confusion"] = rng.dirichlet(np.ones(len(case.names)), (s, a))
-    return drawn
+    return {name: np.asarray(value) for name, value in drawn.items()}
 
 
 SCALED = (
