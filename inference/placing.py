@@ -59,11 +59,11 @@ class Places(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """What is filled in, all integers that start at zero.
+    """What is filled in; all starts at zero.
 
     ``incidents, victims``: (organization, kind, victim class, size); ``incidents_by_region``
     and so on: (organization, region) and (organization, period); ``listed``: incidents given
-    to organizations that a source reported, (source,).
+    to organizations that a source reported, (source,); ``accuracy`` is not for ``fill``.
     """
 
     incidents: NDArray[np.int32]

@@ -154,7 +154,6 @@ class _Expected:
 
 def _setting(plan: Design, rubric: Rubric) -> _Setting:
     marks = mark_posterior(plan.evidence, rubric)
-    observed = _observed(plan, marks)
     window = in_window(plan)
     sides = division(plan)
     first = int(np.argmax(plan.evidence.axes.window))
@@ -166,12 +165,12 @@ def _setting(plan: Design, rubric: Rubric) -> _Setting:
         members=sides.members,
         n_organizations=len(plan.names.organizations),
     )
-    return _Setting(window, marks, sides, observed, places)
+    return _Setting(window, marks, sides, _observed(window, marks), places)
 
 
-def _observed(plan: Design, marks: MarkPosterior) -> Observed:
-    """The reported incidents of the window, their patterns and cells counted in the window."""
-    evidence, window = plan.evidence, in_window(plan)
+def _observed(window: Design, marks: MarkPosterior) -> Observed:
+    """The reported incidents of the window; patterns and cells as the cut design counts them."""
+    evidence = window.evidence
     frame = evidence.incidents
     inside = evidence.axes.window[frame["period"].to_numpy(np.int64)]
     pattern_of = evidence.patterns()["pattern_of"].to_numpy()[inside]
@@ -187,10 +186,10 @@ def _observed(plan: Design, marks: MarkPosterior) -> Observed:
         size=column["size"],
         victims=column["victims"],
         victim_class=class_codes(evidence, marks.classes)[inside],
-        counted_by=np.where(rivalry >= 0, rivalry + plan.names.n_plain, -1),
+        counted_by=np.where(rivalry >= 0, rivalry + window.names.n_plain, -1),
         by_first=column["by_first"],
         by_second=column["by_second"],
-        is_held=~np.isin(pattern_of, plan.counted.row),
+        is_held=~np.isin(pattern_of, window.counted.row),
         reported=np.ascontiguousarray(evidence.said[inside] != SILENT),
     )
 

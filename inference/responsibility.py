@@ -41,12 +41,15 @@ def responsibilities(q: Quantities, rate: Floats, plan: Design) -> Floats:
     """
     p, h = plan.every, plan.histories
     history = _histories(*_chances(q, plan), h.region, h.kind, h.size, h.mark, h.weights)
-    size = np.exp(q.log_size)[:, p.kind, p.size].T
-    written = np.exp(q.log_statements)[p.attribution]
-    weights = rate.T[p.cell] * size * history[p.history][:, h.listing_class] * written
-    if not (weights.sum(axis=1) > np.finfo(float).tiny).all():
-        weights = _from_logs(q, plan)
-    return np.cumsum(weights, axis=1)
+    size = np.exp(q.log_size).transpose(1, 2, 0)
+    weights = _weights(
+        np.ascontiguousarray(rate.T), np.ascontiguousarray(size), history,
+        np.exp(q.log_statements), p.cell, p.kind, p.size, p.history, p.attribution,
+        h.listing_class,
+    )  # fmt: skip
+    if not (weights[:, -1] > np.finfo(float).tiny).all():
+        return _from_logs(q, plan)
+    return np.asarray(weights)
 
 
 def _from_logs(q: Quantities, plan: Design) -> Floats:
@@ -55,7 +58,7 @@ def _from_logs(q: Quantities, plan: Design) -> Floats:
     most = joint.max(axis=1, keepdims=True)
     if not np.isfinite(most).all():
         raise FitError("a draw of the parameters leaves some reported incident without an author")
-    return np.asarray(np.exp(joint - most))
+    return np.cumsum(np.exp(joint - most), axis=1)
 
 
 def unreported(q: Quantities, rate: Floats, plan: Design) -> Floats:
@@ -103,4 +106,19 @@ def _histories(odds, at_node, listed, region, kind, size, mark, weights):  # typ
                         # 1 - pL = (1 - p) + p (1 - L): nothing cancels where L is 1.
                         term *= (miss + (1.0 - listed[s, g])) / (1.0 + miss)
                 result[i, g] += term
+    return result
+
+
+@jit
+def _weights(  # type: ignore[no-untyped-def]
+    rate, size, history, written, cell, kind, bin_of, history_of, row_of, listing_class
+):
+    """Cumulative weights of the authors of each pattern, shape (pattern, author)."""
+    result = np.empty((cell.shape[0], rate.shape[1]))
+    for i in range(cell.shape[0]):
+        total = 0.0
+        for a in range(rate.shape[1]):
+            known = history[history_of[i], listing_class[a]] * written[row_of[i], a]
+            total += rate[cell[i], a] * size[kind[i], bin_of[i], a] * known
+            result[i, a] = total
     return result
