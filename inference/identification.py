@@ -37,6 +37,22 @@ _ABOUT: Mapping[str, str] = {
     "blame_rivalry": "How many of the wrong names are clashes",
     "split": "Whose violence the clashes of {level} were",
     "side_concentration": "How far the dead by side scatter around a clash's split",
+    "rate_intercept": "How violent an average organization is",
+    "rate_region_scale": "How far regions differ",
+    "rate_period_scale": "How far periods differ",
+    "rate_organization_scale": "How far organizations differ",
+    "rate_organization_kind_scale": "How far organizations differ in their kinds of violence",
+    "rate_organization_region_scale": "How far organizations keep to their regions",
+    "rate_organization_walk_scale": "How fast an organization's violence changes",
+    "rivalry_intercept": "How violent an average clash is",
+    "rivalry_level_scale": "How far clashes differ",
+    "rivalry_region_scale": "How far clashes keep to their regions",
+    "rivalry_walk_scale": "How fast clashes begin and end",
+    "other_region_scale": "How far ordinary violence differs between regions",
+    "other_period_scale": "How far ordinary violence differs between periods",
+    "size_author_scale": "How far authors differ in the dead of an incident",
+    "detection_region_scale": "How far sources differ between regions in what they report",
+    "detection_kind_scale": "How far sources differ between kinds in what they report",
 }
 
 

@@ -116,3 +116,19 @@ def test_coalitions_are_divided_by_the_prior():
     alone = plan_of(Incident(("a+b", None)), rivalries=("a+b",))
     assert "shares[a+b]" in sentences(alone)
     assert not any(name.startswith("split") for name in sentences(alone))
+
+
+def test_every_scalar_of_the_model_is_described_in_words(tmp_path):
+    """A parameter that a reader may meet has a sentence of its own, not its name."""
+    from dtoscore.data.readers import read_round
+    from dtoscore.data.tabulate import tabulate
+    from dtoscore.inference.identification import _ABOUT, LABELLED
+    from dtoscore.models.joint import Structure, parameters
+    from dtoscore.models.priors import Priors
+    from rounds import write_small_round
+
+    plan = design(tabulate(read_round(write_small_round(tmp_path / "round"))))
+    listed = parameters(plan, Priors(), Structure())
+    shown = {p.name for p in listed if len(p.dims) < 2 and LABELLED.issuperset(p.dims)}
+    assert shown <= set(_ABOUT)
+    assert len(shown) > 20

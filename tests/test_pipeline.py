@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from draws import sample_stats
-from dtoscore.data.errors import FitError
+from dtoscore.data.errors import FitError, InputError
 from dtoscore.inference import fit as fitting
 from dtoscore.inference import pipeline, store
 from dtoscore.inference.fit import FitOptions
@@ -15,6 +15,7 @@ from dtoscore.models import joint
 from dtoscore.models.priors import Priors
 from dtoscore.reports.canonical import canonical_json
 from dtoscore.reports.document import release_document, schema
+from dtoscore.reports.run import run
 from json_schema import errors
 from rounds import write_full_round, write_small_round
 
@@ -169,3 +170,35 @@ def test_hash_follows_evidence_priors_and_structure(prepared):
     }
     assert len(others) == 5
     assert hashed() == hashed() == prepared.work.name
+
+
+def test_two_runs_write_the_same_release(tmp_path, sampled):
+    """The same round in two places, each fitted anew."""
+    releases = []
+    for place in ("one", "two"):
+        folder = tmp_path / place
+        if not folder.exists():
+            write_full_round(folder)
+        releases.append(run(folder, tmp_path / f"out{len(releases)}", OPTIONS).folder)
+    assert len(sampled) == 2
+    for name in ("release.json", "report.html", "announcement.md"):
+        assert len({(folder / name).read_bytes() for folder in releases}) == 1
+    tables = [{p.name: p.read_bytes() for p in (f / "tables").iterdir()} for f in releases]
+    assert tables[0] == tables[1]
+
+
+def test_a_release_without_a_fit_says_how_to_make_one(tmp_path, sampled):
+    with pytest.raises(InputError, match="holds no finished fit"):
+        run(write_small_round(tmp_path / "round"), options=OPTIONS, refit=False)
+    assert sampled == []
+
+
+def test_one_contender_is_a_valid_result(tmp_path, sampled):
+    folder = write_small_round(tmp_path / "round")
+    with (folder / "round.toml").open("a") as file:
+        file.write('exclude = ["juarez", "zetas"]\n')
+    released = run(folder, options=replace(OPTIONS, draws=400))
+    decision = released.summary.decision
+    assert decision.status == "no_designation"
+    assert decision.reasons[0] == "There is only one contender."
+    assert released.summary.organizations.loc["sinaloa", "p_worst"] == 1.0
