@@ -124,14 +124,28 @@ def fit(
     options = FitOptions() if options is None else options
     done = stored(prepared, options)
     if done is not None:
-        _tell(progress, f"The fit is already there, in {prepared.work}; it is not made again.")
+        _tell(progress, f"the fit is already there, in {prepared.work}; it is not made again")
         return done
     tree = sample(prepared.plan, prepared.priors, options, progress, prepared.structure)
     return store.save(tree, store.path_of(prepared.work, options))
 
 
-def score(prepared: Prepared, posterior: xr.DataTree, options: FitOptions | None = None) -> Scored:
+def score(
+    prepared: Prepared,
+    posterior: xr.DataTree,
+    options: FitOptions | None = None,
+    progress: Progress | None = None,
+) -> Scored:
     """Realize, score, rank, decide and reduce to tables.
+
+    Parameters
+    ----------
+    posterior
+        As ``fit`` gives it.
+    options
+        Those of the fit: the seed of what is drawn here derives from theirs.
+    progress
+        Called with a sentence as the work goes on.
 
     Raises
     ------
@@ -142,6 +156,7 @@ def score(prepared: Prepared, posterior: xr.DataTree, options: FitOptions | None
     round_, evidence = prepared.round, prepared.evidence
     draws = posterior["posterior"].to_dataset().load()
     seed = derive(options.seed, "realize")
+    _tell(progress, "drawing what happened in the window, reported and unreported")
     realized = realize(draws, prepared.plan, round_.rubric, seed)
     scores = apply_rubric(realized, round_.rubric)
     ranks = rank(scores, evidence.axes.contenders)

@@ -22,13 +22,12 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from .. import __version__
 from ..data.evidence import Evidence
 from ..models.joint import Structure
 from ..models.priors import Priors
 from .fit import FitOptions
 
-SOFTWARE = ("numpy", "pymc", "nutpie", "numba")
+SOFTWARE = ("dtoscore", "numpy", "pymc", "nutpie", "numba")
 """What draws depend on beside the input; the model's own code is hashed."""
 DIGITS = 16
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,7 +39,7 @@ def evidence_hash(evidence: Evidence, priors: Priors, structure: Structure) -> s
         "evidence": _evidence_digest(evidence),
         "priors": {name: _plain_prior(priors, name) for name in priors},
         "structure": asdict(structure),
-        "software": {name: version(name) for name in SOFTWARE} | {"dtoscore": __version__},
+        "software": {name: version(name) for name in SOFTWARE},
         "code": _code_digest(),
     }
     return _digest(parts)
@@ -71,7 +70,7 @@ def save(tree: xr.DataTree, path: Path) -> xr.DataTree:
 
     Where another process has stored the same fit meanwhile, that one is taken.
     """
-    clean(path)
+    clean(path.parent)
     with _temporary(path) as folder:
         tree.map_over_datasets(_writable).to_zarr(folder, mode="w", consolidated=False)
         if not path.exists():
@@ -82,9 +81,9 @@ def save(tree: xr.DataTree, path: Path) -> xr.DataTree:
     return stored
 
 
-def clean(path: Path) -> None:
-    """Remove what dead processes left beside a fit; living ones keep theirs."""
-    for left in sorted(path.parent.glob(f".{path.name}.partial-*")):
+def clean(work: Path) -> None:
+    """Remove what dead processes left among the fits of a folder; living ones keep theirs."""
+    for left in sorted(work.glob(".*.partial-*")):
         lock = _lock(left)
         if lock is not None:
             shutil.rmtree(left, ignore_errors=True)
@@ -129,7 +128,7 @@ def _evidence_digest(evidence: Evidence) -> str:
         "rivalries": axes.rivalries,
         "has_other": axes.has_other,
         "statements": axes.statements,
-        "sources": axes.sources.reset_index().astype(str).to_dict("list"),
+        "sources": axes.sources.drop(columns="name").reset_index().astype(str).to_dict("list"),
     }
     digest = hashlib.sha256(_json(described).encode())
     data = evidence.to_dataset()

@@ -1,67 +1,20 @@
 """From draws to the small tables of a Summary; nothing after this computes anything."""
 
-import warnings
-from collections.abc import Iterable
-from dataclasses import dataclass
-
-import numpy as np
 import pandas as pd
-import xarray as xr
 
-from ..data.attribution import OTHER
 from ..data.evidence import Evidence
-from ..data.regions import BY_ID
-from ..data.rounds import Round
-from ..models.design import Design
-from . import baselines, reported
+from . import baselines, estimates
+from .estimates import Parts
 from .identification import identification
 from .minimum import set_aside_share
-from .sources import source_quality
-from .summary import Check, Decision, Diagnostics, Header, Summary
+from .summary import Header, Summary
+
+__all__ = ["Parts", "summarize"]
 
 ESTIMAND = (
     "Realized score of the window, {first} to {last}: what happened, reported or not, weighted "
     "by the rubric '{rubric}'. The worst is the contender whose realized score is the largest."
 )
-LEVELS = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
-NARROW = ("q05", "q95")
-SAMPLE = ["chain", "draw"]
-
-
-@dataclass(frozen=True)
-class Parts:
-    """All that a Summary is made of.
-
-    Attributes
-    ----------
-    round, plan
-        What was read, and the design of its evidence.
-    posterior, prior
-        Draws of the parameters; the prior may be empty.
-    realized, scores, ranks
-        As ``realize``, ``scores.score`` and ``ranks.rank`` give them.
-    decision, diagnostics, checks
-        Records that the Summary holds as they are.
-    seed
-        Of the run.
-    """
-
-    round: Round
-    plan: Design
-    posterior: xr.Dataset
-    prior: xr.Dataset
-    realized: xr.Dataset
-    scores: xr.DataArray
-    ranks: xr.Dataset
-    decision: Decision
-    diagnostics: Diagnostics
-    checks: tuple[Check, ...]
-    seed: int
-
-    @property
-    def evidence(self) -> Evidence:
-        """What was counted."""
-        return self.plan.evidence
 
 
 def summarize(parts: Parts) -> Summary:
@@ -72,13 +25,13 @@ def summarize(parts: Parts) -> Summary:
         decision=parts.decision,
         diagnostics=parts.diagnostics,
         checks=parts.checks,
-        organizations=_organizations(parts),
-        rank_probabilities=_rank_probabilities(parts.ranks),
-        pairwise=_pairwise(parts.ranks),
-        sources=_sources(parts),
-        regions=_regions(parts),
-        timeline=_timeline(parts),
-        kinds=_kinds(parts),
+        organizations=estimates.organizations(parts),
+        rank_probabilities=estimates.rank_probabilities(parts.ranks),
+        pairwise=estimates.pairwise(parts.ranks),
+        sources=estimates.sources(parts),
+        regions=estimates.regions(parts),
+        timeline=estimates.timeline(parts),
+        kinds=estimates.kinds(parts),
         baselines=baselines.baselines(evidence, round_.rubric),
         set_aside=_set_aside(evidence),
         set_aside_rows=_set_aside_rows(evidence),
@@ -106,145 +59,6 @@ def _header(parts: Parts) -> Header:
         rubric=rubric,
         estimand=ESTIMAND.format(first=first, last=last, rubric=rubric),
     )
-
-
-def _organizations(parts: Parts) -> pd.DataFrame:
-    evidence = parts.evidence
-    ids = [str(name) for name in parts.scores["organization"].to_numpy()]
-    titles = parts.round.organizations["name"].to_dict() | {OTHER: "Others"}
-    incidents = parts.realized["incidents"].sum(["kind", "victim_class", "size"])
-    frame = pd.DataFrame(index=_index(ids, "organization"))
-    frame["name"] = [str(titles[name]) for name in ids]
-    frame["contender"] = [name in evidence.axes.contenders for name in ids]
-    frame["mean"] = _mean(parts.scores)
-    frame["sd"] = parts.scores.std(SAMPLE).to_numpy()
-    for name, level in LEVELS.items():
-        frame[name] = _quantile(parts.scores, level)
-    frame["reported"] = reported.by_organization(evidence).reindex(ids).to_numpy()
-    frame["incidents_mean"] = _mean(incidents)
-    for name in ("q05", "q50", "q95"):
-        frame[f"incidents_{name}"] = _quantile(incidents, LEVELS[name])
-    return frame.join(_standing(parts.ranks))
-
-
-def _standing(ranks: xr.Dataset) -> pd.DataFrame:
-    """What only contenders have."""
-    columns = {
-        "p_worst": "p_worst",
-        "p_worst_mcse": "p_worst_mcse",
-        "rank_mean": "expected_rank",
-        "expected_loss": "expected_loss",
-    }
-    index = _index(ranks["organization"].to_numpy(), "organization")
-    values = {new: ranks[old].to_numpy().astype(float) for new, old in columns.items()}
-    return pd.DataFrame(values, index=index)
-
-
-def _rank_probabilities(ranks: xr.Dataset) -> pd.DataFrame:
-    index = _index(ranks["organization"].to_numpy(), "organization")
-    columns = [int(n) for n in ranks["rank"].to_numpy()]
-    return pd.DataFrame(ranks["rank_probability"].to_numpy(), index=index, columns=columns)
-
-
-def _pairwise(ranks: xr.Dataset) -> pd.DataFrame:
-    names = [str(name) for name in ranks["organization"].to_numpy()]
-    values = ranks["p_higher"].to_numpy()
-    return pd.DataFrame(values, index=_index(names, "organization"), columns=names)
-
-
-def _sources(parts: Parts) -> pd.DataFrame:
-    quality = source_quality(parts.realized)
-    declared = parts.round.sources
-    ids = [str(name) for name in quality["source"].to_numpy()]
-    frame = pd.DataFrame(index=_index(ids, "source"))
-    frame["name"] = declared["name"].reindex(ids).astype(object)
-    frame["type"] = declared["type"].reindex(ids).astype(object)
-    frame["reports"] = reported.by_source(parts.evidence).reindex(ids).to_numpy()
-    silent = (declared["silence"].reindex(ids) != "informative").to_numpy()
-    for part in ("detection", "accuracy"):
-        # Of a source whose silence says nothing, how much it misses was not estimated.
-        values = quality[part].where(~xr.DataArray(silent & (part == "detection"), dims="source"))
-        frame[f"{part}_mean"] = _mean(values)
-        for name in NARROW:
-            frame[f"{part}_{name}"] = _quantile(values, LEVELS[name])
-    frame["note"] = _source_notes(parts, ids)
-    return frame
-
-
-def _source_notes(parts: Parts, ids: list[str]) -> list[str]:
-    declared = parts.round.sources.loc[ids]
-    alone = len(parts.plan.histories.listers) == 1
-    notes = []
-    for silence, coverage in zip(declared["silence"], declared["coverage"], strict=True):
-        said = {
-            "attributed_only": "lists attributed incidents only",
-            "contenders_only": "lists incidents of contenders only",
-        }.get(str(coverage), "")
-        meaning = "its silence says nothing" if silence != "informative" else ""
-        kept = "alone, so its detection keeps its prior" if alone and not meaning else ""
-        notes.append("; ".join(part for part in (said, meaning, kept) if part))
-    return notes
-
-
-def _regions(parts: Parts) -> pd.DataFrame:
-    counts = _roster(parts.realized["incidents_by_region"])
-    total = counts.sum("organization")
-    ids = [str(name) for name in counts["region"].to_numpy()]
-    frame = pd.DataFrame(index=_index(ids, "region"))
-    frame["name"] = [BY_ID[name].name if name in BY_ID else name for name in ids]
-    frame["reported"] = reported.by_region(parts.evidence).reindex(ids).to_numpy()
-    frame["mean"] = _mean(total)
-    for name in NARROW:
-        frame[name] = _quantile(total, LEVELS[name])
-    return frame.join(_leading(counts, frame.index))
-
-
-def _leading(counts: xr.DataArray, regions: "pd.Index[str]") -> pd.DataFrame:
-    """Organization with the largest mean in each region, and its share; "" where none acted."""
-    names = [str(name) for name in counts["organization"].to_numpy()]
-    means = counts.mean(SAMPLE).transpose("region", "organization").to_numpy()
-    total = means.sum(axis=1)
-    acted = total > 0
-    first = means.argmax(axis=1) if names else np.zeros(len(total), np.int64)
-    share = np.full(len(total), np.nan)
-    share[acted] = means.max(axis=1, initial=0.0)[acted] / total[acted]
-    leader = [names[k] if any_ else "" for k, any_ in zip(first, acted, strict=True)]
-    return pd.DataFrame({"leader": leader, "leader_share": share}, index=regions)
-
-
-def _timeline(parts: Parts) -> pd.DataFrame:
-    """Incidents of every contender in every period of the window, period first."""
-    counts = parts.realized["incidents_by_period"].sel(
-        organization=list(parts.evidence.axes.contenders)
-    )
-    counts = counts.transpose("chain", "draw", "period", "organization")
-    told = reported.by_period(parts.evidence)
-    periods = [str(name) for name in counts["period"].to_numpy()]
-    names = [str(name) for name in counts["organization"].to_numpy()]
-    pairs = [(period, name) for period in periods for name in names]
-    frame = pd.DataFrame(pairs, columns=["period", "organization"], dtype=object)
-    frame["reported"] = told.loc[periods, names].to_numpy(np.int64).ravel()
-    frame["mean"] = _mean(counts).ravel()
-    for name in NARROW:
-        frame[name] = _quantile(counts, LEVELS[name]).ravel()
-    return frame
-
-
-def _kinds(parts: Parts) -> pd.DataFrame:
-    """Every kind of the rubric; one that no report speaks of was not estimated (NaN)."""
-    rubric = parts.round.rubric
-    dims = ["organization", "victim_class", "size"]
-    totals = {unit: _roster(parts.realized[unit]).sum(dims) for unit in ("victims", "incidents")}
-    frame = pd.DataFrame(index=_index([kind.id for kind in rubric.kinds], "kind"))
-    frame["title"] = [kind.title.get("en", kind.id) for kind in rubric.kinds]
-    frame["unit"] = [kind.unit for kind in rubric.kinds]
-    frame["weight"] = [kind.weight for kind in rubric.kinds]
-    frame["reported"] = reported.by_kind(parts.evidence, rubric).to_numpy()
-    counted = [totals[kind.unit].reindex(kind=[kind.id]).squeeze("kind") for kind in rubric.kinds]
-    frame["mean"] = [float(_mean(values)) for values in counted]
-    for name in NARROW:
-        frame[name] = [float(_quantile(values, LEVELS[name])) for values in counted]
-    return frame
 
 
 def _set_aside(evidence: Evidence) -> pd.DataFrame:
@@ -287,27 +101,3 @@ def _notes(parts: Parts) -> tuple[str, ...]:
     if not parts.realized.attrs.get("classes_reported", True):
         notes.append("No report has a victim class: every victim counts as of unknown class.")
     return tuple(notes)
-
-
-def _roster(counts: xr.DataArray) -> xr.DataArray:
-    """Leave ``other`` out."""
-    names = [str(k) for k in counts["organization"].to_numpy() if k != OTHER]
-    return counts.sel(organization=names)
-
-
-def _mean(values: xr.DataArray) -> np.ndarray:
-    """Mean over the draws that have a value; NaN where none has."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Mean of empty slice", RuntimeWarning)
-        return values.mean(SAMPLE).to_numpy()
-
-
-def _quantile(values: xr.DataArray, level: float) -> np.ndarray:
-    """Quantile over the draws that have a value; NaN where none has."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "All-NaN slice", RuntimeWarning)
-        return values.quantile(level, SAMPLE).to_numpy()
-
-
-def _index(names: Iterable[object], name: str) -> "pd.Index[str]":
-    return pd.Index([str(n) for n in names], name=name)

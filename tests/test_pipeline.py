@@ -174,12 +174,8 @@ def test_hash_follows_evidence_priors_and_structure(prepared):
 
 def test_two_runs_write_the_same_release(tmp_path, sampled):
     """The same round in two places, each fitted anew."""
-    releases = []
-    for place in ("one", "two"):
-        folder = tmp_path / place
-        if not folder.exists():
-            write_full_round(folder)
-        releases.append(run(folder, tmp_path / f"out{len(releases)}", OPTIONS).folder)
+    folders = [write_full_round(tmp_path / place) for place in ("one", "two")]
+    releases = [run(folder, options=OPTIONS).folder for folder in folders]
     assert len(sampled) == 2
     for name in ("release.json", "report.html", "announcement.md"):
         assert len({(folder / name).read_bytes() for folder in releases}) == 1

@@ -58,10 +58,10 @@ def test_leftovers_of_the_dead_go_and_those_of_the_living_stay(tmp_path):
     lock = store._lock(living)
     try:
         store.save(tree(), path)
-        assert {p.name for p in tmp_path.iterdir()} == {path.name, living.name, other.name}
+        assert {p.name for p in tmp_path.iterdir()} == {path.name, living.name}
     finally:
         os.close(lock)
-    store.clean(path)
+    store.clean(tmp_path)
     assert not living.exists()
 
 
