@@ -17,6 +17,7 @@ from .summary import FAIL, PASS, REVIEW, Check, Diagnostics
 MOST_RHAT = 1.01
 LEAST_ESS = 400.0
 LEAST_EBFMI = 0.3
+MOST_SAID = 1000.0
 MOST_DIVERGENT = 0.001
 """Share of divergent draws up to which a person may look instead of refusing."""
 
@@ -93,19 +94,29 @@ def _table(score: xr.DataArray, worst: xr.DataArray) -> pd.DataFrame:
 
 
 def _slow(table: pd.DataFrame) -> tuple[str, ...]:
-    """Say which quantities have not converged; what never changes has nothing to converge."""
-    sentences = [
-        f"R-hat of {name} is {_said(value, 3)}; at most {MOST_RHAT} is accepted."
-        for name, value in table.loc[~table["constant"], "rhat"].items()
-        if not value <= MOST_RHAT
-    ]
+    """Say which quantity is the worst of each measure; the table has them all.
+
+    What never changes has nothing to converge, so its R-hat is not asked for.
+    """
+    rhat = table.loc[~table["constant"], "rhat"]
+    far = rhat[~(rhat <= MOST_RHAT)].sort_values(
+        ascending=False, kind="stable", na_position="first"
+    )
+    sentences = _worst_of("R-hat", far, f"at most {MOST_RHAT} is accepted", 3)
     for kind in ("bulk", "tail"):
-        sentences += [
-            f"The {kind} ESS of {name} is {_said(value, 0)}; at least {LEAST_ESS:.0f} is required."
-            for name, value in table[f"ess_{kind}"].items()
-            if not value >= LEAST_ESS
-        ]
-    return tuple(sentences)
+        ess = table[f"ess_{kind}"]
+        few = ess[~(ess >= LEAST_ESS)].sort_values(kind="stable", na_position="first")
+        sentences += _worst_of(f"{kind} ESS", few, f"at least {LEAST_ESS:.0f} is required", 0)
+    return sentences
+
+
+def _worst_of(measure: str, failing: pd.Series, rule: str, digits: int) -> tuple[str, ...]:
+    """Quote the first of the quantities that fail, and count the others."""
+    if not len(failing):
+        return ()
+    others = f" ({len(failing) - 1} more fall short)" if len(failing) > 1 else ""
+    value = _said(float(failing.iloc[0]), digits)
+    return (f"The {measure} of {failing.index[0]} is {value}; {rule}{others}.",)
 
 
 def _divergent(number: int, total: int) -> tuple[str, ...]:
@@ -128,7 +139,9 @@ def _sticky(fractions: np.ndarray) -> tuple[str, ...]:
 
 
 def _said(value: float, digits: int) -> str:
-    return f"{value:.{digits}f}" if math.isfinite(value) else "not defined"
+    if math.isfinite(value) and value <= MOST_SAID:
+        return f"{value:.{digits}f}"
+    return f"above {MOST_SAID:.0f}" if value > MOST_SAID else "not defined"
 
 
 def _extreme(value: float) -> float:

@@ -131,8 +131,8 @@ def by_construction(plan: Design) -> Iterator[tuple[str, str]]:
         yield (
             "other_share",
             (
-                "The organizations' share of the incidents that nobody attributes keeps its prior: "
-                "no report says whose they were."
+                "The organizations' share of the incidents that nobody attributes rests on its "
+                "prior: no report says whose they were."
             ),
         )
     if not _is_settled(evidence):
