@@ -84,7 +84,7 @@ def run_nutpie(target: Density, options: FitOptions, progress: Progress | None) 
     """Run NUTS on the compiled density."""
     compiled = from_pyfunc(
         target.n_free,
-        lambda: target.value_and_gradient,
+        target.evaluator,
         lambda *_: lambda free: target.unpack(target.constrain(free)),
         [np.dtype(np.float64)] * len(target.parameters),
         [p.shape for p in target.parameters],
@@ -96,7 +96,7 @@ def run_nutpie(target: Density, options: FitOptions, progress: Progress | None) 
     if progress:
         progress(f"sampling {options.chains} chains of {options.tune} + {options.draws} draws")
     try:
-        return nutpie.sample(
+        trace: xr.DataTree = nutpie.sample(
             compiled,
             draws=options.draws,
             tune=options.tune,
@@ -110,6 +110,7 @@ def run_nutpie(target: Density, options: FitOptions, progress: Progress | None) 
     except RuntimeError as error:
         reason = str(error).splitlines()[0]
         raise FitError(f"the sampler stopped: {reason}") from error
+    return trace
 
 
 def initial_point(target: Density, seed: int) -> np.ndarray:
@@ -205,8 +206,11 @@ def _by_cell(
             term, mass = target.cells(flat[chain, draw])
             value[chain, draw] = term - mass
             seen[chain, draw] = rng.poisson(np.minimum(mass, 1e9))
-    coords = {"chain": posterior["chain"], "draw": posterior["draw"]}
-    coords["cell"] = ("cell", target.design.coords["cell"])
+    coords = {
+        "chain": posterior["chain"],
+        "draw": posterior["draw"],
+        "cell": ("cell", target.design.coords["cell"]),
+    }
     dims = ("chain", "draw", "cell")
     return (
         xr.Dataset({"incidents": (dims, value)}, coords=coords),

@@ -20,13 +20,12 @@ author is no such rivalry they are uniform, since nothing is then known of them.
 from math import comb
 
 import numpy as np
-import pytensor.tensor as pt
-from scipy.special import gammaln as np_gammaln
+from scipy.special import gammaln
 
 from ..data.attribution import OTHER
 from . import effects
 from .design import Design
-from .engine import NUMPY, Array, Engine, Floats, Params
+from .engine import Array, Engine, Floats, Params
 from .parameters import Parameter, fixed_scale, simple
 from .priors import Prior, Priors
 
@@ -174,9 +173,7 @@ def set_shares(params: Params, design: Design, engine: Engine) -> Array:
     return engine.xp.ones((len(design.evidence.axes.sources), 1))
 
 
-def listed(
-    u: Array, matrix: Array, eta: Array, design: Design, engine: Engine
-) -> Array | None:
+def listed(u: Array, matrix: Array, eta: Array, design: Design, engine: Engine) -> Array | None:
     """L_s: P(lists an incident it saw | listing class), shape (source, class).
 
     None where every source lists all.
@@ -188,7 +185,9 @@ def listed(
     author = design.histories.class_author
     attributes = 1.0 - u[:, author]
     spoken = (matrix[:, author, :] * _speaks(eta, design)[:, None, :]).sum(axis=2)
-    result = engine.xp.where((coverage == "contenders_only")[:, None], attributes * spoken, attributes)
+    result = engine.xp.where(
+        (coverage == "contenders_only")[:, None], attributes * spoken, attributes
+    )
     return engine.xp.where((coverage == "all")[:, None], 1.0, result)
 
 
@@ -244,7 +243,7 @@ def _log_sides(params: Params, design: Design, engine: Engine) -> Array:
     d = np.maximum(st.row_rivalry, 0)
     a = params["side_concentration"] * params["split"][d]
     b = params["side_concentration"] * (1 - params["split"][d])
-    choose = np_gammaln(first + second + 1) - np_gammaln(first + 1) - np_gammaln(second + 1)
+    choose = gammaln(first + second + 1) - gammaln(first + 1) - gammaln(second + 1)
     known = choose + _betaln(a + first, b + second, engine) - _betaln(a, b, engine)
     is_author = np.arange(len(names.authors)) == (names.n_plain + d)[:, None]
     counted = (st.row_rivalry >= 0)[:, None]
@@ -253,5 +252,4 @@ def _log_sides(params: Params, design: Design, engine: Engine) -> Array:
 
 
 def _betaln(a: Array, b: Array, engine: Engine) -> Array:
-    gammaln = np_gammaln if engine is NUMPY else pt.gammaln
-    return gammaln(a) + gammaln(b) - gammaln(a + b)
+    return engine.gammaln(a) + engine.gammaln(b) - engine.gammaln(a + b)

@@ -32,11 +32,12 @@ def cache_folder() -> Path:
 def jit(function: Callable[..., Any]) -> Any:
     """Compile without the interpreter's lock, IEEE division, kept on disk where that works."""
     options: dict[str, Any] = {"error_model": "numpy", "nogil": True, "fastmath": REORDERED}
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(cache_folder())
+    config: Any = numba.config
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(cache_folder())
     try:
         return numba.njit(cache=True, **options)(function)
     except RuntimeError:  # no folder can be written: compile anew in each process
         return numba.njit(**options)(function)
     finally:
-        numba.config.CACHE_DIR = before
+        config.CACHE_DIR = before

@@ -241,7 +241,8 @@ def design(evidence: Evidence) -> Design:
 def _cells(evidence: Evidence) -> tuple[Ints, Ints, Ints]:
     kinds = len(evidence.axes.kinds)
     region, period = np.nonzero(evidence.included)
-    return np.repeat(region, kinds), np.repeat(period, kinds), np.tile(np.arange(kinds), len(region))
+    kind = np.tile(np.arange(kinds), len(region))
+    return np.repeat(region, kinds), np.repeat(period, kinds), kind
 
 
 def _names(evidence: Evidence) -> Names:

@@ -67,7 +67,9 @@ def logits(params: Params, design: Design, engine: Engine) -> Logit:
     )
 
 
-def log_history(logit: Array, visibility: Array, listed: Array, design: Design, engine: Engine) -> Array:
+def log_history(
+    logit: Array, visibility: Array, listed: Array, design: Design, engine: Engine
+) -> Array:
     """log P(history | listing class), shape (history, listing class).
 
     Parameters

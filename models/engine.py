@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 import pytensor.tensor as pt
 from numpy.typing import NDArray
-from scipy.special import expit, logsumexp
+from scipy.special import expit, gammaln, logsumexp
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -25,7 +25,9 @@ Params = dict[str, Array]
 class Engine(Protocol):
     """What a formula may use beyond arithmetic and indexing."""
 
-    xp: ModuleType
+    @property
+    def xp(self) -> ModuleType:
+        """The module of array functions."""
 
     def logsumexp(self, x: Array, axis: int) -> Array:
         """log Σ exp(x) over one axis, without overflow."""
@@ -35,6 +37,9 @@ class Engine(Protocol):
 
     def expit(self, x: Array) -> Array:
         """1/(1 + exp(-x))."""
+
+    def gammaln(self, x: Array) -> Array:
+        """log Γ(x)."""
 
     def segment_sum(self, x: Array, segment: np.ndarray, n: int) -> Array:
         """Sum of x by segment, shape (n,)."""
@@ -57,6 +62,10 @@ class NumpyEngine:
         """See Engine."""
         return expit(x)
 
+    def gammaln(self, x: Array) -> Array:
+        """See Engine."""
+        return gammaln(x)
+
     def segment_sum(self, x: Array, segment: np.ndarray, n: int) -> Array:
         """See Engine."""
         return np.bincount(segment, weights=x, minlength=n)
@@ -78,6 +87,10 @@ class PytensorEngine:
     def expit(self, x: Array) -> Array:
         """See Engine."""
         return pt.sigmoid(x)
+
+    def gammaln(self, x: Array) -> Array:
+        """See Engine."""
+        return pt.gammaln(x)
 
     def segment_sum(self, x: Array, segment: np.ndarray, n: int) -> Array:
         """See Engine."""

@@ -139,9 +139,9 @@ def _logp(value: Any, pattern_term: Any, mass: Any) -> Any:
 
 
 def _random(
-    pattern_term: np.ndarray, mass: np.ndarray, rng: np.random.Generator, size: Any = None
+    _pattern_term: np.ndarray, mass: np.ndarray, rng: np.random.Generator, size: Any = None
 ) -> np.ndarray:
-    return rng.poisson(mass, size=size)
+    return np.asarray(rng.poisson(mass, size=size))
 
 
 def check(plan: Design) -> None:

@@ -91,7 +91,7 @@ def _funcify_forward(op: Op, node: Apply, **kwargs: Any) -> Any:
         region, period, kind, log_size, by_region, by_kind, by_size, visibility, listed,
         log_statements,
         cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
-    ):  # type: ignore[no-untyped-def] # fmt: skip
+    ):  # fmt: skip
         whole = np.ascontiguousarray
         return function(
             whole(region), whole(period), whole(kind), whole(log_size), whole(by_region),
@@ -112,7 +112,7 @@ def _funcify_backward(op: Op, node: Apply, **kwargs: Any) -> Any:
         d_term, d_mass, region, period, kind, log_size, by_region, by_kind, by_size, visibility,
         listed, log_statements,
         cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
-    ):  # type: ignore[no-untyped-def] # fmt: skip
+    ):  # fmt: skip
         whole = np.ascontiguousarray
         return function(
             whole(d_term), whole(d_mass), whole(region), whole(period), whole(kind),

@@ -4,6 +4,7 @@ The list of a model's parameters is what both engines read: ``joint.build`` decl
 PyMC, ``density`` evaluates it as compiled loops. One list, so that they cannot differ.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -63,7 +64,6 @@ class Parameter:
         distribution = _PYMC[self.distribution]
         return distribution(self.name, **self.arguments, dims=dims)
 
-
     def log_density(self, value: Floats, scale: Floats | None = None) -> Floats:
         """Log prior density summed over its levels.
 
@@ -77,7 +77,7 @@ class Parameter:
         a, axes = self.arguments, tuple(range(-len(self.shape), 0))
         if self.distribution == "zero_sum":
             sigma = a["sigma"] if scale is None else scale.reshape(scale.shape + (1,) * len(axes))
-            free = np.prod(self.free_shape) / max(np.prod(self.shape), 1)
+            free = math.prod(self.free_shape) / math.prod(self.shape)
             each = stats.norm.logpdf(value / sigma) + 0.5 * LOG_2PI
             return np.asarray((each - free * (0.5 * LOG_2PI + np.log(sigma))).sum(axis=axes))
         if self.distribution == "dirichlet":
@@ -159,9 +159,7 @@ def walk(name: str, priors: Priors, level: str, sizes: Sizes) -> list[Parameter]
     return [scale, simple(name, unit, dims, sizes)]
 
 
-def _zero_sum(
-    name: str, sigma: float, dims: Sequence[str], axes: int, sizes: Sizes
-) -> Parameter:
+def _zero_sum(name: str, sigma: float, dims: Sequence[str], axes: int, sizes: Sizes) -> Parameter:
     arguments = {"sigma": np.asarray(float(sigma))}
     return Parameter(name, "zero_sum", tuple(dims), _shape(dims, sizes), arguments, "", axes)
 

@@ -86,7 +86,9 @@ DEFAULTS: Mapping[str, Prior] = {
         "normal", "as rate_intercept, for a rivalry", mu=float("nan"), sigma=1.5
     ),
     "rivalry_kind": _prior("zero_sum", "as rate_kind", sigma=1.5),
-    "rivalry_level_scale": _prior("lognormal", "wars differ by a factor e or more", mu=0.0, sigma=0.5),
+    "rivalry_level_scale": _prior(
+        "lognormal", "wars differ by a factor e or more", mu=0.0, sigma=0.5
+    ),
     "rivalry_region_scale": _prior("lognormal", "wars are local", mu=0.0, sigma=0.5),
     "rivalry_walk_scale": _prior("lognormal", "wars begin and end", mu=-1.6, sigma=0.5),
     "other_share": _prior(
@@ -117,9 +119,7 @@ DEFAULTS: Mapping[str, Prior] = {
         "normal", "ordinary violence is named less: shift of the logit", mu=1.0, sigma=1.0
     ),
     "notoriety": _prior("zero_sum", "log odds of being blamed wrongly", sigma=1.0),
-    "blame_rivalry": _prior(
-        "beta", "share of the wrong names that are a rivalry", alpha=1, beta=9
-    ),
+    "blame_rivalry": _prior("beta", "share of the wrong names that are a rivalry", alpha=1, beta=9),
     "one_sided": _prior("beta", "a clash written down as one side's", alpha=1, beta=9),
     "split": _prior("beta", "whose violence a rivalry's is: not known", alpha=1, beta=1),
     "side_concentration": _prior(
@@ -187,7 +187,8 @@ class Priors(Mapping[str, Prior]):
         distribution = given.pop("distribution", old.distribution)
         allowed = _compatible(old.distribution)
         if distribution not in allowed:
-            raise ValueError(f"distribution {distribution!r} cannot stand here; {', '.join(allowed)}")
+            choices = ", ".join(allowed)
+            raise ValueError(f"distribution {distribution!r} cannot stand here; {choices}")
         same = distribution == old.distribution
         parameters = {**(old.parameters if same else {}), **given}
         _check_parameters(distribution, parameters)
