@@ -6,6 +6,7 @@ once for all data sets and kept on disk (docs/evidence/compile.md). Both read th
 of parameters, and tests/test_density.py holds values and gradients together.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -47,6 +48,10 @@ class Density:
         """The kernel's arrays."""
         return kernel.layout(self.design)
 
+    @cached_property
+    def _room(self) -> kernel.Workspace:
+        return kernel.workspace(self.design)
+
     @property
     def n_free(self) -> int:
         """Length of the unconstrained vector."""
@@ -75,12 +80,18 @@ class Density:
 
         The constant Σ log n! is left out.
         """
-        t = self.table
-        return value_and_gradient(free, t.rows, t.one, t.two, self.offsets, self.index, *self.layout)
+        return self.evaluator()(free)
+
+    def evaluator(self) -> Callable[[Floats], tuple[float, Floats]]:
+        """``value_and_gradient`` with a workspace of its own, for one chain."""
+        room, t = kernel.workspace(self.design), self.table
+        fixed = (t.rows, t.one, t.two, self.offsets, self.index, *self.layout)
+        return lambda free: value_and_gradient(room, free, *fixed)
 
     def cells(self, values: Floats) -> tuple[Floats, Floats]:
         """Σ n log m - log n! and the expected number seen, each of shape (cell,)."""
-        term, mass = cell_terms(values, self.offsets, self.index, *self.layout)
+        room = self._room
+        term, mass = cell_terms(room, values, self.offsets, self.index, *self.layout)
         return term + self.design.log_factorials, mass
 
     def log_priors(self, free: Floats) -> dict[str, float]:
@@ -116,7 +127,7 @@ def _of_listers(lists, listers):  # type: ignore[no-untyped-def]
 
 @jit
 def cell_terms(  # type: ignore[no-untyped-def]
-    values, at, ix,
+    room, values, at, ix,
     cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
 ):  # fmt: skip
     """Σ n log m and the expected number seen by cell, from the constrained values."""
@@ -124,19 +135,21 @@ def cell_terms(  # type: ignore[no-untyped-def]
     matrix = mapping_names.confusions(values, at, ix)
     eta = mapping_names.set_shares(values, at, ix)
     lists = mapping_names.listed(ix, u, matrix, eta)
-    written = mapping_names.rows(values, at, ix, mapping_names.pairs(ix, u, matrix, eta, lists))
+    mapping_names.rows(
+        values, at, ix, mapping_names.pairs(ix, u, matrix, eta, lists), room.written
+    )
     region, period, kind = mapping.rates(values, at, ix, _ratio(u, ix))
     by_region, by_kind, by_size, visibility = mapping.logits(values, at, ix)
-    return kernel.forward(
-        region, period, kind, mapping.log_size(values, at, ix), by_region, by_kind, by_size,
-        visibility, _of_listers(lists, ix.listers), np.log(written),
+    return kernel.forward_from(
+        room, region, period, kind, mapping.log_size(values, at, ix), by_region, by_kind, by_size,
+        visibility, _of_listers(lists, ix.listers),
         cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
     )  # fmt: skip
 
 
 @jit
 def value_and_gradient(  # type: ignore[no-untyped-def]
-    free, table_rows, one, two, at, ix,
+    room, free, table_rows, one, two, at, ix,
     cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
 ):  # fmt: skip
     """Log density of the unconstrained values and its gradient."""
@@ -146,7 +159,7 @@ def value_and_gradient(  # type: ignore[no-untyped-def]
     eta = mapping_names.set_shares(values, at, ix)
     lists = mapping_names.listed(ix, u, matrix, eta)
     log_pairs = mapping_names.pairs(ix, u, matrix, eta, lists)
-    written = mapping_names.rows(values, at, ix, log_pairs)
+    mapping_names.rows(values, at, ix, log_pairs, room.written)
     region, period, kind = mapping.rates(values, at, ix, _ratio(u, ix))
     log_sizes = mapping.log_size(values, at, ix)
     by_region, by_kind, by_size, visibility = mapping.logits(values, at, ix)
@@ -155,8 +168,8 @@ def value_and_gradient(  # type: ignore[no-untyped-def]
         value, d_region, d_period, d_kind, d_size, d_by_region, d_by_kind, d_by_size,
         d_visibility, d_listed, d_written,
     ) = kernel.backward_from(
-        ones, -ones, region, period, kind, log_sizes, by_region, by_kind, by_size,
-        visibility, _of_listers(lists, ix.listers), written,
+        room, ones, -ones, region, period, kind, log_sizes, by_region, by_kind, by_size,
+        visibility, _of_listers(lists, ix.listers),
         cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
     )  # fmt: skip
     d = np.zeros(values.shape[0])

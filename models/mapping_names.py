@@ -234,11 +234,11 @@ def pairs_back(ix, u, matrix, eta, lists, d_pairs, d_u, d_matrix, d_eta, d_lists
 
 
 @jit
-def rows(values, at, ix, log_pairs):  # type: ignore[no-untyped-def]
-    """Probability of what all sources wrote, and of deaths by side: (row, author)."""
+def rows(values, at, ix, log_pairs, result):  # type: ignore[no-untyped-def]
+    """Fill the probability of what all sources wrote, and of deaths by side: (row, author)."""
     n_a = log_pairs.shape[1]
     single = np.exp(log_pairs)
-    result = np.ones((ix.rows.shape[0], n_a))
+    result[:] = 1.0
     for row in range(result.shape[0]):
         for s in range(ix.rows.shape[1]):
             pair = ix.rows[row, s] - 1
@@ -247,7 +247,6 @@ def rows(values, at, ix, log_pairs):  # type: ignore[no-untyped-def]
                     result[row, a] *= single[pair, a]
         if ix.row_rivalry[row] >= 0 and at.side_concentration >= 0:
             _sides(values, at, ix, row, result)
-    return result
 
 
 @jit
