@@ -1,16 +1,19 @@
 """Write the generated parts of the documents: docs/cli.md, the modules in architecture.md."""
 
 import ast
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import typer
 from dtoscore.cli import app
+from dtoscore.models.priors import DEFAULTS, Prior
 
 DOCS = Path(__file__).resolve().parent
 FOLDERS = ("data", "models", "inference", "reports")
 MARKS = ("<!-- modules -->\n", "<!-- end of modules -->\n")
+PRIORS = ("<!-- priors -->\n", "<!-- end of priors -->\n")
 HEAD = """\
 # The command
 
@@ -50,6 +53,21 @@ def architecture_page() -> str:
     return before + MARKS[0] + _modules(DOCS.parent) + MARKS[1] + after
 
 
+def methods_page() -> str:
+    """Write docs/methods.md again, with the priors that are in force."""
+    before, _, rest = (DOCS / "methods.md").read_text(encoding="utf-8").partition(PRIORS[0])
+    _, _, after = rest.partition(PRIORS[1])
+    rows = [f"| `{name}` | {_spelt(p)} | {p.reason} |" for name, p in DEFAULTS.items()]
+    table = "\n".join(["| parameter | prior | why |", "|---|---|---|", *rows, ""])
+    return before + PRIORS[0] + table + PRIORS[1] + after
+
+
+def _spelt(prior: Prior) -> str:
+    """Write a prior in words; a location that is worked out from the evidence is "auto"."""
+    given = (f"{k} {'auto' if math.isnan(v) else f'{v:g}'}" for k, v in prior.parameters.items())
+    return f"{prior.distribution.replace('_', '-')}, {', '.join(given)}"
+
+
 def _section(name: str, command: Any) -> str:
     arguments = [p for p in command.params if p.param_type_name == "argument"]
     options = [p for p in command.params if p.param_type_name == "option"]
@@ -84,3 +102,4 @@ def _purpose(path: Path) -> str:
 if __name__ == "__main__":
     (DOCS / "cli.md").write_text(command_page(), encoding="utf-8")
     (DOCS / "architecture.md").write_text(architecture_page(), encoding="utf-8")
+    (DOCS / "methods.md").write_text(methods_page(), encoding="utf-8")

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .engine import Floats, Ints
 from .compiled import jit
+from .engine import Floats, Ints
 from .parameters import Parameter
 
 NORMAL, HALFNORMAL, LOGNORMAL, BETA, ZERO_SUM, DIRICHLET = range(6)
@@ -86,7 +86,7 @@ def _n_free(row: Ints) -> int:
 
 
 @jit
-def constrain(free, rows, n):  # type: ignore[no-untyped-def]
+def constrain(free, rows, n):
     """Unconstrained to constrained values, shape (constrained,) = (n,)."""
     values = np.empty(n)
     for i in range(rows.shape[0]):
@@ -97,7 +97,7 @@ def constrain(free, rows, n):  # type: ignore[no-untyped-def]
                 _extend(free, f, values, p + block * size, first, second)
                 f += max(first - 1, 1) * (second - 1)
         elif kind == DIRICHLET:
-            for block in range(outer):
+            for _block in range(outer):
                 _simplex(free[f : f + second - 1], values[p : p + second])
                 f, p = f + second - 1, p + second
         else:
@@ -113,7 +113,7 @@ def constrain(free, rows, n):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _extend(free, f, values, p, first, second):  # type: ignore[no-untyped-def]
+def _extend(free, f, values, p, first, second):
     """Fill a block that sums to zero along its last axis, and along its first if it has one."""
     wide = np.zeros((first, second))
     if first == 1:
@@ -130,7 +130,7 @@ def _extend(free, f, values, p, first, second):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _extend_line(line):  # type: ignore[no-untyped-def]
+def _extend_line(line):
     """Orthonormal extension of n-1 numbers to n that sum to zero, in place."""
     n = line.shape[0]
     total = line[: n - 1].sum()
@@ -140,7 +140,7 @@ def _extend_line(line):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _extend_line_back(line):  # type: ignore[no-untyped-def]
+def _extend_line_back(line):
     """Transpose of ``_extend_line``, in place; the last entry is left as it is."""
     n = line.shape[0]
     total, last = line.sum(), line[n - 1]
@@ -149,7 +149,7 @@ def _extend_line_back(line):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _simplex(free, out):  # type: ignore[no-untyped-def]
+def _simplex(free, out):
     n = out.shape[0]
     out[: n - 1] = free
     out[n - 1] = -free.sum()
@@ -158,8 +158,8 @@ def _simplex(free, out):  # type: ignore[no-untyped-def]
 
 
 @jit
-def log_prior(free, values, table_rows, one, two):  # type: ignore[no-untyped-def]
-    """log prior of each parameter without, and of all with, the change of variables.
+def log_prior(free, values, table_rows, one, two):
+    """Log prior of each parameter without, and of all with, the change of variables.
 
     Returns (by parameter, shape (parameter,); sum of the log Jacobians).
     """
@@ -167,83 +167,108 @@ def log_prior(free, values, table_rows, one, two):  # type: ignore[no-untyped-de
     jacobian = 0.0
     for i in range(table_rows.shape[0]):
         kind, f, p, outer, first, second, scale = table_rows[i]
-        size = outer * first * second
         if kind == ZERO_SUM:
             sigma = values[scale] if scale >= 0 else one[p]
-            degrees = outer * max(first - 1, 1) * (second - 1)
-            by[i] = -degrees * (0.5 * LOG_2PI + np.log(sigma))
-            for j in range(p, p + size):
-                by[i] -= 0.5 * (values[j] / sigma) ** 2
-            continue
-        for j in range(size):
-            x, a, b = values[p + j], one[p + j], two[p + j]
-            if kind == NORMAL:
-                by[i] -= 0.5 * ((x - a) / b) ** 2 + np.log(b) + 0.5 * LOG_2PI
-            elif kind == HALFNORMAL:
-                by[i] += np.log(2.0) - 0.5 * (x / b) ** 2 - np.log(b) - 0.5 * LOG_2PI
-                jacobian += free[f + j]
-            elif kind == LOGNORMAL:
-                y = free[f + j]
-                by[i] -= 0.5 * ((y - a) / b) ** 2 + np.log(b) + 0.5 * LOG_2PI + y
-                jacobian += y
-            elif kind == BETA:
-                by[i] += (a - 1.0) * np.log(x) + (b - 1.0) * np.log1p(-x)
-                by[i] += math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
-                jacobian += np.log(x) + np.log1p(-x)
-            else:
-                by[i] += (a - 1.0) * np.log(x) - math.lgamma(a)
-                jacobian += np.log(x)
-        if kind == DIRICHLET:
-            jacobian += outer * np.log(second)
+            by[i] = _log_zero_sum(values, p, outer, first, second, sigma)
+        elif kind == DIRICHLET:
             for block in range(outer):
                 start = p + block * second
-                by[i] += math.lgamma(one[start : start + second].sum())
+                by[i] += _log_dirichlet(values, one, start, second)
+                jacobian += np.log(second) + np.log(values[start : start + second]).sum()
+        else:
+            for j in range(outer * first * second):
+                x = values[p + j]
+                by[i] += _log_simple(kind, x, one[p + j], two[p + j])
+                if kind == BETA:
+                    jacobian += np.log(x) + np.log1p(-x)
+                elif kind != NORMAL:
+                    jacobian += free[f + j]
     return by, jacobian
 
 
 @jit
-def log_prior_back(free, values, table_rows, one, two, d_values):  # type: ignore[no-untyped-def]
-    """Gradient in the unconstrained values of log prior, Jacobians and whatever has ``d_values``."""
-    d = d_values.copy()
-    result = np.zeros(free.shape[0])
-    for i in range(table_rows.shape[0]):
-        kind, f, p, outer, first, second, scale = table_rows[i]
-        if kind == ZERO_SUM:
-            sigma = values[scale] if scale >= 0 else one[p]
-            squares = 0.0
-            for j in range(p, p + outer * first * second):
-                d[j] -= values[j] / sigma**2
-                squares += values[j] ** 2
-            if scale >= 0:
-                degrees = outer * max(first - 1, 1) * (second - 1)
-                d[scale] += squares / sigma**3 - degrees / sigma
-    for i in range(table_rows.shape[0]):
-        kind, f, p, outer, first, second, scale = table_rows[i]
-        if kind == ZERO_SUM:
-            for block in range(outer):
-                _extend_back(d, p + block * first * second, first, second, result, f)
-                f += max(first - 1, 1) * (second - 1)
-            continue
-        if kind == DIRICHLET:
-            for block in range(outer):
-                _simplex_back(values, one, d, p, second, result, f)
-                f, p = f + second - 1, p + second
-            continue
-        for j in range(outer * first * second):
-            x, a, b = values[p + j], one[p + j], two[p + j]
-            if kind == NORMAL:
-                result[f + j] = d[p + j] - (x - a) / b**2
-            elif kind == HALFNORMAL:
-                result[f + j] = x * (d[p + j] - x / b**2) + 1.0
-            elif kind == LOGNORMAL:
-                result[f + j] = x * d[p + j] - (free[f + j] - a) / b**2
-            else:
-                result[f + j] = x * (1.0 - x) * d[p + j] + a * (1.0 - x) - b * x
+def _log_simple(kind, x, a, b):
+    if kind == NORMAL:
+        return -0.5 * ((x - a) / b) ** 2 - np.log(b) - 0.5 * LOG_2PI
+    if kind == HALFNORMAL:
+        return np.log(2.0) - 0.5 * (x / b) ** 2 - np.log(b) - 0.5 * LOG_2PI
+    if kind == LOGNORMAL:
+        y = np.log(x)
+        return -0.5 * ((y - a) / b) ** 2 - np.log(b) - 0.5 * LOG_2PI - y
+    constant = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
+    return constant + (a - 1.0) * np.log(x) + (b - 1.0) * np.log1p(-x)
+
+
+@jit
+def _log_zero_sum(values, p, outer, first, second, sigma):
+    degrees = outer * max(first - 1, 1) * (second - 1)
+    result = -degrees * (0.5 * LOG_2PI + np.log(sigma))
+    for j in range(p, p + outer * first * second):
+        result -= 0.5 * (values[j] / sigma) ** 2
     return result
 
 
 @jit
-def _extend_back(d, p, first, second, result, f):  # type: ignore[no-untyped-def]
+def _log_dirichlet(values, a, start, n):
+    result = math.lgamma(a[start : start + n].sum())
+    for j in range(start, start + n):
+        result += (a[j] - 1.0) * np.log(values[j]) - math.lgamma(a[j])
+    return result
+
+
+@jit
+def log_prior_back(free, values, table_rows, one, two, d_values):
+    """Gradient in the unconstrained values of log prior, Jacobians and what has ``d_values``."""
+    d = d_values.copy()
+    for i in range(table_rows.shape[0]):
+        kind, _, p, outer, first, second, scale = table_rows[i]
+        if kind == ZERO_SUM:
+            sigma = values[scale] if scale >= 0 else one[p]
+            squares = _zero_sum_back(values, p, outer * first * second, sigma, d)
+            if scale >= 0:
+                degrees = outer * max(first - 1, 1) * (second - 1)
+                d[scale] += squares / sigma**3 - degrees / sigma
+    result = np.zeros(free.shape[0])
+    for i in range(table_rows.shape[0]):
+        kind, f, p, outer, first, second, _ = table_rows[i]
+        if kind == ZERO_SUM:
+            for block in range(outer):
+                _extend_back(d, p + block * first * second, first, second, result, f)
+                f += max(first - 1, 1) * (second - 1)
+        elif kind == DIRICHLET:
+            for _block in range(outer):
+                _simplex_back(values, one, d, p, second, result, f)
+                f, p = f + second - 1, p + second
+        else:
+            for j in range(outer * first * second):
+                at, to = p + j, f + j
+                result[to] = _simple_back(kind, values[at], free[to], one[at], two[at], d[at])
+    return result
+
+
+@jit
+def _zero_sum_back(values, p, size, sigma, d):
+    """Add the gradient of the effect itself; return its sum of squares."""
+    squares = 0.0
+    for j in range(p, p + size):
+        d[j] -= values[j] / sigma**2
+        squares += values[j] ** 2
+    return squares
+
+
+@jit
+def _simple_back(kind, x, free, a, b, d):
+    if kind == NORMAL:
+        return d - (x - a) / b**2
+    if kind == HALFNORMAL:
+        return x * (d - x / b**2) + 1.0
+    if kind == LOGNORMAL:
+        return x * d - (free - a) / b**2
+    return x * (1.0 - x) * d + a * (1.0 - x) - b * x
+
+
+@jit
+def _extend_back(d, p, first, second, result, f):
     wide = np.empty((first, second))
     for a in range(first):
         wide[a] = d[p + a * second : p + (a + 1) * second]
@@ -259,7 +284,7 @@ def _extend_back(d, p, first, second, result, f):  # type: ignore[no-untyped-def
 
 
 @jit
-def _simplex_back(values, a, d, p, n, result, f):  # type: ignore[no-untyped-def]
+def _simplex_back(values, a, d, p, n, result, f):
     """Gradient of Σ a log x, Jacobian included, and of ``d``, in the log-ratios."""
     total, weighted, last = 0.0, 0.0, 0.0
     for j in range(n):

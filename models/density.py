@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from . import constraints, kernel, mapping, mapping_names
+from .compiled import jit
 from .design import Design
 from .engine import Floats, Params
-from .compiled import jit
 from .mapping_index import Index, Offsets, index, offsets
 from .parameters import Parameter
 
@@ -102,7 +102,7 @@ class Density:
 
 
 @jit
-def _ratio(u, ix):  # type: ignore[no-untyped-def]
+def _ratio(u, ix):
     """log ū - log ū_O, means over sources."""
     if not ix.n_other:
         return 0.0
@@ -110,7 +110,7 @@ def _ratio(u, ix):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _ratio_back(u, ix, change, d_u):  # type: ignore[no-untyped-def]
+def _ratio_back(u, ix, change, d_u):
     if ix.n_other:
         for s in range(u.shape[0]):
             d_u[s, 0] += change / u[:, 0].sum()
@@ -118,7 +118,7 @@ def _ratio_back(u, ix, change, d_u):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _of_listers(lists, listers):  # type: ignore[no-untyped-def]
+def _of_listers(lists, listers):
     result = np.empty((listers.shape[0], lists.shape[1]))
     for i in range(listers.shape[0]):
         result[i] = lists[listers[i]]
@@ -126,7 +126,7 @@ def _of_listers(lists, listers):  # type: ignore[no-untyped-def]
 
 
 @jit
-def cell_terms(  # type: ignore[no-untyped-def]
+def cell_terms(
     room, values, at, ix,
     cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
 ):  # fmt: skip
@@ -135,9 +135,7 @@ def cell_terms(  # type: ignore[no-untyped-def]
     matrix = mapping_names.confusions(values, at, ix)
     eta = mapping_names.set_shares(values, at, ix)
     lists = mapping_names.listed(ix, u, matrix, eta)
-    mapping_names.rows(
-        values, at, ix, mapping_names.pairs(ix, u, matrix, eta, lists), room.written
-    )
+    mapping_names.rows(values, at, ix, mapping_names.pairs(ix, u, matrix, eta, lists), room.written)
     region, period, kind = mapping.rates(values, at, ix, _ratio(u, ix))
     by_region, by_kind, by_size, visibility = mapping.logits(values, at, ix)
     return kernel.forward_from(
@@ -148,7 +146,7 @@ def cell_terms(  # type: ignore[no-untyped-def]
 
 
 @jit
-def value_and_gradient(  # type: ignore[no-untyped-def]
+def value_and_gradient(
     room, free, table_rows, one, two, at, ix,
     cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
 ):  # fmt: skip

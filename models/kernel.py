@@ -78,7 +78,7 @@ def layout(design: Design) -> tuple[np.ndarray, ...]:
 
 
 @jit
-def _node_probabilities(by_region, by_kind, by_size, visibility, nodes, p, miss):  # type: ignore[no-untyped-def]
+def _node_probabilities(by_region, by_kind, by_size, visibility, nodes, p, miss):
     """Fill p and 1 - p at every node, shape (place, lister, node); place = (region, kind, size)."""
     n_s, n_r, n_c, n_v = by_region.shape[0], by_region.shape[1], by_kind.shape[1], by_size.shape[1]
     n_q = nodes.shape[0]
@@ -100,7 +100,7 @@ def _node_probabilities(by_region, by_kind, by_size, visibility, nodes, p, miss)
 
 
 @jit
-def _sometimes_mute(listed):  # type: ignore[no-untyped-def]
+def _sometimes_mute(listed):
     """Whether a lister may see an incident and yet not list it, shape (lister,)."""
     result = np.zeros(listed.shape[0], np.bool_)
     for s in range(listed.shape[0]):
@@ -111,7 +111,7 @@ def _sometimes_mute(listed):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _common_terms(p, miss, place, mark, row, weights, mute, out):  # type: ignore[no-untyped-def]
+def _common_terms(p, miss, place, mark, row, weights, mute, out):
     """Fill ``out`` with each node's weight times what is the same for every listing class.
 
     Returns whether some silent source may have been mute, so that classes differ.
@@ -133,7 +133,7 @@ def _common_terms(p, miss, place, mark, row, weights, mute, out):  # type: ignor
 
 
 @jit
-def _class_terms(p, miss, place, mark, row, mute, listed, g, common, out):  # type: ignore[no-untyped-def]
+def _class_terms(p, miss, place, mark, row, mute, listed, g, common, out):
     """Multiply ``common`` with 1 - pL = (1 - p) + p(1 - L) of the silent that may be mute."""
     for q in range(common.shape[0]):
         out[q] = common[q]
@@ -145,7 +145,7 @@ def _class_terms(p, miss, place, mark, row, mute, listed, g, common, out):  # ty
 
 
 @jit
-def _probabilities(p, miss, places, mark, rows, weights, mute, listed, result):  # type: ignore[no-untyped-def]
+def _probabilities(p, miss, places, mark, rows, weights, mute, listed, result):
     """Fill P(history | listing class), shape (history, class).
 
     ``places`` and ``rows`` (of ``mark``) say what each history is.
@@ -170,7 +170,7 @@ def _probabilities(p, miss, places, mark, rows, weights, mute, listed, result): 
 
 
 @jit
-def _probabilities_back(  # type: ignore[no-untyped-def]
+def _probabilities_back(
     p, miss, places, mark, rows, weights, mute, listed, nodes, d_result,
     d_place, d_visibility, d_listed,
 ):  # fmt: skip
@@ -197,7 +197,7 @@ def _probabilities_back(  # type: ignore[no-untyped-def]
 
 
 @jit
-def _terms_back(  # type: ignore[no-untyped-def]
+def _terms_back(
     p, miss, place, mark, row, mute, listed, g, nodes, terms, weight,
     d_place, d_visibility, d_listed,
 ):  # fmt: skip
@@ -228,7 +228,7 @@ def _terms_back(  # type: ignore[no-untyped-def]
 
 
 @jit
-def _unseen_rows(contexts, n_c, n_v):  # type: ignore[no-untyped-def]
+def _unseen_rows(contexts, n_c, n_v):
     """Place and context of each (context, size), one behind the other."""
     n = contexts.shape[0] * n_v
     places, rows = np.empty(n, np.int64), np.empty(n, np.int64)
@@ -240,7 +240,7 @@ def _unseen_rows(contexts, n_c, n_v):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _share_seen(size, unseen, contexts, listing_class):  # type: ignore[no-untyped-def]
+def _share_seen(size, unseen, contexts, listing_class):
     """P(seen | author, context), shape (context, author); ``unseen`` (context x size, class)."""
     n_a, n_e, n_v = size.shape[0], contexts.shape[0], size.shape[2]
     share = np.zeros((n_e, n_a))
@@ -253,7 +253,7 @@ def _share_seen(size, unseen, contexts, listing_class):  # type: ignore[no-untyp
 
 
 @jit
-def _cell_rates(region, period, kind, cells, rate):  # type: ignore[no-untyped-def]
+def _cell_rates(region, period, kind, cells, rate):
     """Fill μ, shape (cell, author)."""
     n_a = region.shape[0]
     by_region, by_period = np.exp(region.T.copy()), np.exp(period.T.copy())
@@ -265,13 +265,13 @@ def _cell_rates(region, period, kind, cells, rate):  # type: ignore[no-untyped-d
 
 
 @jit
-def _sizes_first(size):  # type: ignore[no-untyped-def]
+def _sizes_first(size):
     """Shape (kind, size, author), so that a pattern reads one run of memory."""
     return size.transpose((1, 2, 0)).copy()
 
 
 @jit
-def make_room(region, by_region, by_kind, by_size, listed, written, cells, histories, nodes):  # type: ignore[no-untyped-def]
+def make_room(region, by_region, by_kind, by_size, listed, written, cells, histories, nodes):
     """Make a workspace within compiled code."""
     places = by_region.shape[1] * by_kind.shape[1] * by_size.shape[1]
     p = np.empty((places, by_region.shape[0], nodes.shape[0]))
@@ -284,7 +284,7 @@ def make_room(region, by_region, by_kind, by_size, listed, written, cells, histo
 
 
 @jit
-def _prepare(  # type: ignore[no-untyped-def]
+def _prepare(
     room, region, period, kind, by_region, by_kind, by_size, visibility, listed, size,
     cells, histories, mark, contexts, looking, listing_class, nodes, weights,
 ):  # fmt: skip
@@ -303,7 +303,7 @@ def _prepare(  # type: ignore[no-untyped-def]
 
 
 @jit
-def forward(  # type: ignore[no-untyped-def]
+def forward(
     region, period, kind, log_size, by_region, by_kind, by_size, visibility, listed,
     log_statements,
     cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
@@ -318,7 +318,7 @@ def forward(  # type: ignore[no-untyped-def]
 
 
 @jit
-def forward_from(  # type: ignore[no-untyped-def]
+def forward_from(
     room, region, period, kind, log_size, by_region, by_kind, by_size, visibility, listed,
     cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
 ):  # fmt: skip
@@ -347,7 +347,7 @@ def forward_from(  # type: ignore[no-untyped-def]
 
 
 @jit
-def backward(  # type: ignore[no-untyped-def]
+def backward(
     d_term, d_mass, region, period, kind, log_size, by_region, by_kind, by_size, visibility,
     listed, log_statements,
     cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
@@ -363,7 +363,7 @@ def backward(  # type: ignore[no-untyped-def]
 
 
 @jit
-def backward_from(  # type: ignore[no-untyped-def]
+def backward_from(
     room, d_term, d_mass, region, period, kind, log_size, by_region, by_kind, by_size,
     visibility, listed,
     cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
@@ -404,7 +404,7 @@ def backward_from(  # type: ignore[no-untyped-def]
 
 
 @jit
-def _patterns_back(  # type: ignore[no-untyped-def]
+def _patterns_back(
     d_term, rate, size, history, written, cells, patterns, listing_class,
     d_cell, d_size, d_history, d_written,
 ):  # fmt: skip
@@ -439,7 +439,7 @@ def _patterns_back(  # type: ignore[no-untyped-def]
 
 
 @jit
-def _mass_back(d_mass, rate, share, cells, d_cell, d_share):  # type: ignore[no-untyped-def]
+def _mass_back(d_mass, rate, share, cells, d_cell, d_share):
     value = 0.0
     for i in range(cells.shape[0]):
         e = cells[i, 3]
@@ -452,7 +452,7 @@ def _mass_back(d_mass, rate, share, cells, d_cell, d_share):  # type: ignore[no-
 
 
 @jit
-def _share_back(d_share, size, unseen, contexts, listing_class, d_size):  # type: ignore[no-untyped-def]
+def _share_back(d_share, size, unseen, contexts, listing_class, d_size):
     d_unseen = np.zeros(unseen.shape)
     n_v = size.shape[2]
     for e in range(contexts.shape[0]):
@@ -467,7 +467,7 @@ def _share_back(d_share, size, unseen, contexts, listing_class, d_size):  # type
 
 
 @jit
-def _cells_back(d_cell, cells, region, period, kind):  # type: ignore[no-untyped-def]
+def _cells_back(d_cell, cells, region, period, kind):
     d_region, d_period = np.zeros(region.T.shape), np.zeros(period.T.shape)
     d_kind = np.zeros(kind.T.shape)
     for i in range(cells.shape[0]):
@@ -480,7 +480,7 @@ def _cells_back(d_cell, cells, region, period, kind):  # type: ignore[no-untyped
 
 
 @jit
-def _places_back(d_place, by_region, by_kind, by_size):  # type: ignore[no-untyped-def]
+def _places_back(d_place, by_region, by_kind, by_size):
     d_region, d_kind = np.zeros(by_region.shape), np.zeros(by_kind.shape)
     d_size = np.zeros(by_size.shape)
     n_c, n_v = by_kind.shape[1], by_size.shape[1]

@@ -12,7 +12,7 @@ from .compiled import jit
 
 
 @jit
-def path(values, scale, steps, n_level, n_period):  # type: ignore[no-untyped-def]
+def path(values, scale, steps, n_level, n_period):
     """Walks that average to zero over the periods, shape (level, period)."""
     result = np.zeros((n_level, n_period))
     if steps < 0:
@@ -28,7 +28,8 @@ def path(values, scale, steps, n_level, n_period):  # type: ignore[no-untyped-de
 
 
 @jit
-def path_back(values, scale, steps, d_path, d):  # type: ignore[no-untyped-def]
+def path_back(values, scale, steps, d_path, d):
+    """Add the gradient of ``path`` in its steps and scale."""
     if steps < 0:
         return
     n_level, n_period = d_path.shape
@@ -42,7 +43,7 @@ def path_back(values, scale, steps, d_path, d):  # type: ignore[no-untyped-def]
 
 
 @jit
-def add_rows(values, start, width, out, first, n):  # type: ignore[no-untyped-def]
+def add_rows(values, start, width, out, first, n):
     """Add one vector of ``width`` to rows ``first`` to ``first + n`` of ``out``."""
     if start >= 0:
         for a in range(first, first + n):
@@ -51,7 +52,8 @@ def add_rows(values, start, width, out, first, n):  # type: ignore[no-untyped-de
 
 
 @jit
-def add_rows_back(start, d_out, first, n, d):  # type: ignore[no-untyped-def]
+def add_rows_back(start, d_out, first, n, d):
+    """Add the gradient of ``add_rows``."""
     if start >= 0:
         for a in range(first, first + n):
             for i in range(d_out.shape[1]):
@@ -59,7 +61,7 @@ def add_rows_back(start, d_out, first, n, d):  # type: ignore[no-untyped-def]
 
 
 @jit
-def add_table(values, start, out, first, n):  # type: ignore[no-untyped-def]
+def add_table(values, start, out, first, n):
     """Add a table of shape (n, width) to rows ``first`` to ``first + n`` of ``out``."""
     if start >= 0:
         width = out.shape[1]
@@ -69,7 +71,8 @@ def add_table(values, start, out, first, n):  # type: ignore[no-untyped-def]
 
 
 @jit
-def add_table_back(start, d_out, first, n, d):  # type: ignore[no-untyped-def]
+def add_table_back(start, d_out, first, n, d):
+    """Add the gradient of ``add_table``."""
     if start >= 0:
         width = d_out.shape[1]
         for a in range(n):
@@ -78,7 +81,7 @@ def add_table_back(start, d_out, first, n, d):  # type: ignore[no-untyped-def]
 
 
 @jit
-def add_scaled(values, scale, start, out, first, n):  # type: ignore[no-untyped-def]
+def add_scaled(values, scale, start, out, first, n):
     """Add a vector in units of its scale to rows ``first`` to ``first + n`` of ``out``."""
     if start >= 0:
         for a in range(first, first + n):
@@ -87,7 +90,8 @@ def add_scaled(values, scale, start, out, first, n):  # type: ignore[no-untyped-
 
 
 @jit
-def add_scaled_back(values, scale, start, d_out, first, n, d):  # type: ignore[no-untyped-def]
+def add_scaled_back(values, scale, start, d_out, first, n, d):
+    """Add the gradient of ``add_scaled``, its scale included."""
     if start >= 0:
         for a in range(first, first + n):
             for i in range(d_out.shape[1]):
@@ -96,7 +100,7 @@ def add_scaled_back(values, scale, start, d_out, first, n, d):  # type: ignore[n
 
 
 @jit
-def rates(values, at, ix, ratio):  # type: ignore[no-untyped-def]
+def rates(values, at, ix, ratio):
     """The three parts of log μ; ``ratio`` = log ū - log ū_O, for the level of ``other``."""
     k, o, d = ix.n_organization, ix.n_other, ix.n_rivalry
     n, war = k + o + d, k + o
@@ -127,12 +131,12 @@ def rates(values, at, ix, ratio):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _level(values, intercept, effect, a):  # type: ignore[no-untyped-def]
+def _level(values, intercept, effect, a):
     return values[intercept] + (values[effect + a] if effect >= 0 else 0.0)
 
 
 @jit
-def _log_total(values, at, ix):  # type: ignore[no-untyped-def]
+def _log_total(values, at, ix):
     """log Σ exp(level) over organizations and rivalries."""
     total = 0.0
     for a in range(ix.n_organization):
@@ -143,15 +147,13 @@ def _log_total(values, at, ix):  # type: ignore[no-untyped-def]
 
 
 @jit
-def rates_back(values, at, ix, d_region, d_period, d_kind, d):  # type: ignore[no-untyped-def]
+def rates_back(values, at, ix, d_region, d_period, d_kind, d):
     """Add the gradient in every rate parameter; return the gradient in ``ratio``."""
     k, o, n_rivalry = ix.n_organization, ix.n_other, ix.n_rivalry
     war, d_ratio = k + o, 0.0
     for first, count in ((0, k), (war, n_rivalry)):
         add_rows_back(at.rate_region, d_region, first, count, d)
-        add_scaled_back(
-            values, at.rate_period_scale, at.rate_period, d_period, first, count, d
-        )
+        add_scaled_back(values, at.rate_period_scale, at.rate_period, d_period, first, count, d)
     add_table_back(at.rate_organization_region, d_region, 0, k, d)
     scale, steps = at.rate_organization_walk_scale, at.rate_organization_walk
     path_back(values, scale, steps, d_period[:k], d)
@@ -176,14 +178,14 @@ def rates_back(values, at, ix, d_region, d_period, d_kind, d):  # type: ignore[n
 
 
 @jit
-def _level_back(intercept, effect, a, change, d):  # type: ignore[no-untyped-def]
+def _level_back(intercept, effect, a, change, d):
     d[intercept] += change
     if effect >= 0:
         d[effect + a] += change
 
 
 @jit
-def _log_total_back(values, at, ix, change, d):  # type: ignore[no-untyped-def]
+def _log_total_back(values, at, ix, change, d):
     total = _log_total(values, at, ix)
     for a in range(ix.n_organization):
         share = np.exp(_level(values, at.rate_intercept, at.rate_organization, a) - total)
@@ -194,16 +196,14 @@ def _log_total_back(values, at, ix, change, d):  # type: ignore[no-untyped-def]
 
 
 @jit
-def log_size(values, at, ix):  # type: ignore[no-untyped-def]
+def log_size(values, at, ix):
     """log P(size | author, kind), shape (author, kind, size)."""
     k, o, n_v = ix.n_organization, ix.n_other, ix.n_size
     shift = np.zeros((k + o + ix.n_rivalry, n_v))
     for a in range(shift.shape[0]):
         for v in range(n_v):
             if at.size_author >= 0:
-                shift[a, v] = (
-                    values[at.size_author_scale] * values[at.size_author + a * n_v + v]
-                )
+                shift[a, v] = values[at.size_author_scale] * values[at.size_author + a * n_v + v]
             if o and a == k:
                 shift[a, v] += values[at.size_other + v]
             elif a >= k + o:
@@ -219,7 +219,8 @@ def log_size(values, at, ix):  # type: ignore[no-untyped-def]
 
 
 @jit
-def log_size_back(values, at, ix, log_sizes, d_log, d):  # type: ignore[no-untyped-def]
+def log_size_back(values, at, ix, log_sizes, d_log, d):
+    """Add the gradient of ``log_size``."""
     k, o, n_v = ix.n_organization, ix.n_other, ix.n_size
     for a in range(d_log.shape[0]):
         for c in range(ix.n_kind):
@@ -238,7 +239,7 @@ def log_size_back(values, at, ix, log_sizes, d_log, d):  # type: ignore[no-untyp
 
 
 @jit
-def logits(values, at, ix):  # type: ignore[no-untyped-def]
+def logits(values, at, ix):
     """The three parts of logit p, and λ."""
     n = ix.n_lister
     region, kind = np.zeros((n, ix.n_region)), np.zeros((n, ix.n_kind))
@@ -255,7 +256,8 @@ def logits(values, at, ix):  # type: ignore[no-untyped-def]
 
 
 @jit
-def logits_back(values, at, ix, d_region, d_kind, d_size, d_visibility, d):  # type: ignore[no-untyped-def]
+def logits_back(values, at, ix, d_region, d_kind, d_size, d_visibility, d):
+    """Add the gradient of ``logits``."""
     for s in range(ix.n_lister):
         d[at.detection + s] += d_region[s].sum()
         d[at.visibility + s] += d_visibility[s]

@@ -118,7 +118,7 @@ def index(design: Design) -> Index:
     names, st, h, sizes = design.names, design.statements, design.histories, design.sizes
     sources = design.evidence.axes.sources
     held = [np.nonzero(row)[0] for row in st.selection]
-    weight = [row[found[0]] if len(found) else 1.0 for row, found in zip(st.selection, held, strict=True)]
+    weight = [row.max() or 1.0 for row in st.selection]
     given = st.given_reported & (sources["coverage"].to_numpy()[st.source] != "all")
     return Index(
         n_organization=len(names.organizations),
@@ -159,5 +159,3 @@ def index(design: Design) -> Index:
 
 def _ints(values: object) -> Ints:
     return np.ascontiguousarray(np.asarray(values), dtype=np.int64)
-
-

@@ -13,7 +13,7 @@ from .compiled import jit
 
 
 @jit
-def unknowns(values, at, ix):  # type: ignore[no-untyped-def]
+def unknowns(values, at, ix):
     """P(names nobody), shape (source, author)."""
     n = ix.n_organization + ix.n_other + ix.n_rivalry
     result = np.empty((ix.n_source, n))
@@ -27,7 +27,8 @@ def unknowns(values, at, ix):  # type: ignore[no-untyped-def]
 
 
 @jit
-def unknowns_back(values, at, ix, u, d_u, d):  # type: ignore[no-untyped-def]
+def unknowns_back(values, at, ix, u, d_u, d):
+    """Add the gradient of ``unknowns``."""
     for s in range(ix.n_source):
         base = values[at.unknown + s]
         for a in range(u.shape[1]):
@@ -40,7 +41,7 @@ def unknowns_back(values, at, ix, u, d_u, d):  # type: ignore[no-untyped-def]
 
 
 @jit
-def blame(values, at, ix):  # type: ignore[no-untyped-def]
+def blame(values, at, ix):
     """Where wrong names fall, shape (author,)."""
     plain, war = ix.n_organization + ix.n_other, ix.n_rivalry
     phi = np.ones(plain + war)
@@ -54,19 +55,21 @@ def blame(values, at, ix):  # type: ignore[no-untyped-def]
 
 
 @jit
-def blame_back(values, at, ix, phi, d_phi, d):  # type: ignore[no-untyped-def]
+def blame_back(values, at, ix, phi, d_phi, d):
+    """Add the gradient of ``blame``."""
     plain, war = ix.n_organization + ix.n_other, ix.n_rivalry
     kept = 1.0
     if war:
         kept = 1.0 - values[at.blame_rivalry]
-        d[at.blame_rivalry] += d_phi[plain:].sum() / war - (phi[:plain] * d_phi[:plain]).sum() / kept
+        d[at.blame_rivalry] += d_phi[plain:].sum() / war
+        d[at.blame_rivalry] -= (phi[:plain] * d_phi[:plain]).sum() / kept
     if at.notoriety >= 0:
         mean = (phi[:plain] * d_phi[:plain]).sum() / kept
         d[at.notoriety : at.notoriety + plain] += phi[:plain] * (d_phi[:plain] - mean)
 
 
 @jit
-def confusions(values, at, ix):  # type: ignore[no-untyped-def]
+def confusions(values, at, ix):
     """P(name | author, it names somebody), shape (source, author, name)."""
     plain = ix.n_organization + ix.n_other
     n = plain + ix.n_rivalry
@@ -96,7 +99,8 @@ def confusions(values, at, ix):  # type: ignore[no-untyped-def]
 
 
 @jit
-def confusions_back(values, at, ix, d_matrix, d):  # type: ignore[no-untyped-def]
+def confusions_back(values, at, ix, d_matrix, d):
+    """Add the gradient of ``confusions``."""
     plain = ix.n_organization + ix.n_other
     n = plain + ix.n_rivalry
     if at.confusion >= 0:
@@ -121,7 +125,7 @@ def confusions_back(values, at, ix, d_matrix, d):  # type: ignore[no-untyped-def
 
 
 @jit
-def _rivalry_back(values, at, ix, s, m, theta, row, d):  # type: ignore[no-untyped-def]
+def _rivalry_back(values, at, ix, s, m, theta, row, d):
     """Add the gradients of one-sidedness and split; return that of theta's right part."""
     rivalry = m - ix.n_organization - ix.n_other
     first, second = row[ix.sides[rivalry, 0]], row[ix.sides[rivalry, 1]]
@@ -135,7 +139,7 @@ def _rivalry_back(values, at, ix, s, m, theta, row, d):  # type: ignore[no-untyp
 
 
 @jit
-def set_shares(values, at, ix):  # type: ignore[no-untyped-def]
+def set_shares(values, at, ix):
     """Share of sets of each size, shape (source, set_size)."""
     result = np.ones((ix.n_source, ix.n_set))
     if at.set_share >= 0:
@@ -145,7 +149,7 @@ def set_shares(values, at, ix):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _speaks(ix, eta, s, name):  # type: ignore[no-untyped-def]
+def _speaks(ix, eta, s, name):
     """P(the statement names a contender | this name was picked)."""
     if ix.contender[name] > 0.0 or name >= ix.n_organization + ix.n_other:
         return ix.contender[name]
@@ -153,7 +157,7 @@ def _speaks(ix, eta, s, name):  # type: ignore[no-untyped-def]
 
 
 @jit
-def listed(ix, u, matrix, eta):  # type: ignore[no-untyped-def]
+def listed(ix, u, matrix, eta):
     """P(lists an incident it saw), shape (source, listing class)."""
     result = np.ones((ix.n_source, ix.class_author.shape[0]))
     for s in range(ix.n_source):
@@ -170,7 +174,8 @@ def listed(ix, u, matrix, eta):  # type: ignore[no-untyped-def]
 
 
 @jit
-def listed_back(ix, u, matrix, eta, lists, d_lists, d_u, d_matrix, d_eta):  # type: ignore[no-untyped-def]
+def listed_back(ix, u, matrix, eta, lists, d_lists, d_u, d_matrix, d_eta):
+    """Add the gradient of ``listed`` to those of its three arrays."""
     for s in range(ix.n_source):
         for g in range(lists.shape[1]):
             m = ix.class_author[g]
@@ -187,7 +192,7 @@ def listed_back(ix, u, matrix, eta, lists, d_lists, d_u, d_matrix, d_eta):  # ty
 
 
 @jit
-def pairs(ix, u, matrix, eta, lists):  # type: ignore[no-untyped-def]
+def pairs(ix, u, matrix, eta, lists):
     """Log probability of each (source, statement) pair, shape (pair, author)."""
     n_a = u.shape[1]
     result = np.empty((ix.pair_source.shape[0], n_a))
@@ -206,7 +211,7 @@ def pairs(ix, u, matrix, eta, lists):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _chosen(ix, matrix, i, s, m):  # type: ignore[no-untyped-def]
+def _chosen(ix, matrix, i, s, m):
     total = 0.0
     for position in range(ix.pair_start[i], ix.pair_start[i + 1]):
         total += ix.pair_weight[i] * matrix[s, m, ix.pair_name[position]]
@@ -214,7 +219,8 @@ def _chosen(ix, matrix, i, s, m):  # type: ignore[no-untyped-def]
 
 
 @jit
-def pairs_back(ix, u, matrix, eta, lists, d_pairs, d_u, d_matrix, d_eta, d_lists):  # type: ignore[no-untyped-def]
+def pairs_back(ix, u, matrix, eta, lists, d_pairs, d_u, d_matrix, d_eta, d_lists):
+    """Add the gradient of ``pairs`` to those of its four arrays."""
     for i in range(d_pairs.shape[0]):
         s = ix.pair_source[i]
         for m in range(u.shape[1]):
@@ -234,7 +240,7 @@ def pairs_back(ix, u, matrix, eta, lists, d_pairs, d_u, d_matrix, d_eta, d_lists
 
 
 @jit
-def rows(values, at, ix, log_pairs, result):  # type: ignore[no-untyped-def]
+def rows(values, at, ix, log_pairs, result):
     """Fill the probability of what all sources wrote, and of deaths by side: (row, author)."""
     n_a = log_pairs.shape[1]
     single = np.exp(log_pairs)
@@ -250,7 +256,7 @@ def rows(values, at, ix, log_pairs, result):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _sides(values, at, ix, row, result):  # type: ignore[no-untyped-def]
+def _sides(values, at, ix, row, result):
     """Multiply one row with the probability of its deaths by side."""
     d, x, y = ix.row_rivalry[row], ix.by_first[row], ix.by_second[row]
     author = ix.n_organization + ix.n_other + d
@@ -264,7 +270,8 @@ def _sides(values, at, ix, row, result):  # type: ignore[no-untyped-def]
 
 
 @jit
-def rows_back(values, at, ix, d_rows, d_pairs, d):  # type: ignore[no-untyped-def]
+def rows_back(values, at, ix, d_rows, d_pairs, d):
+    """Add the gradient of ``rows`` to that of the pairs, and in split and concentration."""
     war = ix.n_organization + ix.n_other
     for row in range(d_rows.shape[0]):
         for s in range(ix.rows.shape[1]):
@@ -286,19 +293,18 @@ def rows_back(values, at, ix, d_rows, d_pairs, d):  # type: ignore[no-untyped-de
 
 
 @jit
-def _betaln(a, b):  # type: ignore[no-untyped-def]
+def _betaln(a, b):
     return math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
 
 
 @jit
-def digamma(x):  # type: ignore[no-untyped-def]
+def digamma(x):
     """ψ(x) for x > 0: recurrence up to 10, then the asymptotic series (DLMF 5.11.2)."""
     result = 0.0
     while x < 10.0:
         result -= 1.0 / x
         x += 1.0
     inverse = 1.0 / (x * x)
-    series = inverse * (
-        1.0 / 12 - inverse * (1.0 / 120 - inverse * (1.0 / 252 - inverse * (1.0 / 240 - inverse / 132)))
-    )
+    series = 1.0 / 252 - inverse * (1.0 / 240 - inverse / 132)
+    series = inverse * (1.0 / 12 - inverse * (1.0 / 120 - inverse * series))
     return result + math.log(x) - 0.5 / x - series

@@ -58,7 +58,7 @@ class Parameter:
         """Declare it in the open PyMC model, after the parameters it depends on."""
         dims = self.dims or None
         if self.distribution == "zero_sum":
-            sigma = params[self.scale] if self.scale else float(self.arguments["sigma"])
+            sigma = params[self.scale] if self.scale else self.arguments["sigma"]
             axes = self.zero_sum_axes
             return pm.ZeroSumNormal(self.name, sigma=sigma, dims=dims, n_zerosum_axes=axes)
         distribution = _PYMC[self.distribution]
