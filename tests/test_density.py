@@ -1,0 +1,246 @@
+"""The compiled log density against the formulas, finite differences, scipy and PyMC's graph."""
+
+import functools
+import itertools
+import operator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytensor
+import pytest
+from dtoscore.data.evidence import Evidence
+from dtoscore.models import joint, superposition
+from dtoscore.models.density import Density
+from dtoscore.models.design import design
+from dtoscore.models.engine import NUMPY
+from dtoscore.models.joint import Structure
+from dtoscore.models.parameters import Parameter
+from dtoscore.models.priors import Priors
+from pytensor.compile.mode import Mode
+from scipy import stats
+from tiny import Case, Teller, evidence
+
+PRESS = Teller()
+NAMING = Teller(coverage="attributed_only")
+COURT = Teller("adjudicated", coverage="attributed_only")
+QUIET = Teller("government", coverage="attributed_only", silence="uninformative")
+
+CASES = {
+    "sets, other, every effect of organizations": Case(
+        ("a", "b"), (PRESS, NAMING), ("a", "b"), has_other=True, largest_set=2,
+        n_region=2, n_period=2, n_kind=2,
+    ),
+    "two wars, deaths by side, a court, a silent compilation": Case(
+        ("a", "b", "c"), (PRESS, COURT, QUIET), ("a", "b"), rivalries=("a><b", "b><c"),
+        sides_total=2, n_region=2, n_period=2, never=(("c", 0),),
+    ),
+    "full confusion matrices": Case(
+        ("a", "b"), (PRESS, NAMING), ("a",), has_other=True, rivalries=("a><b",),
+        full_confusion=True, n_period=3, n_kind=2,
+    ),
+}  # fmt: skip
+PYTHON = Mode(linker="py", optimizer=None)
+"""Node by node in Python: no compiler, no rewriting of the graph."""
+
+
+@pytest.fixture(scope="module", params=CASES)
+def target(request: pytest.FixtureRequest) -> Density:
+    case = CASES[request.param]
+    return density(case)
+
+
+def density(case: Case) -> Density:
+    plan = design(some_of(evidence(case, 3)))
+    structure = Structure(confusion=case.full_confusion)
+    return Density(plan, joint.parameters(plan, Priors(), structure))
+
+
+def some_of(whole: Evidence, kept: int = 150) -> Evidence:
+    """Leave most incidents out: small numbers are differenced more exactly, and faster."""
+    chosen = np.sort(np.random.default_rng(4).permutation(len(whole.said))[:kept])
+    incidents = whole.incidents.iloc[chosen].reset_index(drop=True)
+    return replace(whole, incidents=incidents, said=whole.said[chosen])
+
+
+def point(target: Density, seed: int = 7) -> np.ndarray:
+    return np.random.default_rng(seed).normal(0.0, 0.6, target.n_free)
+
+
+def blocks(target: Density) -> dict[str, slice]:
+    """Where each parameter lies in the unconstrained vector."""
+    sizes = [int(np.prod(p.free_shape, dtype=int)) for p in target.parameters]
+    ends = list(itertools.accumulate(sizes))
+    return {
+        p.name: slice(end - size, end)
+        for p, size, end in zip(target.parameters, sizes, ends, strict=True)
+    }
+
+
+def test_the_cases_hold_every_parameter() -> None:
+    found = {p.name for case in CASES.values() for p in density(case).parameters}
+    assert set(Priors()) - found == {"right_adjudicated"}  # a prior of some levels of "right"
+
+
+def test_free_blocks_fill_the_vector(target: Density) -> None:
+    assert list(blocks(target).values())[-1].stop == target.n_free
+
+
+def test_constrained_values_keep_their_constraints(target: Density) -> None:
+    values = target.unpack(target.constrain(point(target)))
+    for p in target.parameters:
+        value = values[p.name]
+        assert value.shape == p.shape
+        if p.distribution == "zero_sum":
+            for axis in range(-p.zero_sum_axes, 0):
+                np.testing.assert_allclose(value.sum(axis=axis), 0.0, atol=1e-13)
+        elif p.distribution == "dirichlet":
+            np.testing.assert_allclose(value.sum(axis=-1), 1.0, rtol=1e-13)
+        elif p.distribution != "normal":
+            assert np.all(value > 0)
+
+
+def test_pack_undoes_unpack(target: Density) -> None:
+    values = target.constrain(point(target))
+    np.testing.assert_array_equal(target.pack(target.unpack(values)), values)
+
+
+def test_cells_are_those_of_the_formulas(target: Density) -> None:
+    values = target.constrain(point(target))
+    q = superposition.quantities(target.unpack(values), target.design, NUMPY)
+    term, mass = target.cells(values)
+    expected = superposition.pattern_term(q, target.design, NUMPY)
+    np.testing.assert_allclose(term, expected, rtol=1e-10)
+    np.testing.assert_allclose(mass, superposition.mass(q, target.design, NUMPY), rtol=1e-10)
+
+
+def test_value_is_likelihood_and_priors_and_jacobian(target: Density) -> None:
+    free = point(target)
+    term, mass = target.cells(target.constrain(free))
+    likelihood = (term - mass).sum() - target.design.log_factorials.sum()
+    rest = target.value_and_gradient(free)[0] - likelihood - sum(target.log_priors(free).values())
+    assert rest == pytest.approx(log_jacobian(target, free), rel=1e-9, abs=1e-9)
+
+
+def log_jacobian(target: Density, free: np.ndarray) -> float:
+    """Sum of the log volumes of each change of variables, from its numerical derivative."""
+    return sum(
+        _log_volume(target, p, free, block)
+        for p, block in zip(target.parameters, blocks(target).values(), strict=True)
+    )
+
+
+def _log_volume(target: Density, p: Parameter, free: np.ndarray, block: slice) -> float:
+    if p.distribution in ("normal", "zero_sum"):
+        return 0.0  # an isometry
+    x = free[block]
+    if p.distribution in ("halfnormal", "lognormal"):
+        return float(x.sum())
+    if p.distribution == "beta":
+        return float(np.log(stats.logistic.pdf(x)).sum())
+    # A simplex, whose volume is that of its values but the last.
+    total, rows = 0.0, x.reshape(-1, p.shape[-1] - 1)
+    for row in rows:
+        columns = [(_simplex(row + e) - _simplex(row - e)) / 2e-5 for e in 1e-5 * np.eye(len(row))]
+        total += float(np.linalg.slogdet(np.array(columns)[:, :-1])[1])
+    return total
+
+
+def _simplex(row: np.ndarray) -> np.ndarray:
+    logits = np.append(row, -row.sum())
+    return np.exp(logits) / np.exp(logits).sum()
+
+
+def test_gradient_is_the_slope_of_the_value(target: Density) -> None:
+    """In every parameter, by central differences."""
+    free = point(target)
+    _, gradient = target.value_and_gradient(free)
+    step = 3e-5
+    for name, block in blocks(target).items():
+        for i in range(block.start, block.stop):
+            up, down = free.copy(), free.copy()
+            up[i] += step
+            down[i] -= step
+            slope = target.value_and_gradient(up)[0] - target.value_and_gradient(down)[0]
+            where = f"{name}[{i - block.start}]"
+            assert gradient[i] == pytest.approx(slope / (2 * step), rel=1e-5, abs=1e-5), where
+
+
+def test_prior_densities_are_those_of_the_parameters(target: Density) -> None:
+    free = point(target)
+    values = target.unpack(target.constrain(free))
+    found = target.log_priors(free)
+    for p in target.parameters:
+        scale = values[p.scale] if p.scale else None
+        assert found[p.name] == pytest.approx(float(p.log_density(values[p.name], scale))), p.name
+
+
+def test_prior_densities_are_those_of_scipy(target: Density) -> None:
+    free = point(target)
+    values = target.unpack(target.constrain(free))
+    found = target.log_priors(free)
+    for p in target.parameters:
+        sigma = float(values[p.scale]) if p.scale else None
+        assert found[p.name] == pytest.approx(scipy_density(p, values[p.name], sigma)), p.name
+
+
+def scipy_density(p: Parameter, value: np.ndarray, sigma: float | None) -> float:
+    """Log density written with scipy alone; zero-sum as a normal without full rank."""
+    a = {name: np.broadcast_to(x, p.shape) for name, x in p.arguments.items()}
+    if p.distribution == "zero_sum":
+        return _zero_sum_density(p, value, float(a["sigma"].flat[0]) if sigma is None else sigma)
+    if p.distribution == "dirichlet":
+        rows = value.reshape(-1, p.shape[-1])
+        weights = a["a"].reshape(rows.shape)
+        return sum(float(stats.dirichlet(w).logpdf(r)) for w, r in zip(weights, rows, strict=True))
+    if p.distribution == "normal":
+        return float(stats.norm(a["mu"], a["sigma"]).logpdf(value).sum())
+    if p.distribution == "halfnormal":
+        return float(stats.halfnorm(0, a["sigma"]).logpdf(value).sum())
+    if p.distribution == "lognormal":
+        normal = stats.norm(a["mu"], a["sigma"]).logpdf(np.log(value)) - np.log(value)
+        return float(normal.sum())
+    return float(stats.beta(a["alpha"], a["beta"]).logpdf(value).sum())
+
+
+def _zero_sum_density(p: Parameter, value: np.ndarray, sigma: float) -> float:
+    covariance = np.eye(1)
+    for axis, n in enumerate(p.shape):
+        summing = axis >= len(p.shape) - p.zero_sum_axes
+        covariance = np.kron(covariance, np.eye(n) - summing / n)
+    normal = stats.multivariate_normal(cov=sigma**2 * covariance, allow_singular=True)
+    return float(normal.logpdf(value.ravel()))
+
+
+@pytest.mark.parametrize("plain", [True, False], ids=["formulas", "operation"])
+def test_value_is_that_of_the_pymc_model(target: Density, plain: bool) -> None:
+    inputs, terms = graph(target, plain=plain)
+    values = pytensor.function(inputs, terms, mode=PYTHON)(*given(target))
+    expected = sum(float(value.sum()) for value in values) - target.design.log_factorials.sum()
+    assert target.value_and_gradient(point(target))[0] == pytest.approx(expected, rel=1e-10)
+
+
+def test_gradient_is_that_of_the_pymc_model(target: Density) -> None:
+    inputs, terms = graph(target, plain=False)
+    log_density = functools.reduce(operator.add, [term.sum() for term in terms])
+    slopes = pytensor.function(inputs, pytensor.grad(log_density, inputs), mode=PYTHON)
+    expected = np.concatenate([np.ravel(slope) for slope in slopes(*given(target))])
+    _, gradient = target.value_and_gradient(point(target))
+    np.testing.assert_allclose(gradient, expected, rtol=1e-7, atol=1e-8)
+
+
+def graph(target: Density, *, plain: bool) -> tuple[list[Any], list[Any]]:
+    """The unconstrained values and the terms of PyMC's log density."""
+    confusion = any(p.name == "confusion" for p in target.parameters)
+    model = joint.build(target.design, structure=Structure(confusion, plain))
+    inputs = [model.rvs_to_values[model[p.name]] for p in target.parameters]
+    return inputs, model.logp(sum=False)
+
+
+def given(target: Density) -> list[np.ndarray]:
+    """The point, one array a parameter."""
+    free = point(target)
+    return [
+        free[block].reshape(p.free_shape)
+        for p, block in zip(target.parameters, blocks(target).values(), strict=True)
+    ]
