@@ -1,0 +1,205 @@
+"""Fits of tiny evidences: what they hold, that they repeat, and where they leave the prior."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import xarray as xr
+from arviz_stats.base import array_stats
+from dtoscore.data.errors import ModelError
+from dtoscore.data.evidence import Evidence
+from dtoscore.inference import fit
+from dtoscore.inference.fit import FitOptions
+from dtoscore.models import joint
+from dtoscore.models.design import Design, design
+from dtoscore.models.parameters import Parameter
+from dtoscore.models.priors import Priors
+from scipy import stats
+from tiny import Case, Teller, evidence
+
+CASE = Case(
+    ("a", "b", "c"),
+    (Teller(), Teller(coverage="attributed_only"), Teller(silence="uninformative")),
+    ("a", "b"),
+    rivalries=("a><b",),
+    n_region=2,
+    n_period=3,
+)
+OPTIONS = FitOptions(draws=40, tune=60, chains=2, cores=1, seed=3)
+WHOLE = ("", "a><b", "c")
+"""Statements that do not tell whose violence a clash was."""
+
+
+def chosen(case: Case, kept: int, said: tuple[str, ...] = (), mute: int | None = None) -> Evidence:
+    """Some of the incidents: those with only such statements, and nothing from one source."""
+    whole = evidence(case, 1)
+    codes = [-1, *(case.statements.index(text) for text in said or case.statements)]
+    possible = np.isin(whole.said, codes).all(axis=1)
+    if mute is not None:
+        possible &= whole.said[:, mute] == -1
+    rows = np.random.default_rng(2).permutation(np.flatnonzero(possible))[:kept]
+    incidents = whole.incidents.iloc[rows].reset_index(drop=True)
+    return replace(whole, incidents=incidents, said=whole.said[rows])
+
+
+@pytest.fixture(scope="module")
+def plan() -> Design:
+    return design(chosen(CASE, 60))
+
+
+@pytest.fixture(scope="module")
+def tree(plan: Design) -> xr.DataTree:
+    return fit.sample(plan, Priors(), OPTIONS)
+
+
+def declared(plan: Design) -> list[Parameter]:
+    return joint.parameters(plan, Priors(), joint.Structure())
+
+
+def test_groups(tree: xr.DataTree) -> None:
+    assert set(tree.children) == {
+        "posterior", "sample_stats", "prior", "log_likelihood", "log_prior",
+        "posterior_predictive", "observed_data",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("group", ["posterior", "prior"])
+def test_variables_have_their_names_and_shapes(tree: xr.DataTree, plan: Design, group: str) -> None:
+    data = tree[group].to_dataset()
+    chains = OPTIONS.chains if group == "posterior" else 1
+    assert set(data.data_vars) == {p.name for p in declared(plan)}
+    for p in declared(plan):
+        assert data[p.name].dims == ("chain", "draw", *p.dims)
+        assert data[p.name].shape == (chains, OPTIONS.draws, *p.shape)
+        assert np.isfinite(data[p.name].to_numpy()).all()
+
+
+def test_levels_have_names_people_know(tree: xr.DataTree) -> None:
+    coords = tree["posterior"].coords
+    assert coords["organization"].to_numpy().tolist() == ["a", "b", "c"]
+    assert coords["rivalry"].to_numpy().tolist() == ["a><b"]
+    assert coords["source"].to_numpy().tolist() == ["s0", "s1", "s2"]
+    assert coords["lister"].to_numpy().tolist() == ["s0", "s1"]
+    assert coords["region"].to_numpy().tolist() == ["R0", "R1"]
+
+
+def test_constraints_hold_in_every_draw(tree: xr.DataTree, plan: Design) -> None:
+    for group in ("posterior", "prior"):
+        for p in declared(plan):
+            value = tree[group][p.name]
+            if p.distribution == "zero_sum":
+                for dim in p.dims[-p.zero_sum_axes :]:
+                    np.testing.assert_allclose(value.sum(dim), 0.0, atol=1e-12)
+            elif p.distribution != "normal":
+                assert float(value.min()) > 0
+            if p.distribution == "beta":
+                assert float(value.max()) < 1
+
+
+def test_log_likelihood_is_that_of_the_draw(tree: xr.DataTree, plan: Design) -> None:
+    found = tree["log_likelihood"]["incidents"]
+    assert found.dims == ("chain", "draw", "cell")
+    for chain, draw in ((0, 0), (1, 17)):
+        params = joint.draw(tree["posterior"].to_dataset(), chain, draw)
+        expected = joint.log_lik(params, plan)
+        xr.testing.assert_allclose(
+            found.isel(chain=chain, draw=draw, drop=True), expected, rtol=1e-9
+        )
+
+
+def test_log_prior_is_that_of_the_draw(tree: xr.DataTree, plan: Design) -> None:
+    found = tree["log_prior"].to_dataset()
+    params = joint.draw(tree["posterior"].to_dataset(), 1, 5)
+    for p in declared(plan):
+        scale = params[p.scale] if p.scale else None
+        expected = float(p.log_density(params[p.name], scale))
+        assert float(found[p.name][1, 5]) == pytest.approx(expected)
+
+
+def test_observed_and_replicated_incidents(tree: xr.DataTree, plan: Design) -> None:
+    seen, again = tree["observed_data"]["incidents"], tree["posterior_predictive"]["incidents"]
+    assert seen.to_numpy().tolist() == joint.observed(plan).tolist()
+    assert seen.coords["cell"].equals(again.coords["cell"])
+    assert again.dtype.kind == "i"
+    assert int(again.min()) >= 0
+    total = again.sum("cell")
+    assert float(total.quantile(0.005)) <= int(seen.sum()) <= float(total.quantile(0.995))
+
+
+def test_the_same_seed_draws_the_same(tree: xr.DataTree, plan: Design) -> None:
+    again = fit.sample(plan, Priors(), replace(OPTIONS, cores=2))
+    for group in set(tree.children) - {"sample_stats"}:  # which reads the clock
+        assert tree[group].to_dataset().equals(again[group].to_dataset()), group
+    for name in ("diverging", "energy", "n_steps"):
+        assert tree["sample_stats"][name].equals(again["sample_stats"][name])
+
+
+def test_another_seed_draws_others(tree: xr.DataTree, plan: Design) -> None:
+    other = fit.sample(plan, Priors(), replace(OPTIONS, seed=4))
+    assert not tree["posterior"].to_dataset().equals(other["posterior"].to_dataset())
+    assert not tree["prior"].to_dataset().equals(other["prior"].to_dataset())
+
+
+def test_what_nothing_informs_keeps_its_prior() -> None:
+    """Whose violence a clash is, where all write it whole; all of a source that says nothing."""
+    plan = design(chosen(CASE, 60, WHOLE, mute=2))
+    options = FitOptions(draws=500, tune=300, chains=2, cores=1, seed=8)
+    draws = fit.sample(plan, Priors(), options)["posterior"].to_dataset()
+    silent = draws.sel(source="s2")
+    for value, prior in (
+        (draws["split"].isel(rivalry=0), stats.beta(1, 1)),
+        (silent["right"], stats.beta(8, 2)),
+        (silent["unknown"], stats.beta(1, 1)),
+        (silent["one_sided"], stats.beta(1, 9)),
+    ):
+        effective = float(array_stats.ess(value.to_numpy(), method="mean"))
+        assert effective > 200
+        for p in (0.1, 0.25, 0.5, 0.75, 0.9):
+            below = float((value < prior.ppf(p)).mean())
+            error = np.sqrt(p * (1 - p) / min(effective, value.size))
+            assert abs(below - p) < 4 * error, value.name
+
+
+def test_what_data_inform_leaves_its_prior(tree: xr.DataTree) -> None:
+    """The counterpart: how often a source that speaks names nobody."""
+    spread = tree["posterior"]["unknown"].sel(source="s0").std(("chain", "draw"))
+    assert float(spread) < 0.6 * stats.beta(1, 1).std()
+
+
+def test_prior_draws_follow_their_priors(plan: Design) -> None:
+    draws = fit.prior_draws(declared(plan), 2000, 5)
+    for p in declared(plan):
+        value = draws[p.name]
+        if p.distribution == "zero_sum":
+            sigma = draws[p.scale] if p.scale else np.full(2000, p.arguments["sigma"])
+            unit = (value / sigma.reshape((-1,) + (1,) * len(p.shape))).reshape(2000, -1)
+            free = np.prod(p.free_shape) / np.prod(p.shape)
+            assert unit.var(axis=0) == pytest.approx(free, rel=0.2), p.name
+            continue
+        transformed = _uniform(p, value).reshape(2000, -1)
+        assert stats.kstest(transformed[:, 0], "uniform").pvalue > 1e-4, p.name
+
+
+def _uniform(p: Parameter, value: np.ndarray) -> np.ndarray:
+    a = p.arguments
+    frozen = {
+        "normal": lambda: stats.norm(a["mu"], a["sigma"]),
+        "halfnormal": lambda: stats.halfnorm(0, a["sigma"]),
+        "lognormal": lambda: stats.lognorm(a["sigma"], scale=np.exp(a["mu"])),
+        "beta": lambda: stats.beta(a["alpha"], a["beta"]),
+    }[p.distribution]()
+    return np.asarray(frozen.cdf(value))
+
+
+def test_evidence_without_reports_is_refused_before_sampling() -> None:
+    nothing = chosen(CASE, 0)
+    with pytest.raises(ModelError, match="no report can be used"):
+        fit.sample(design(nothing), Priors(), OPTIONS)
+
+
+def test_progress_is_told_in_order(plan: Design) -> None:
+    said: list[str] = []
+    fit.sample(plan, Priors(), replace(OPTIONS, draws=5, tune=5, chains=1), said.append)
+    assert said == [
+        "sampling 1 chains of 5 + 5 draws", "working out the likelihood of every cell",
+    ]  # fmt: skip
