@@ -95,8 +95,17 @@ def run_nutpie(target: Density, options: FitOptions, progress: Progress | None) 
     )
     if progress:
         progress(f"sampling {options.chains} chains of {options.tune} + {options.draws} draws")
+    return _whole_trace(compiled, options, shown=progress is not None and sys.stderr.isatty())
+
+
+def _whole_trace(compiled: Any, options: FitOptions, *, shown: bool) -> xr.DataTree:
+    """Every draw that was asked for, or none.
+
+    Left to wait by itself, nutpie takes Ctrl-C for a wish to see the draws so far, and
+    they would pass for the posterior.
+    """
     try:
-        trace: xr.DataTree = nutpie.sample(
+        sampler = nutpie.sample(
             compiled,
             draws=options.draws,
             tune=options.tune,
@@ -105,8 +114,14 @@ def run_nutpie(target: Density, options: FitOptions, progress: Progress | None) 
             seed=options.seed,
             save_warmup=False,
             target_accept=options.target_accept,
-            progress_bar=progress is not None and sys.stderr.isatty(),
+            progress_bar=shown,
+            blocking=False,
         )
+        try:
+            trace: xr.DataTree = sampler.wait()
+        except BaseException:
+            sampler.cancel()
+            raise
     except RuntimeError as error:
         reason = str(error).splitlines()[0]
         raise FitError(f"the sampler stopped: {reason}") from error

@@ -66,7 +66,7 @@ def run(
     clock.lap("read")
     posterior = _posterior(prepared, options, progress, refit=refit)
     clock.lap("fit")
-    scored = pipeline.score(prepared, posterior, options)
+    scored = pipeline.score(prepared, posterior, options, progress)
     clock.lap("score")
     out = Path(folder) / "release" if out is None else Path(out)
     write_release(
