@@ -5,6 +5,7 @@
 # make format        let ruff rewrite
 # make lock          resolve pyproject.toml into requirements.lock
 # make docs          write the generated pages
+# make evidence      truth recovery by simulation, into docs/evidence; an hour of two cores
 # make clean         remove everything that was made
 
 .DELETE_ON_ERROR:
@@ -16,7 +17,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCKED := .venv/locked-$(firstword $(shell cksum < requirements.lock))
 READY := .venv/ready-$(firstword $(shell cat requirements.lock pyproject.toml | cksum))
 
-.PHONY: demo test test-browser lint format lock docs clean
+.PHONY: demo test test-browser lint format lock docs evidence clean
 
 demo: $(READY)
 	$(BIN)/dtoscore simulate demo
@@ -45,6 +46,10 @@ lock: $(READY)
 
 docs: $(READY)
 	$(BIN)/python docs/reference.py
+
+evidence: $(READY)
+	$(BIN)/python -m dtoscore.inference.recovery --rounds 60 --out docs/evidence \
+		--commit $$(git rev-parse --short HEAD)
 
 clean:
 	rm -rf .venv build dist demo *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
