@@ -98,6 +98,13 @@ def _notes(parts: Parts) -> tuple[str, ...]:
         notes.append(
             "There is one source: how much it misses, and how often it errs, rest on the prior."
         )
+    groups = evidence.axes.sources["group"].dropna().value_counts()
+    if shared := sorted(str(name) for name in groups.index[groups > 1]):
+        notes.append(
+            "Sources of one group copy each other, which the model does not know yet; it counts "
+            f"their names as independent, so the result is surer than it should be: "
+            f"{', '.join(shared)}."
+        )
     if not parts.realized.attrs.get("classes_reported", True):
         notes.append("No report has a victim class: every victim counts as of unknown class.")
     return tuple(notes)
