@@ -6,18 +6,16 @@ that is passed in, so that a seed fixes the result.
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from ..data.world import SIZE_EDGES
+from ..models.compiled import jit
 from .division import Shares
 from .marks import Marks
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
-
-jit = numba.njit(cache=True, error_model="numpy", fastmath=False)
 
 _EDGES = np.array(SIZE_EDGES)
 

@@ -5,19 +5,17 @@ reference (tests/test_responsibility.py), in the linear scale and one compiled l
 draw of a posterior asks for them.
 """
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from ..data.errors import FitError
 from ..models import superposition
+from ..models.compiled import jit
 from ..models.design import REPORTED, WAS_SILENT, Design
 from ..models.engine import NUMPY
 from ..models.superposition import Quantities
 
 Floats = NDArray[np.float64]
-
-jit = numba.njit(cache=True, error_model="numpy", fastmath=False)
 
 
 def cell_rates(q: Quantities, plan: Design) -> Floats:

@@ -19,10 +19,18 @@ REORDERED = {"reassoc", "contract"}
 
 
 @functools.cache
-def cache_folder() -> Path:
-    """Where the machine code of this version is kept."""
+def cache_folder(caller: Path | None = None) -> Path:
+    """Where the machine code of this version is kept.
+
+    Parameters
+    ----------
+    caller
+        A module outside this package whose loops are meant; it is part of the key.
+    """
+    here = Path(__file__).parent
+    world = here.parent / "data" / "world.py"  # its constants are frozen into the loops
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in (*sorted(here.glob("*.py")), world, *([caller] if caller else [])):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
     base = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
@@ -34,7 +42,9 @@ def jit(function: Callable[..., Any]) -> Any:
     options: dict[str, Any] = {"error_model": "numpy", "nogil": True, "fastmath": REORDERED}
     config: Any = numba.config
     before = config.CACHE_DIR
-    config.CACHE_DIR = str(cache_folder())
+    module = Path(function.__code__.co_filename)
+    caller = None if module.parent == Path(__file__).parent else module
+    config.CACHE_DIR = str(cache_folder(caller))
     try:
         return numba.njit(cache=True, **options)(function)
     except RuntimeError:  # no folder can be written: compile anew in each process
