@@ -184,7 +184,8 @@ def _scores(table: pd.DataFrame) -> list[str]:
         f"{LARGEST_ERROR:.1%}): {verdict} 2 standard errors of 90%, at {far:.1f}."
     )
     every = [(name, table[table["setting"] == name]) for name in DRAWN]
-    rows = [_score_row(name, part) for name, part in [*every, ("all", table)] if len(part)]
+    every += [("all", table), ("all whose fit passes the gate", table[table["passed"]])]
+    rows = [_score_row(name, part) for name, part in every if len(part)]
     counts = np.histogram(table["position"], bins=10, range=(0, 1))[0]
     tenths = ", ".join(str(n) for n in counts)
     return [
@@ -240,7 +241,7 @@ def _said(said: pd.Series, right: pd.Series) -> str:
     bins = pd.cut(said, [0.0, 0.5, 0.7, 0.9, 0.99, 1.0], include_lowest=True)
     records = [
         {
-            "P(worst) of the leader": f"{interval.left:.2f} to {interval.right:.2f}",
+            "P(worst) of the leader": f"{max(interval.left, 0.0):.2f} to {interval.right:.2f}",
             "rounds": len(part),
             "mean said": f"{part.mean():.2f}",
             "was the worst": f"{right[part.index].mean():.2f}",

@@ -156,6 +156,8 @@ def draw_round(size: Size, seed: int) -> Recoverable:
         params = draw_parameters(size, rng)
         if not _hopeless(params, size):
             simulated = simulate(world(params, size, rng), int(rng.integers(2**62)))
+            if not size.seen[0] <= simulated.reports["incident_id"].nunique() <= size.seen[1]:
+                continue  # said by ``accepted`` too; but a round without a report cannot be read
             evidence, rubric = reported(simulated)
             if accepted(evidence, size):
                 return Recoverable(params, simulated, evidence, rubric, size.priors, number + 1)
