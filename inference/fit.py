@@ -135,13 +135,15 @@ def initial_point(target: Density, seed: int) -> np.ndarray:
     position = 0
     for p in target.parameters:
         size = int(np.prod(p.free_shape, dtype=int))
-        start[position : position + size] += _middle(p)
+        start[position : position + size] += np.ravel(_middle(p))
         position += size
     return start
 
 
-def _middle(p: Parameter) -> float:
+def _middle(p: Parameter) -> np.ndarray | float:
     """Where the prior lies, on the unconstrained scale."""
+    if p.distribution == "table":
+        return p.arguments["weight"] * sum(_middle(coarser) for coarser in p.around)
     first = {name: float(np.mean(value)) for name, value in p.arguments.items()}
     if p.distribution in ("normal", "lognormal"):
         return first["mu"]
@@ -163,6 +165,8 @@ def prior_draws(parameters: list[Parameter], draws: int, seed: int) -> Draws:
 
 def _draw(p: Parameter, before: Draws, draws: int, rng: np.random.Generator) -> np.ndarray:
     shape, a = (draws, *p.shape), p.arguments
+    if p.distribution == "table":
+        return rng.normal(size=shape) * before[p.scale].reshape((draws,) + (1,) * len(p.shape))
     if p.distribution == "normal":
         return rng.normal(a["mu"], a["sigma"], shape)
     if p.distribution == "halfnormal":

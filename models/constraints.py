@@ -16,14 +16,15 @@ from .compiled import jit
 from .engine import Floats, Ints
 from .parameters import Parameter
 
-NORMAL, HALFNORMAL, LOGNORMAL, BETA, ZERO_SUM, DIRICHLET = range(6)
+NORMAL, HALFNORMAL, LOGNORMAL, BETA, ZERO_SUM, DIRICHLET, TABLE = range(7)
 KINDS = {
     "normal": NORMAL, "halfnormal": HALFNORMAL, "lognormal": LOGNORMAL,
-    "beta": BETA, "zero_sum": ZERO_SUM, "dirichlet": DIRICHLET,
+    "beta": BETA, "zero_sum": ZERO_SUM, "dirichlet": DIRICHLET, "table": TABLE,
 }  # fmt: skip
 ARGUMENTS = {
     "normal": ("mu", "sigma"), "halfnormal": ("sigma", "sigma"), "lognormal": ("mu", "sigma"),
     "beta": ("alpha", "beta"), "zero_sum": ("sigma", "sigma"), "dirichlet": ("a", "a"),
+    "table": ("weight", "weight"),
 }  # fmt: skip
 LOG_2PI = float(np.log(2 * np.pi))
 
@@ -34,11 +35,14 @@ class Table(NamedTuple):
     Attributes
     ----------
     rows
-        ``kind, free start, start, outer, first, second, scale``: shape (parameter, 7). A
-        zero-sum effect is ``outer`` blocks of (first, second) with first = 1 where only the
-        last axis sums to zero; ``scale`` is the position of its sigma, -1 where a number.
+        ``kind, free start, start, outer, first, second, scale, all, by first, by second``:
+        shape (parameter, 10). A zero-sum effect is ``outer`` blocks of (first, second) with
+        first = 1 where only the last axis sums to zero; ``scale`` is the position of its
+        sigma, -1 where a number. The last three are the positions of what a table's free
+        values are centred on, a number for all cells and one by row and by column, -1 where
+        there is none.
     one, two
-        mu and sigma, alpha and beta, or a: shape (constrained,).
+        mu and sigma, alpha and beta, a, or weight: shape (constrained,).
     """
 
     rows: Ints
@@ -61,6 +65,7 @@ def table(parameters: list[Parameter]) -> Table:
         outer, first, second = _blocks(p)
         scale = starts[p.scale] if p.scale else -1
         rows.append([KINDS[p.distribution], free, position, outer, first, second, scale])
+        rows[-1] += _around(p, starts)
         for values, name in zip((one, two), ARGUMENTS[p.distribution], strict=True):
             argument = p.arguments.get(name, np.asarray(1.0))
             values.append(np.broadcast_to(argument, p.shape).astype(float).ravel())
@@ -71,26 +76,34 @@ def table(parameters: list[Parameter]) -> Table:
 
 def _blocks(p: Parameter) -> tuple[int, int, int]:
     """Write a shape as (outer, first, second), the last one or two axes apart."""
-    if p.distribution == "zero_sum" and p.zero_sum_axes == 2:
+    if p.distribution == "table" or (p.distribution == "zero_sum" and p.zero_sum_axes == 2):
         return 1, p.shape[0], p.shape[1]
     if p.distribution in ("zero_sum", "dirichlet"):
         return int(np.prod(p.shape[:-1], dtype=int)), 1, p.shape[-1]
     return 1, 1, int(np.prod(p.shape, dtype=int))
 
 
+def _around(p: Parameter, starts: dict[str, int]) -> list[int]:
+    """Positions of what the free values are centred on: of all, by row, by column."""
+    by_dims = {coarser.dims: starts[coarser.name] for coarser in p.around}
+    return (
+        [by_dims.get(dims, -1) for dims in ((), p.dims[:1], p.dims[1:])] if p.around else [-1] * 3
+    )
+
+
 def _n_free(row: Ints) -> int:
-    kind, _, _, outer, first, second, _ = row
+    kind, _, _, outer, first, second = row[:6]
     if kind == ZERO_SUM:
         return int(outer * max(first - 1, 1) * (second - 1))
     return int(outer * (second - 1) if kind == DIRICHLET else outer * first * second)
 
 
 @jit
-def constrain(free, rows, n):
-    """Unconstrained to constrained values, shape (constrained,) = (n,)."""
-    values = np.empty(n)
+def constrain(free, rows, weight):
+    """Unconstrained to constrained values, shape (constrained,), as ``weight`` has."""
+    values = np.empty(weight.shape[0])
     for i in range(rows.shape[0]):
-        kind, f, p, outer, first, second, _ = rows[i]
+        kind, f, p, outer, first, second = rows[i, :6]
         size = first * second
         if kind == ZERO_SUM:
             for block in range(outer):
@@ -105,11 +118,40 @@ def constrain(free, rows, n):
                 x = free[f + j]
                 if kind == BETA:
                     values[p + j] = 1.0 / (1.0 + np.exp(-x))
-                elif kind == NORMAL:
+                elif kind in (NORMAL, TABLE):
                     values[p + j] = x
                 else:
                     values[p + j] = np.exp(x)
+    for i in range(rows.shape[0]):
+        if rows[i, 0] == TABLE:
+            _centre(values, rows[i], weight)
     return values
+
+
+@jit
+def _centre(values, row, weight):
+    """Take from a table what it is centred on; that is complete by now."""
+    _, _, p, _, first, second, _, every, by_first, by_second = row
+    for a in range(first):
+        coarser = values[every] + (values[by_first + a] if by_first >= 0 else 0.0)
+        for b in range(second):
+            column = values[by_second + b] if by_second >= 0 else 0.0
+            at = p + a * second + b
+            values[at] -= weight[at] * (coarser + column)
+
+
+@jit
+def _centre_back(d, row, weight):
+    """Add the gradient of ``_centre`` to that of what a table is centred on."""
+    _, _, p, _, first, second, _, every, by_first, by_second = row
+    for a in range(first):
+        for b in range(second):
+            change = weight[p + a * second + b] * d[p + a * second + b]
+            d[every] -= change
+            if by_first >= 0:
+                d[by_first + a] -= change
+            if by_second >= 0:
+                d[by_second + b] -= change
 
 
 @jit
@@ -166,10 +208,10 @@ def log_prior(free, values, table_rows, one, two):
     by = np.zeros(table_rows.shape[0])
     jacobian = 0.0
     for i in range(table_rows.shape[0]):
-        kind, f, p, outer, first, second, scale = table_rows[i]
-        if kind == ZERO_SUM:
+        kind, f, p, outer, first, second, scale = table_rows[i, :7]
+        if kind in (ZERO_SUM, TABLE):
             sigma = values[scale] if scale >= 0 else one[p]
-            by[i] = _log_zero_sum(values, p, outer, first, second, sigma)
+            by[i] = _log_spread(values, p, outer * first * second, _degrees(table_rows[i]), sigma)
         elif kind == DIRICHLET:
             for block in range(outer):
                 start = p + block * second
@@ -181,7 +223,7 @@ def log_prior(free, values, table_rows, one, two):
                 by[i] += _log_simple(kind, x, one[p + j], two[p + j])
                 if kind == BETA:
                     jacobian += np.log(x) + np.log1p(-x)
-                elif kind != NORMAL:
+                elif kind in (HALFNORMAL, LOGNORMAL):
                     jacobian += free[f + j]
     return by, jacobian
 
@@ -200,10 +242,16 @@ def _log_simple(kind, x, a, b):
 
 
 @jit
-def _log_zero_sum(values, p, outer, first, second, sigma):
-    degrees = outer * max(first - 1, 1) * (second - 1)
+def _degrees(row):
+    """Degrees of freedom of an effect around zero."""
+    kind, _, _, outer, first, second = row[:6]
+    return outer * first * second if kind == TABLE else outer * max(first - 1, 1) * (second - 1)
+
+
+@jit
+def _log_spread(values, p, size, degrees, sigma):
     result = -degrees * (0.5 * LOG_2PI + np.log(sigma))
-    for j in range(p, p + outer * first * second):
+    for j in range(p, p + size):
         result -= 0.5 * (values[j] / sigma) ** 2
     return result
 
@@ -221,16 +269,17 @@ def log_prior_back(free, values, table_rows, one, two, d_values):
     """Gradient in the unconstrained values of log prior, Jacobians and what has ``d_values``."""
     d = d_values.copy()
     for i in range(table_rows.shape[0]):
-        kind, _, p, outer, first, second, scale = table_rows[i]
-        if kind == ZERO_SUM:
+        kind, _, p, outer, first, second, scale = table_rows[i, :7]
+        if kind in (ZERO_SUM, TABLE):
             sigma = values[scale] if scale >= 0 else one[p]
-            squares = _zero_sum_back(values, p, outer * first * second, sigma, d)
+            squares = _spread_back(values, p, outer * first * second, sigma, d)
             if scale >= 0:
-                degrees = outer * max(first - 1, 1) * (second - 1)
-                d[scale] += squares / sigma**3 - degrees / sigma
+                d[scale] += squares / sigma**3 - _degrees(table_rows[i]) / sigma
+        if kind == TABLE:
+            _centre_back(d, table_rows[i], one)
     result = np.zeros(free.shape[0])
     for i in range(table_rows.shape[0]):
-        kind, f, p, outer, first, second, _ = table_rows[i]
+        kind, f, p, outer, first, second = table_rows[i, :6]
         if kind == ZERO_SUM:
             for block in range(outer):
                 _extend_back(d, p + block * first * second, first, second, result, f)
@@ -247,8 +296,8 @@ def log_prior_back(free, values, table_rows, one, two, d_values):
 
 
 @jit
-def _zero_sum_back(values, p, size, sigma, d):
-    """Add the gradient of the effect itself; return its sum of squares."""
+def _spread_back(values, p, size, sigma, d):
+    """Add the gradient of an effect around zero itself; return its sum of squares."""
     squares = 0.0
     for j in range(p, p + size):
         d[j] -= values[j] / sigma**2
@@ -258,6 +307,8 @@ def _zero_sum_back(values, p, size, sigma, d):
 
 @jit
 def _simple_back(kind, x, free, a, b, d):
+    if kind == TABLE:
+        return d
     if kind == NORMAL:
         return d - (x - a) / b**2
     if kind == HALFNORMAL:

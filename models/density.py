@@ -59,7 +59,7 @@ class Density:
 
     def constrain(self, free: Floats) -> Floats:
         """Unconstrained to constrained values, all parameters one behind the other."""
-        return constraints.constrain(free, self.table.rows, len(self.table.one))
+        return constraints.constrain(free, self.table.rows, self.table.one)
 
     def unpack(self, values: Floats) -> Params:
         """Constrained values by name, each in its shape."""
@@ -151,7 +151,7 @@ def value_and_gradient(
     cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
 ):  # fmt: skip
     """Log density of the unconstrained values and its gradient."""
-    values = constraints.constrain(free, table_rows, one.shape[0])
+    values = constraints.constrain(free, table_rows, one)
     u = mapping_names.unknowns(values, at, ix)
     matrix = mapping_names.confusions(values, at, ix)
     eta = mapping_names.set_shares(values, at, ix)
@@ -178,7 +178,9 @@ def value_and_gradient(
     mapping_names.rows_back(values, at, ix, d_written, d_pairs, d)
     mapping_names.pairs_back(ix, u, matrix, eta, lists, d_pairs, d_u, d_matrix, d_eta, d_lists)
     mapping_names.listed_back(ix, u, matrix, eta, lists, d_lists, d_u, d_matrix, d_eta)
-    d_ratio = mapping.rates_back(values, at, ix, d_region, d_period, d_kind, d)
+    d_ratio = mapping.rates_back(
+        values, at, ix, region, period, kind, d_region, d_period, d_kind, d
+    )
     _ratio_back(u, ix, d_ratio, d_u)
     mapping.log_size_back(values, at, ix, log_sizes, d_size, d)
     mapping.logits_back(values, at, ix, d_by_region, d_by_kind, d_by_size, d_visibility, d)

@@ -126,8 +126,32 @@ def rates(values, at, ix, ratio):
         add_rows(values, at.other_region, ix.n_region, region, k, 1)
         add_scaled(values, at.other_period_scale, at.other_period, period, k, 1)
         add_rows(values, at.other_kind, ix.n_kind, kind, k, 1)
-        kind[k] += _log_total(values, at, ix) + ratio - values[at.other_share]
+        totals = _log_totals(region, period, kind)
+        kind[k] += _log_named(totals, k) - totals[k] + ratio - values[at.other_share]
     return region, period, kind
+
+
+@jit
+def _log_sum(x):
+    highest = x.max()
+    return highest + np.log(np.exp(x - highest).sum())
+
+
+@jit
+def _log_totals(region, period, kind):
+    """log Σ μ over all cells, shape (author,)."""
+    result = np.empty(region.shape[0])
+    for a in range(region.shape[0]):
+        result[a] = _log_sum(region[a]) + _log_sum(period[a]) + _log_sum(kind[a])
+    return result
+
+
+@jit
+def _log_named(totals, k):
+    """log Σ exp(total) over all authors but ``other``, which is number k."""
+    rest = totals.copy()
+    rest[k] = -np.inf
+    return _log_sum(rest)
 
 
 @jit
@@ -136,21 +160,16 @@ def _level(values, intercept, effect, a):
 
 
 @jit
-def _log_total(values, at, ix):
-    """log Σ exp(level) over organizations and rivalries."""
-    total = 0.0
-    for a in range(ix.n_organization):
-        total += np.exp(_level(values, at.rate_intercept, at.rate_organization, a))
-    for a in range(ix.n_rivalry):
-        total += np.exp(_level(values, at.rivalry_intercept, at.rivalry_level, a))
-    return np.log(total)
+def rates_back(values, at, ix, region, period, kind, d_region, d_period, d_kind, d):
+    """Add the gradient in every rate parameter; return the gradient in ``ratio``.
 
-
-@jit
-def rates_back(values, at, ix, d_region, d_period, d_kind, d):
-    """Add the gradient in every rate parameter; return the gradient in ``ratio``."""
+    The gradients of the three parts are changed in place: the level of ``other`` hangs on all.
+    """
     k, o, n_rivalry = ix.n_organization, ix.n_other, ix.n_rivalry
     war, d_ratio = k + o, 0.0
+    if o:
+        d_ratio = d_kind[k].sum()
+        _other_level_back(k, d_ratio, (region, period, kind), (d_region, d_period, d_kind))
     for first, count in ((0, k), (war, n_rivalry)):
         add_rows_back(at.rate_region, d_region, first, count, d)
         add_scaled_back(values, at.rate_period_scale, at.rate_period, d_period, first, count, d)
@@ -171,10 +190,19 @@ def rates_back(values, at, ix, d_region, d_period, d_kind, d):
         add_rows_back(at.other_region, d_region, k, 1, d)
         add_scaled_back(values, at.other_period_scale, at.other_period, d_period, k, 1, d)
         add_rows_back(at.other_kind, d_kind, k, 1, d)
-        d_ratio = d_kind[k].sum()
         d[at.other_share] -= d_ratio
-        _log_total_back(values, at, ix, d_ratio, d)
     return d_ratio
+
+
+@jit
+def _other_level_back(k, change, parts, d_parts):
+    """Add the gradient of log Σ μ of the others over the shape of ``other``, number k."""
+    totals = _log_totals(parts[0], parts[1], parts[2])
+    named = _log_named(totals, k)
+    for a in range(totals.shape[0]):
+        weight = -change if a == k else change * np.exp(totals[a] - named)
+        for part, d_part in zip(parts, d_parts):  # noqa: B905 (numba's zip takes no keyword)
+            d_part[a] += weight * np.exp(part[a] - _log_sum(part[a]))
 
 
 @jit
@@ -182,17 +210,6 @@ def _level_back(intercept, effect, a, change, d):
     d[intercept] += change
     if effect >= 0:
         d[effect + a] += change
-
-
-@jit
-def _log_total_back(values, at, ix, change, d):
-    total = _log_total(values, at, ix)
-    for a in range(ix.n_organization):
-        share = np.exp(_level(values, at.rate_intercept, at.rate_organization, a) - total)
-        _level_back(at.rate_intercept, at.rate_organization, a, change * share, d)
-    for a in range(ix.n_rivalry):
-        share = np.exp(_level(values, at.rivalry_intercept, at.rivalry_level, a) - total)
-        _level_back(at.rivalry_intercept, at.rivalry_level, a, change * share, d)
 
 
 @jit

@@ -6,17 +6,18 @@ r"""What happens: how many incidents of each author, place, month and kind.
     \log \lambda_{drtc} &= \alpha^D + \alpha^D_c + a_r + a_t + b_d + b_{dr} + b_{dt}
 
 Organizations k, rivalries d. Every effect is zero-sum over the axes it shares with a coarser
-one; b_kt and b_dt are random walks, centred over t, so that b_k is k's mean level over the
-modelled history. ``other`` stands outside every zero-sum block, with its own intercept,
-region, period and kind effects. Its level is not free: the organizations' share w of the
-incidents that nobody attributes has a declared prior (docs/methods.md), and in an average
-cell
+one, but for b_kr and b_dr, which are normal around zero (``parameters.table`` says why);
+b_kt and b_dt are random walks, centred over t. ``other`` stands outside every zero-sum block,
+with its own intercept, region, period and kind effects. Its level is not free: the
+organizations' share w of the incidents that nobody attributes has a declared prior
+(docs/methods.md), and over the modelled history
 
 .. math::
-    \alpha^O = \log\Big(\sum_k e^{\alpha + b_k} + \sum_d e^{\alpha^D + b_d}\Big)
+    \alpha^O = \log \sum_{krtc} \mu_{krtc} - \log \sum_{rtc} e^{a^O_r + a^O_t + \alpha^O_c}
                + \log \bar u - \log \bar u_O - \operatorname{logit} w
 
-with ū and ū_O the mean unknown shares, so that w is exactly what its prior speaks of.
+with k over organizations and rivalries and ū and ū_O the mean unknown shares, so that w is
+exactly what its prior speaks of.
 """
 
 import math
@@ -26,10 +27,10 @@ from typing import Any
 import numpy as np
 
 from ..data.attribution import OTHER
-from . import effects
+from . import centring, effects
 from .design import Design
 from .engine import Array, Engine, Params
-from .parameters import Parameter, Sizes, fixed_scale, pooled, simple, standardized, walk
+from .parameters import Parameter, Sizes, fixed_scale, pooled, simple, standardized, table, walk
 from .priors import Prior, Priors
 
 IMPOSSIBLE = -700.0
@@ -39,29 +40,46 @@ IMPOSSIBLE = -700.0
 def parameters(priors: Priors, design: Design) -> list[Parameter]:
     """List the rates' parameters."""
     sizes = design.sizes
-    k = "organization"
+    region = pooled("rate_region", priors, ["region"], sizes)
     return [
-        _intercept(priors, "rate_intercept", design),
-        *fixed_scale("rate_kind", priors, ["kind"], 1, sizes),
-        *pooled("rate_region", priors, ["region"], sizes),
+        *region,
         *standardized("rate_period", priors, ["period"], 1, sizes),
-        *pooled("rate_organization", priors, [k], sizes),
-        *pooled("rate_organization_kind", priors, [k, "kind"], sizes),
-        *pooled("rate_organization_region", priors, [k, "region"], sizes),
-        *walk("rate_organization_walk", priors, k, sizes),
-        *(_rivalry_parameters(priors, design) if design.names.rivalries else []),
+        *_organization_parameters(priors, design, region[-1:]),
+        *(_rivalry_parameters(priors, design, region[-1:]) if design.names.rivalries else []),
         *(_other_parameters(priors, sizes) if design.names.has_other else []),
     ]
 
 
-def _rivalry_parameters(priors: Priors, design: Design) -> list[Parameter]:
-    sizes = design.sizes
+def _organization_parameters(
+    priors: Priors, design: Design, region: list[Parameter]
+) -> list[Parameter]:
+    sizes, k = design.sizes, "organization"
+    intercept = _intercept(priors, "rate_intercept", design)
+    level = pooled("rate_organization", priors, [k], sizes)
+    around = [intercept, *level[-1:], *region]
+    weight = centring.weights(design, slice(len(design.names.organizations)))
     return [
-        _intercept(priors, "rivalry_intercept", design),
+        intercept,
+        *fixed_scale("rate_kind", priors, ["kind"], 1, sizes),
+        *level,
+        *pooled("rate_organization_kind", priors, [k, "kind"], sizes),
+        *table("rate_organization_region", priors, [k, "region"], around, weight, sizes),
+        *walk("rate_organization_walk", priors, k, sizes),
+    ]
+
+
+def _rivalry_parameters(priors: Priors, design: Design, region: list[Parameter]) -> list[Parameter]:
+    sizes, d = design.sizes, "rivalry"
+    intercept = _intercept(priors, "rivalry_intercept", design)
+    level = pooled("rivalry_level", priors, [d], sizes)
+    around = [intercept, *level[-1:], *region]
+    weight = centring.weights(design, slice(design.names.n_plain, None))
+    return [
+        intercept,
         *fixed_scale("rivalry_kind", priors, ["kind"], 1, sizes),
-        *pooled("rivalry_level", priors, ["rivalry"], sizes),
-        *pooled("rivalry_region", priors, ["rivalry", "region"], sizes),
-        *walk("rivalry_walk", priors, "rivalry", sizes),
+        *level,
+        *table("rivalry_region", priors, [d, "region"], around, weight, sizes),
+        *walk("rivalry_walk", priors, d, sizes),
     ]
 
 
@@ -88,12 +106,10 @@ def typical_log_rate(design: Design, name: str) -> float:
     Only the order of magnitude is taken from the data: the prior is wide (sd 1.5), and
     effects that sum to zero on the log scale lie below the log of the mean.
     """
-    if name == "rate_intercept":
-        authors, share = len(design.names.organizations), 0.5
-    else:
-        authors, share = len(design.names.rivalries), 0.5
+    names = design.names
+    authors = len(names.organizations if name == "rate_intercept" else names.rivalries)
     known = max(int(design.every.count.sum()), 1)
-    return float(np.log(share * known / (max(authors, 1) * max(len(design.cell_kind), 1)))) - 1.0
+    return float(np.log(0.5 * known / (max(authors, 1) * max(len(design.cell_kind), 1)))) - 1.0
 
 
 @dataclass(frozen=True)
@@ -120,6 +136,10 @@ class LogRate:
         region, period, kind = self.region, self.period, self.kind
         return region[:, :, None, None] + period[:, None, :, None] + kind[:, None, None, :]
 
+    def log_totals(self, engine: Engine) -> Array:
+        """log Σ μ over all cells, shape (author,)."""
+        return sum(engine.logsumexp(part, 1) for part in (self.region, self.period, self.kind))
+
 
 def log_rate(params: Params, design: Design, unknown: Array, engine: Engine) -> LogRate:
     """Work out log μ.
@@ -130,16 +150,15 @@ def log_rate(params: Params, design: Design, unknown: Array, engine: Engine) -> 
         P(names nobody | author), shape (source, author); only the level of ``other`` uses it.
     """
     xp, names = engine.xp, design.names
-    blocks = [_organizations(params, design, xp)]
-    if names.has_other:
-        blocks.append(_other(params, design, unknown, engine))
+    named = [_organizations(params, design, xp)]
     if names.rivalries:
-        blocks.append(_rivalries(params, design, xp))
+        named.append(_rivalries(params, design, xp))
+    other = [_other(params, design, named, unknown, engine)] if names.has_other else []
     region, period, kind = (
-        xp.concatenate([getattr(block, part) for block in blocks], axis=0)
+        xp.concatenate([getattr(b, part) for b in (*named[:1], *other, *named[1:])], axis=0)
         for part in ("region", "period", "kind")
     )
-    return LogRate(region, period + np.where(design.possible, 0.0, IMPOSSIBLE), kind)
+    return LogRate(region, period, kind)
 
 
 def _organizations(params: Params, design: Design, xp: Any) -> LogRate:
@@ -150,7 +169,7 @@ def _organizations(params: Params, design: Design, xp: Any) -> LogRate:
     path = effects.centred_walk(params, "rate_organization_walk", (k, n["period"]), xp)
     return LogRate(
         region=effects.effect(params, "rate_region", (n["region"],), xp) + by_region,
-        period=effects.scaled(params, "rate_period", (n["period"],), xp) + path,
+        period=_periods(params, design, path, design.possible[:k], xp),
         kind=level[:, None] + effects.effect(params, "rate_kind", (n["kind"],), xp) + by_kind,
     )
 
@@ -162,30 +181,28 @@ def _rivalries(params: Params, design: Design, xp: Any) -> LogRate:
     path = effects.centred_walk(params, "rivalry_walk", (d, n["period"]), xp)
     return LogRate(
         region=effects.effect(params, "rate_region", (n["region"],), xp) + by_region,
-        period=effects.scaled(params, "rate_period", (n["period"],), xp) + path,
+        period=_periods(params, design, path, design.possible[-d:], xp),
         kind=level[:, None] + effects.effect(params, "rivalry_kind", (n["kind"],), xp),
     )
 
 
-def _other(params: Params, design: Design, unknown: Array, engine: Engine) -> LogRate:
+def _periods(params: Params, design: Design, path: Array, possible: np.ndarray, xp: Any) -> Array:
+    """Period effect, walk and dates of some authors, shape (author, period)."""
+    shared = effects.scaled(params, "rate_period", (design.sizes["period"],), xp)
+    return shared + path + np.where(possible, 0.0, IMPOSSIBLE)
+
+
+def _other(
+    params: Params, design: Design, named: list[LogRate], unknown: Array, engine: Engine
+) -> LogRate:
     xp, n = engine.xp, design.sizes
-    level = _other_level(params, design, unknown, engine)
-    return LogRate(
+    shape = LogRate(
         region=effects.effect(params, "other_region", (n["region"],), xp)[None],
         period=effects.scaled(params, "other_period", (n["period"],), xp)[None],
-        kind=(level + effects.effect(params, "other_kind", (n["kind"],), xp))[None],
+        kind=effects.effect(params, "other_kind", (n["kind"],), xp)[None],
     )
-
-
-def _other_level(params: Params, design: Design, unknown: Array, engine: Engine) -> Array:
-    xp, names = engine.xp, design.names
-    k = len(names.organizations)
-    deviation = effects.effect(params, "rate_organization", (k,), xp)
-    levels = [params["rate_intercept"] + deviation]
-    if d := len(names.rivalries):
-        deviation = effects.effect(params, "rivalry_level", (d,), xp)
-        levels.append(params["rivalry_intercept"] + deviation)
-    total = engine.logsumexp(xp.concatenate(levels), 0)
+    totals = xp.concatenate([block.log_totals(engine) for block in named])
+    level = engine.logsumexp(totals, 0) - shape.log_totals(engine)[0] - params["other_share"]
     mean = unknown.mean(axis=0)
-    ratio = xp.log(mean[0]) - xp.log(mean[names.authors.index(OTHER)])
-    return total + ratio - params["other_share"]
+    level += xp.log(mean[0]) - xp.log(mean[design.names.authors.index(OTHER)])
+    return LogRate(shape.region, shape.period, shape.kind + level)

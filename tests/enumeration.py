@@ -66,9 +66,7 @@ def rate(case: Case, p: Params, author: str, r: int, t: int, c: int) -> float:
         effects += p["rate_organization_region"][k, r]
         return math.exp(level + shared + effects + walk(case, p, "rate_organization", k, t))
     if author == OTHER:
-        effects = p["other_kind"][c] + p["other_region"][r]
-        effects += p["other_period_scale"] * p["other_period"][t]
-        return other_level(case, p) * math.exp(effects)
+        return other_level(case, p) * other_shape(p, r, t, c)
     d = case.rivalries.index(author)
     level = p["rivalry_intercept"] + p["rivalry_level"][d]
     effects = p["rivalry_kind"][c] + p["rivalry_region"][d, r]
@@ -84,11 +82,18 @@ def walk(case: Case, p: Params, name: str, level: int, t: int) -> float:
     return path[t] - sum(path) / len(path)
 
 
+def other_shape(p: Params, r: int, t: int, c: int) -> float:
+    """Rate of ``other`` in one cell, up to its level."""
+    effects = p["other_kind"][c] + p["other_region"][r]
+    return math.exp(effects + p["other_period_scale"] * p["other_period"][t])
+
+
 def other_level(case: Case, p: Params) -> float:
-    """Rate of ``other`` in an average cell, from the organizations' share of the unnamed."""
-    named = sum(math.exp(p["rate_intercept"] + b) for b in p["rate_organization"])
-    if case.rivalries:
-        named += sum(math.exp(p["rivalry_intercept"] + b) for b in p["rivalry_level"])
+    """Level of ``other``, from the organizations' share of all unnamed incidents."""
+    cells = list(itertools.product(range(case.n_region), range(case.n_period), range(case.n_kind)))
+    authors = [author for author in case.authors if author != OTHER]
+    named = sum(rate(case, p, author, *cell) for author in authors for cell in cells)
+    named /= sum(other_shape(p, *cell) for cell in cells)
     sources = range(len(case.sources))
     unnamed = sum(unknown(p, s, case.organizations[0]) for s in sources)
     unnamed_other = sum(unknown(p, s, OTHER) for s in sources)

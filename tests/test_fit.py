@@ -170,6 +170,10 @@ def test_prior_draws_follow_their_priors(plan: Design) -> None:
     draws = fit.prior_draws(declared(plan), 2000, 5)
     for p in declared(plan):
         value = draws[p.name]
+        if p.distribution == "table":
+            unit = value / draws[p.scale][:, None, None]
+            assert stats.kstest(unit[:, 0, 0], "norm").pvalue > 1e-4, p.name
+            continue
         if p.distribution == "zero_sum":
             sigma = draws[p.scale] if p.scale else np.full(2000, p.arguments["sigma"])
             unit = (value / sigma.reshape((-1,) + (1,) * len(p.shape))).reshape(2000, -1)
