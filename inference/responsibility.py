@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from ..data.errors import FitError
 from ..models import superposition
 from ..models.compiled import jit
-from ..models.design import REPORTED, WAS_SILENT, Design
+from ..models.design import Design
 from ..models.engine import NUMPY
+from ..models.histories import REPORTED, WAS_SILENT
 from ..models.superposition import Quantities
 
 Floats = NDArray[np.float64]

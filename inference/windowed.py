@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..models.design import Design, Histories, Patterns, Statements
+from ..models.design import Design, Patterns
+from ..models.histories import Histories
+from ..models.statements import Statements
 
 
 def in_window(plan: Design) -> Design:

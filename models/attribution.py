@@ -32,7 +32,7 @@ from .priors import Prior, Priors
 ADJUDICATED = "adjudicated"
 ADJUDICATED_ONE_SIDED = 0.98
 """o of an adjudicated source: not 1, or one that writes a clash whole would say the impossible."""
-IMPOSSIBLE = 1e-300
+LEAST_PROBABLE = 1e-300
 """P(a name that an author can never be given): its log counts for nothing and has a gradient."""
 
 
@@ -43,7 +43,7 @@ def parameters(priors: Priors, design: Design, confusion: bool) -> list[Paramete
     if names.has_other:
         result.append(simple("unknown_other", priors["unknown_other"]))
     if confusion:
-        rows = confusion_rows(priors["confusion"], design)
+        rows = confusion_rows(priors, design)
         result.append(_dirichlet("confusion", rows, ("source", "author", "name")))
     else:
         result += _name_parameters(priors, design)
@@ -77,26 +77,51 @@ def _dirichlet(name: str, a: Floats, dims: tuple[str, ...]) -> Parameter:
 
 def right_parameters(priors: Priors, design: Design) -> tuple[Floats, Floats]:
     """Beta parameters of each source's accuracy, shape (source,): declared, or by type."""
-    sources = design.evidence.axes.sources
-    rows = zip(sources["type"], sources["accuracy_prior"], strict=True)
-    chosen = [_right_prior(priors, kind, declared) for kind, declared in rows]
+    chosen = [special or priors["right"] for special in _special_rights(priors, design)]
     return np.array([p["alpha"] for p in chosen]), np.array([p["beta"] for p in chosen])
 
 
-def _right_prior(priors: Priors, kind: str, declared: tuple[float, float] | None) -> Prior:
-    if isinstance(declared, tuple):
-        mean, sd = declared
-        size = mean * (1 - mean) / sd**2 - 1
-        return Prior("beta", {"alpha": mean * size, "beta": (1 - mean) * size})
-    return priors["right_adjudicated" if kind == ADJUDICATED else "right"]
+def _special_rights(priors: Priors, design: Design) -> list[Prior | None]:
+    """Prior of each source whose accuracy is declared, or that is adjudicated."""
+    sources = design.evidence.axes.sources
+    rows = zip(sources["type"], sources["accuracy_prior"], strict=True)
+    court = priors["right_adjudicated"]
+    return [
+        _declared(given) if isinstance(given, tuple) else court if kind == ADJUDICATED else None
+        for kind, given in rows
+    ]
 
 
-def confusion_rows(prior: Prior, design: Design) -> Floats:
+def _declared(given: tuple[float, float]) -> Prior:
+    mean, sd = given
+    size = mean * (1 - mean) / sd**2 - 1
+    return Prior("beta", {"alpha": mean * size, "beta": (1 - mean) * size})
+
+
+def confusion_rows(priors: Priors, design: Design) -> Floats:
     """Pseudo-counts of full confusion matrices, shape (source, author, name)."""
-    names, sources = design.names, len(design.evidence.axes.sources)
-    right, n = _identity(design), len(names.names)
-    share = prior["diagonal"] * right + (1 - prior["diagonal"]) * (1 - right) / max(n - 1, 1)
-    return np.broadcast_to(prior["total"] * share, (sources, *share.shape)).copy()
+    prior, types = priors["confusion"], design.evidence.axes.sources["type"]
+    rows = []
+    for kind, special in zip(types, _special_rights(priors, design), strict=True):
+        total = special["alpha"] + special["beta"] if special else prior["total"]
+        mean = special["alpha"] / total if special else prior["diagonal"]
+        rows.append(_pseudo_counts(design, total, mean, prior["total"], kind == ADJUDICATED))
+    return np.array(rows)
+
+
+def _pseudo_counts(
+    design: Design, total: float, diagonal: float, of_rivalry: float, names_side: bool
+) -> Floats:
+    """Pseudo-counts of one source; one that names the side does not settle which."""
+    names, right = design.names, _identity(design)
+    weight = np.full((len(names.authors), 1), total)
+    if names_side and names.rivalries:
+        sides = np.eye(len(names.names))[names.sides].mean(axis=1)
+        own = right[names.n_plain :]
+        right[names.n_plain :] = own + ADJUDICATED_ONE_SIDED * (sides - own)
+        weight[names.n_plain :] = of_rivalry
+    wrong = (right == 0) / np.maximum((right == 0).sum(axis=1, keepdims=True), 1)
+    return np.asarray(weight * (diagonal * right + (1 - diagonal) * wrong))
 
 
 def unknown(params: Params, design: Design, engine: Engine) -> Array:
@@ -217,7 +242,7 @@ def log_statements(
     xp, st = engine.xp, design.statements
     flat = xp.transpose(matrix, (0, 2, 1)).reshape((-1, len(design.names.authors)))
     chosen = xp.dot(st.selection, flat)  # (pair, author)
-    possible = xp.maximum(xp.where(st.is_unknown[:, None], 1.0, chosen), IMPOSSIBLE)
+    possible = xp.maximum(xp.where(st.is_unknown[:, None], 1.0, chosen), LEAST_PROBABLE)
     named = xp.log(possible) + xp.log1p(-u[st.source])
     named = named + xp.where(st.is_plain, xp.log(eta[st.source, st.set_size]), 0.0)[:, None]
     pairs = xp.where(st.is_unknown[:, None], xp.log(u[st.source]), named)

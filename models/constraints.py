@@ -1,4 +1,4 @@
-r"""Priors and constraints of the parameters as compiled loops, with gradients.
+"""Constraints of the parameters as compiled loops.
 
 Each parameter is a row of integers (``Table``): which distribution, where it lies in the
 unconstrained and in the constrained vector, its shape, how many trailing axes sum to zero.
@@ -7,7 +7,6 @@ probabilities, one less than the levels of a zero-sum axis (its orthonormal exte
 log-ratios of a simplex; so that both engines speak of the same vector.
 """
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -26,7 +25,6 @@ ARGUMENTS = {
     "beta": ("alpha", "beta"), "zero_sum": ("sigma", "sigma"), "dirichlet": ("a", "a"),
     "table": ("weight", "weight"),
 }  # fmt: skip
-LOG_2PI = float(np.log(2 * np.pi))
 
 
 class Table(NamedTuple):
@@ -115,17 +113,18 @@ def constrain(free, rows, weight):
                 f, p = f + second - 1, p + second
         else:
             for j in range(outer * size):
-                x = free[f + j]
-                if kind == BETA:
-                    values[p + j] = 1.0 / (1.0 + np.exp(-x))
-                elif kind in (NORMAL, TABLE):
-                    values[p + j] = x
-                else:
-                    values[p + j] = np.exp(x)
+                values[p + j] = _from_free(kind, free[f + j])
     for i in range(rows.shape[0]):
         if rows[i, 0] == TABLE:
             _centre(values, rows[i], weight)
     return values
+
+
+@jit
+def _from_free(kind, x):
+    if kind == BETA:
+        return 1.0 / (1.0 + np.exp(-x))
+    return np.exp(x) if kind in (HALFNORMAL, LOGNORMAL) else x
 
 
 @jit
@@ -138,20 +137,6 @@ def _centre(values, row, weight):
             column = values[by_second + b] if by_second >= 0 else 0.0
             at = p + a * second + b
             values[at] -= weight[at] * (coarser + column)
-
-
-@jit
-def _centre_back(d, row, weight):
-    """Add the gradient of ``_centre`` to that of what a table is centred on."""
-    _, _, p, _, first, second, _, every, by_first, by_second = row
-    for a in range(first):
-        for b in range(second):
-            change = weight[p + a * second + b] * d[p + a * second + b]
-            d[every] -= change
-            if by_first >= 0:
-                d[by_first + a] -= change
-            if by_second >= 0:
-                d[by_second + b] -= change
 
 
 @jit
@@ -182,169 +167,9 @@ def _extend_line(line):
 
 
 @jit
-def _extend_line_back(line):
-    """Transpose of ``_extend_line``, in place; the last entry is left as it is."""
-    n = line.shape[0]
-    total, last = line.sum(), line[n - 1]
-    change = (last - total) / (np.sqrt(n) + n) - last / np.sqrt(n)
-    line[: n - 1] += change
-
-
-@jit
 def _simplex(free, out):
     n = out.shape[0]
     out[: n - 1] = free
     out[n - 1] = -free.sum()
     out[:] = np.exp(out - out.max())
     out /= out.sum()
-
-
-@jit
-def log_prior(free, values, table_rows, one, two):
-    """Log prior of each parameter without, and of all with, the change of variables.
-
-    Returns (by parameter, shape (parameter,); sum of the log Jacobians).
-    """
-    by = np.zeros(table_rows.shape[0])
-    jacobian = 0.0
-    for i in range(table_rows.shape[0]):
-        kind, f, p, outer, first, second, scale = table_rows[i, :7]
-        if kind in (ZERO_SUM, TABLE):
-            sigma = values[scale] if scale >= 0 else one[p]
-            by[i] = _log_spread(values, p, outer * first * second, _degrees(table_rows[i]), sigma)
-        elif kind == DIRICHLET:
-            for block in range(outer):
-                start = p + block * second
-                by[i] += _log_dirichlet(values, one, start, second)
-                jacobian += np.log(second) + np.log(values[start : start + second]).sum()
-        else:
-            for j in range(outer * first * second):
-                x = values[p + j]
-                by[i] += _log_simple(kind, x, one[p + j], two[p + j])
-                if kind == BETA:
-                    jacobian += np.log(x) + np.log1p(-x)
-                elif kind in (HALFNORMAL, LOGNORMAL):
-                    jacobian += free[f + j]
-    return by, jacobian
-
-
-@jit
-def _log_simple(kind, x, a, b):
-    if kind == NORMAL:
-        return -0.5 * ((x - a) / b) ** 2 - np.log(b) - 0.5 * LOG_2PI
-    if kind == HALFNORMAL:
-        return np.log(2.0) - 0.5 * (x / b) ** 2 - np.log(b) - 0.5 * LOG_2PI
-    if kind == LOGNORMAL:
-        y = np.log(x)
-        return -0.5 * ((y - a) / b) ** 2 - np.log(b) - 0.5 * LOG_2PI - y
-    constant = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
-    return constant + (a - 1.0) * np.log(x) + (b - 1.0) * np.log1p(-x)
-
-
-@jit
-def _degrees(row):
-    """Degrees of freedom of an effect around zero."""
-    kind, _, _, outer, first, second = row[:6]
-    return outer * first * second if kind == TABLE else outer * max(first - 1, 1) * (second - 1)
-
-
-@jit
-def _log_spread(values, p, size, degrees, sigma):
-    result = -degrees * (0.5 * LOG_2PI + np.log(sigma))
-    for j in range(p, p + size):
-        result -= 0.5 * (values[j] / sigma) ** 2
-    return result
-
-
-@jit
-def _log_dirichlet(values, a, start, n):
-    result = math.lgamma(a[start : start + n].sum())
-    for j in range(start, start + n):
-        result += (a[j] - 1.0) * np.log(values[j]) - math.lgamma(a[j])
-    return result
-
-
-@jit
-def log_prior_back(free, values, table_rows, one, two, d_values):
-    """Gradient in the unconstrained values of log prior, Jacobians and what has ``d_values``."""
-    d = d_values.copy()
-    for i in range(table_rows.shape[0]):
-        kind, _, p, outer, first, second, scale = table_rows[i, :7]
-        if kind in (ZERO_SUM, TABLE):
-            sigma = values[scale] if scale >= 0 else one[p]
-            squares = _spread_back(values, p, outer * first * second, sigma, d)
-            if scale >= 0:
-                d[scale] += squares / sigma**3 - _degrees(table_rows[i]) / sigma
-        if kind == TABLE:
-            _centre_back(d, table_rows[i], one)
-    result = np.zeros(free.shape[0])
-    for i in range(table_rows.shape[0]):
-        kind, f, p, outer, first, second = table_rows[i, :6]
-        if kind == ZERO_SUM:
-            for block in range(outer):
-                _extend_back(d, p + block * first * second, first, second, result, f)
-                f += max(first - 1, 1) * (second - 1)
-        elif kind == DIRICHLET:
-            for _block in range(outer):
-                _simplex_back(values, one, d, p, second, result, f)
-                f, p = f + second - 1, p + second
-        else:
-            for j in range(outer * first * second):
-                at, to = p + j, f + j
-                result[to] = _simple_back(kind, values[at], free[to], one[at], two[at], d[at])
-    return result
-
-
-@jit
-def _spread_back(values, p, size, sigma, d):
-    """Add the gradient of an effect around zero itself; return its sum of squares."""
-    squares = 0.0
-    for j in range(p, p + size):
-        d[j] -= values[j] / sigma**2
-        squares += values[j] ** 2
-    return squares
-
-
-@jit
-def _simple_back(kind, x, free, a, b, d):
-    if kind == TABLE:
-        return d
-    if kind == NORMAL:
-        return d - (x - a) / b**2
-    if kind == HALFNORMAL:
-        return x * (d - x / b**2) + 1.0
-    if kind == LOGNORMAL:
-        return x * d - (free - a) / b**2
-    return x * (1.0 - x) * d + a * (1.0 - x) - b * x
-
-
-@jit
-def _extend_back(d, p, first, second, result, f):
-    wide = np.empty((first, second))
-    for a in range(first):
-        wide[a] = d[p + a * second : p + (a + 1) * second]
-        _extend_line_back(wide[a])
-    if first == 1:
-        result[f : f + second - 1] = wide[0, : second - 1]
-        return
-    for b in range(second - 1):
-        _extend_line_back(wide[:, b])
-    for a in range(first - 1):
-        start = f + a * (second - 1)
-        result[start : start + second - 1] = wide[a, : second - 1]
-
-
-@jit
-def _simplex_back(values, a, d, p, n, result, f):
-    """Gradient of Σ a log x, Jacobian included, and of ``d``, in the log-ratios."""
-    total, weighted, last = 0.0, 0.0, 0.0
-    for j in range(n):
-        total += a[p + j]
-        weighted += values[p + j] * d[p + j]
-    for j in range(n - 1, -1, -1):
-        x = values[p + j]
-        change = x * (d[p + j] - weighted) + a[p + j] - total * x
-        if j == n - 1:
-            last = change
-        else:
-            result[f + j] = change - last

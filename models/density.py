@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from . import constraints, kernel, mapping, mapping_names
+from . import constraints, kernel, log_priors, mapping, mapping_names
 from .compiled import jit
 from .design import Design
 from .engine import Floats, Params
@@ -97,7 +97,7 @@ class Density:
     def log_priors(self, free: Floats) -> dict[str, float]:
         """Log prior density of each parameter at its constrained value."""
         t = self.table
-        by, _ = constraints.log_prior(free, self.constrain(free), t.rows, t.one, t.two)
+        by, _ = log_priors.log_prior(free, self.constrain(free), t.rows, t.one, t.two)
         return {p.name: float(x) for p, x in zip(self.parameters, by, strict=True)}
 
 
@@ -188,6 +188,6 @@ def value_and_gradient(
     mapping_names.unknowns_back(values, at, ix, u, d_u, d)
     if at.set_share >= 0:
         d[at.set_share : at.set_share + d_eta.size] += d_eta.reshape(d_eta.size)
-    by, jacobian = constraints.log_prior(free, values, table_rows, one, two)
-    gradient = constraints.log_prior_back(free, values, table_rows, one, two, d)
+    by, jacobian = log_priors.log_prior(free, values, table_rows, one, two)
+    gradient = log_priors.log_prior_back(free, values, table_rows, one, two, d)
     return value + by.sum() + jacobian, gradient

@@ -16,8 +16,9 @@ attributed. Only sources whose silence is informative (*listers*) have a p.
 from dataclasses import dataclass
 
 from . import effects
-from .design import REPORTED, SIZE_LOG_VICTIMS, WAS_SILENT, Design
+from .design import SIZE_LOG_VICTIMS, Design
 from .engine import Array, Engine, Params
+from .histories import REPORTED, WAS_SILENT
 from .parameters import Parameter, simple, standardized
 from .priors import Priors
 

@@ -15,6 +15,8 @@ from scipy.special import expit, gammaln, logsumexp
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+LOG_2PI = float(np.log(2 * np.pi))
+
 Array = Any
 """A numpy array or a PyTensor variable; shapes are in the docstrings."""
 

@@ -139,7 +139,7 @@ def _log_sum(x):
 
 @jit
 def _log_totals(region, period, kind):
-    """log Σ μ over all cells, shape (author,)."""
+    """log Σ μ over all places, periods and kinds, shape (author,)."""
     result = np.empty(region.shape[0])
     for a in range(region.shape[0]):
         result[a] = _log_sum(region[a]) + _log_sum(period[a]) + _log_sum(kind[a])
@@ -196,13 +196,16 @@ def rates_back(values, at, ix, region, period, kind, d_region, d_period, d_kind,
 
 @jit
 def _other_level_back(k, change, parts, d_parts):
-    """Add the gradient of log Σ μ of the others over the shape of ``other``, number k."""
-    totals = _log_totals(parts[0], parts[1], parts[2])
+    """Add the gradient of log Σ μ of the named over that of the shape of ``other``."""
+    region, period, kind = parts
+    d_region, d_period, d_kind = d_parts
+    totals = _log_totals(region, period, kind)
     named = _log_named(totals, k)
     for a in range(totals.shape[0]):
         weight = -change if a == k else change * np.exp(totals[a] - named)
-        for part, d_part in zip(parts, d_parts):  # noqa: B905 (numba's zip takes no keyword)
-            d_part[a] += weight * np.exp(part[a] - _log_sum(part[a]))
+        d_region[a] += weight * np.exp(region[a] - _log_sum(region[a]))
+        d_period[a] += weight * np.exp(period[a] - _log_sum(period[a]))
+        d_kind[a] += weight * np.exp(kind[a] - _log_sum(kind[a]))
 
 
 @jit

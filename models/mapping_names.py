@@ -8,8 +8,9 @@ import math
 
 import numpy as np
 
-from .attribution import ADJUDICATED_ONE_SIDED, IMPOSSIBLE
+from .attribution import ADJUDICATED_ONE_SIDED, LEAST_PROBABLE
 from .compiled import jit
+from .special import betaln, digamma
 
 
 @jit
@@ -215,7 +216,7 @@ def _chosen(ix, matrix, i, s, m):
     total = 0.0
     for position in range(ix.pair_start[i], ix.pair_start[i + 1]):
         total += ix.pair_weight[i] * matrix[s, m, ix.pair_name[position]]
-    return max(total, IMPOSSIBLE)
+    return max(total, LEAST_PROBABLE)
 
 
 @jit
@@ -266,7 +267,7 @@ def _sides(values, at, ix, row, result):
     strength, split = values[at.side_concentration], values[at.split + d]
     a, b = strength * split, strength * (1.0 - split)
     choose = math.lgamma(x + y + 1.0) - math.lgamma(x + 1.0) - math.lgamma(y + 1.0)
-    result[row, author] *= np.exp(choose + _betaln(a + x, b + y) - _betaln(a, b))
+    result[row, author] *= np.exp(choose + betaln(a + x, b + y) - betaln(a, b))
 
 
 @jit
@@ -290,21 +291,3 @@ def rows_back(values, at, ix, d_rows, d_pairs, d):
             change = d_rows[row, war + rivalry]
             d[at.side_concentration] += change * (split * d_a + (1.0 - split) * d_b)
             d[at.split + rivalry] += change * strength * (d_a - d_b)
-
-
-@jit
-def _betaln(a, b):
-    return math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
-
-
-@jit
-def digamma(x):
-    """ψ(x) for x > 0: recurrence up to 10, then the asymptotic series (DLMF 5.11.2)."""
-    result = 0.0
-    while x < 10.0:
-        result -= 1.0 / x
-        x += 1.0
-    inverse = 1.0 / (x * x)
-    series = 1.0 / 252 - inverse * (1.0 / 240 - inverse / 132)
-    series = inverse * (1.0 / 12 - inverse * (1.0 / 120 - inverse * series))
-    return result + math.log(x) - 0.5 / x - series

@@ -13,7 +13,7 @@ import numpy as np
 import pymc as pm
 from scipy import special, stats
 
-from .engine import Floats, Params
+from .engine import LOG_2PI, Floats, Params
 from .priors import Prior, Priors
 
 Sizes = Mapping[str, int]
@@ -99,7 +99,7 @@ class Parameter:
         """
         a, axes = self.arguments, tuple(range(-len(self.shape), 0))
         if self.distribution == "zero_sum":
-            sigma = a["sigma"] if scale is None else scale.reshape(scale.shape + (1,) * len(axes))
+            sigma = self._sigma(scale)
             free = math.prod(self.free_shape) / math.prod(self.shape)
             each = stats.norm.logpdf(value / sigma) + 0.5 * LOG_2PI
             return np.asarray((each - free * (0.5 * LOG_2PI + np.log(sigma))).sum(axis=axes))
@@ -108,12 +108,15 @@ class Parameter:
             each = ((a["a"] - 1) * np.log(value)).sum(-1) + total
             return np.asarray(each.sum(axis=axes[1:]))
         if self.distribution == "table":
-            sigma = np.asarray(scale).reshape(np.shape(scale) + (1,) * len(axes))
-            return np.asarray(stats.norm(0.0, sigma).logpdf(value).sum(axis=axes))
+            return np.asarray(stats.norm(0.0, self._sigma(scale)).logpdf(value).sum(axis=axes))
         return np.asarray(_SCIPY[self.distribution](a).logpdf(value).sum(axis=axes))
 
+    def _sigma(self, scale: Floats | None) -> Floats:
+        if scale is None:
+            return self.arguments["sigma"]
+        return np.asarray(scale).reshape(np.shape(scale) + (1,) * len(self.shape))
 
-LOG_2PI = float(np.log(2 * np.pi))
+
 _SCIPY: Mapping[str, Any] = {
     "normal": lambda a: stats.norm(a["mu"], a["sigma"]),
     "halfnormal": lambda a: stats.halfnorm(scale=a["sigma"]),
@@ -200,11 +203,14 @@ def fixed_scale(
     return [_zero_sum(name, priors[name]["sigma"], dims, axes, sizes)]
 
 
-def walk(name: str, priors: Priors, level: str, sizes: Sizes) -> list[Parameter]:
-    """Steps of random walks over periods, in units of their scale, zero-sum over ``level``."""
+def walk(name: str, priors: Priors, level: str, sizes: Sizes, months: float) -> list[Parameter]:
+    """Steps of random walks over periods, in units of their scale, zero-sum over ``level``.
+
+    The scale's prior speaks of a month; a step over ``months`` is √months as large.
+    """
     if not sizes["step"]:
         return []
-    scale = simple(f"{name}_scale", priors[f"{name}_scale"])
+    scale = simple(f"{name}_scale", priors[f"{name}_scale"].scaled(math.sqrt(months)))
     dims = ("step", level)
     if sizes[level] > 1:
         return [scale, _zero_sum(name, 1.0, dims, 1, sizes)]

@@ -9,23 +9,23 @@ can be overridden by name, from Python or from ``[priors]`` in round.toml::
 """
 
 import difflib
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import pymc as pm
-
 from ..data.errors import InputError
 
-DISTRIBUTIONS: Mapping[str, tuple[Any, tuple[str, ...]]] = {
-    "normal": (pm.Normal, ("mu", "sigma")),
-    "halfnormal": (pm.HalfNormal, ("sigma",)),
-    "lognormal": (pm.LogNormal, ("mu", "sigma")),
-    "beta": (pm.Beta, ("alpha", "beta")),
-    "zero_sum": (pm.ZeroSumNormal, ("sigma",)),
-    "dirichlet": (None, ("first", "rest")),
-    "rows": (None, ("diagonal", "total")),
+DISTRIBUTIONS: Mapping[str, tuple[str, ...]] = {
+    "normal": ("mu", "sigma"),
+    "halfnormal": ("sigma",),
+    "lognormal": ("mu", "sigma"),
+    "beta": ("alpha", "beta"),
+    "zero_sum": ("sigma",),
+    "dirichlet": ("first", "rest"),
+    "rows": ("diagonal", "total"),
 }
+"""Parameters of each distribution."""
 SCALES = frozenset({"sigma", "alpha", "beta", "first", "rest", "diagonal", "total"})
 
 
@@ -47,14 +47,18 @@ class Prior:
     parameters: Mapping[str, float]
     reason: str = ""
 
-    def variable(self, name: str, dims: str | tuple[str, ...] | None = None) -> Any:
-        """Declare it in the open PyMC model."""
-        distribution, _ = DISTRIBUTIONS[self.distribution]
-        return distribution(name, **self.parameters, dims=dims)
-
     def __getitem__(self, parameter: str) -> float:
         """One parameter by name."""
         return self.parameters[parameter]
+
+    def scaled(self, factor: float) -> "Prior":
+        """The prior of ``factor`` times a positive quantity."""
+        changed = dict(self.parameters)
+        if self.distribution == "lognormal":
+            changed["mu"] += math.log(factor)
+        else:
+            changed["sigma"] *= factor
+        return replace(self, parameters=changed)
 
 
 def _prior(distribution: str, reason: str, **parameters: float) -> Prior:
@@ -80,7 +84,10 @@ DEFAULTS: Mapping[str, Prior] = {
     "rate_organization_kind_scale": _prior("lognormal", "habits", mu=-1.2, sigma=0.5),
     "rate_organization_region_scale": _prior("lognormal", "territory", mu=-0.2, sigma=0.5),
     "rate_organization_walk_scale": _prior(
-        "lognormal", "step of a month, about 10%", mu=-2.3, sigma=0.5
+        "lognormal",
+        "step of a month, about 10%; of another period by the root of its length",
+        mu=-2.3,
+        sigma=0.5,
     ),
     "rivalry_intercept": _prior(
         "normal", "as rate_intercept, for a rivalry", mu=float("nan"), sigma=1.5
@@ -90,11 +97,13 @@ DEFAULTS: Mapping[str, Prior] = {
         "lognormal", "wars differ by a factor e or more", mu=0.0, sigma=0.5
     ),
     "rivalry_region_scale": _prior("lognormal", "wars are local", mu=0.0, sigma=0.5),
-    "rivalry_walk_scale": _prior("lognormal", "wars begin and end", mu=-1.6, sigma=0.5),
+    "rivalry_walk_scale": _prior(
+        "lognormal", "step of a month: wars begin and end", mu=-1.6, sigma=0.5
+    ),
     "other_share": _prior(
         "normal",
-        "logit of the organizations' share of the incidents that nobody attributes, in an "
-        "average cell: half, give or take a factor e",
+        "logit of the organizations' share of the incidents that nobody attributes, over "
+        "the modelled history: half, give or take a factor e",
         mu=0.0,
         sigma=1.0,
     ),
@@ -106,15 +115,15 @@ DEFAULTS: Mapping[str, Prior] = {
     "size_rivalry": _prior("zero_sum", "clashes are larger", sigma=0.7),
     "size_other": _prior("zero_sum", "ordinary violence is smaller", sigma=0.7),
     "detection": _prior("normal", "between 1 in 8 and 7 in 8 at visibility 0", mu=0.0, sigma=1.0),
-    "detection_region_scale": _prior("halfnormal", "design table", sigma=0.5),
-    "detection_kind_scale": _prior("halfnormal", "design table", sigma=0.5),
+    "detection_region_scale": _prior("halfnormal", "a press may be weak in a place", sigma=0.5),
+    "detection_kind_scale": _prior("halfnormal", "or deaf to a kind of violence", sigma=0.5),
     "detection_size": _prior(
         "normal", "large events are seen: logit per log victims", mu=0.5, sigma=0.5
     ),
     "visibility": _prior("halfnormal", "weight of what all sources see or miss", sigma=1.0),
     "right": _prior("beta", "right name, given a name", alpha=8, beta=2),
     "right_adjudicated": _prior("beta", "courts are nearly certain", alpha=98, beta=2),
-    "unknown": _prior("beta", "design table", alpha=1, beta=1),
+    "unknown": _prior("beta", "from all named to none named", alpha=1, beta=1),
     "unknown_other": _prior(
         "normal", "ordinary violence is named less: shift of the logit", mu=1.0, sigma=1.0
     ),
@@ -129,7 +138,11 @@ DEFAULTS: Mapping[str, Prior] = {
         "dirichlet", "one name is the rule, a set the exception", first=18.0, rest=1.0
     ),
     "confusion": _prior(
-        "rows", "8 pseudo-counts a row, 60% of them on the diagonal", diagonal=0.6, total=8.0
+        "rows",
+        "8 pseudo-counts a row, 60% of them on the diagonal; an adjudicated or declared source "
+        "has the mean and weight of its accuracy",
+        diagonal=0.6,
+        total=8.0,
     ),
 }
 
@@ -191,7 +204,7 @@ class Priors(Mapping[str, Prior]):
             raise ValueError(f"distribution {distribution!r} cannot stand here; {choices}")
         same = distribution == old.distribution
         parameters = {**(old.parameters if same else {}), **given}
-        _check_parameters(distribution, parameters)
+        _check_parameters(distribution, parameters, given)
         return Prior(distribution, {k: float(v) for k, v in parameters.items()}, old.reason)
 
 
@@ -203,15 +216,17 @@ def _compatible(distribution: str) -> tuple[str, ...]:
     return next((group for group in _SUPPORT if distribution in group), (distribution,))
 
 
-def _check_parameters(distribution: str, parameters: Mapping[str, Any]) -> None:
-    names = DISTRIBUTIONS[distribution][1]
+def _check_parameters(
+    distribution: str, parameters: Mapping[str, Any], given: Mapping[str, Any]
+) -> None:
+    names = DISTRIBUTIONS[distribution]
     if unknown := sorted(set(parameters) - set(names)):
         raise ValueError(f"{distribution} has no parameter {unknown[0]!r}; {', '.join(names)}")
     if missing := [name for name in names if name not in parameters]:
         raise ValueError(f"{distribution} needs {', '.join(missing)}")
-    for name, value in parameters.items():
+    for name, value in given.items():
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not number or abs(value) == float("inf"):
+        if not number or not math.isfinite(value):
             raise ValueError(f"{name} = {value!r} is no finite number")
         if name in SCALES and not value > 0:
             raise ValueError(f"{name} = {value} must be above 0")

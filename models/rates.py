@@ -64,7 +64,7 @@ def _organization_parameters(
         *level,
         *pooled("rate_organization_kind", priors, [k, "kind"], sizes),
         *table("rate_organization_region", priors, [k, "region"], around, weight, sizes),
-        *walk("rate_organization_walk", priors, k, sizes),
+        *walk("rate_organization_walk", priors, k, sizes, design.months),
     ]
 
 
@@ -79,7 +79,7 @@ def _rivalry_parameters(priors: Priors, design: Design, region: list[Parameter])
         *fixed_scale("rivalry_kind", priors, ["kind"], 1, sizes),
         *level,
         *table("rivalry_region", priors, [d, "region"], around, weight, sizes),
-        *walk("rivalry_walk", priors, d, sizes),
+        *walk("rivalry_walk", priors, d, sizes, design.months),
     ]
 
 
@@ -137,7 +137,7 @@ class LogRate:
         return region[:, :, None, None] + period[:, None, :, None] + kind[:, None, None, :]
 
     def log_totals(self, engine: Engine) -> Array:
-        """log Σ μ over all cells, shape (author,)."""
+        """log Σ μ over all places, periods and kinds, shape (author,)."""
         return sum(engine.logsumexp(part, 1) for part in (self.region, self.period, self.kind))
 
 

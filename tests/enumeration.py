@@ -90,8 +90,8 @@ def other_shape(p: Params, r: int, t: int, c: int) -> float:
 
 def other_level(case: Case, p: Params) -> float:
     """Level of ``other``, from the organizations' share of all unnamed incidents."""
-    cells = list(itertools.product(range(case.n_region), range(case.n_period), range(case.n_kind)))
     authors = [author for author in case.authors if author != OTHER]
+    cells = list(itertools.product(range(case.n_region), range(case.n_period), range(case.n_kind)))
     named = sum(rate(case, p, author, *cell) for author in authors for cell in cells)
     named /= sum(other_shape(p, *cell) for cell in cells)
     sources = range(len(case.sources))

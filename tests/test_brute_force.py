@@ -55,6 +55,10 @@ CASES = {
         ("a", "b"), (PRESS, COURT, NAMING), ("a",), has_other=True, rivalries=("a><b",),
         full_confusion=True,
     ),
+    "a place left out for a while, other, a war": Case(
+        ("a", "b"), (PRESS,), ("a", "b"), has_other=True, rivalries=("a><b",),
+        n_region=2, n_period=2, never=(("b", 0),), excluded=((1, 0),),
+    ),
     "one organization, one source": Case(("a",), (PRESS,), ("a",)),
     "one organization and other, one source": Case(
         ("a",), (WATCH,), ("a",), has_other=True, largest_set=2, n_region=2

@@ -35,6 +35,10 @@ CASES = {
         ("a", "b", "c"), (PRESS, COURT, QUIET), ("a", "b"), rivalries=("a><b", "b><c"),
         sides_total=2, n_region=2, n_period=2, never=(("c", 0),),
     ),
+    "a period and place left out, other, a war": Case(
+        ("a", "b"), (PRESS,), ("a", "b"), has_other=True, rivalries=("a><b",),
+        n_region=2, n_period=3, excluded=((1, 2),),
+    ),
     "full confusion matrices": Case(
         ("a", "b"), (PRESS, NAMING), ("a",), has_other=True, rivalries=("a><b",),
         full_confusion=True, n_period=3, n_kind=2,

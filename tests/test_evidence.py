@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from dtoscore.data.attribution import parse
+from dtoscore.data.attribution import OTHER, parse
 from dtoscore.data.errors import InputError
 from dtoscore.data.evidence import SILENT, Evidence
 from dtoscore.data.readers import read_round
 from dtoscore.data.tabulate import tabulate
 from dtoscore.models import joint, superposition
 from dtoscore.models.design import design
-from dtoscore.models.engine import NUMPY
+from dtoscore.models.engine import NUMPY, Params
 from tiny import Case, Teller, parameters
 
 SETTINGS = """\
@@ -225,9 +225,19 @@ def test_a_region_without_reports_equals_a_round_of_fewer_regions(
     for name, value in params.items():
         if name.endswith("_region"):
             fewer[name] = np.delete(value, 2, axis=-1)
+    fewer["other_share"] = fewer["other_share"] + level_of_other(fewer, narrow)
+    fewer["other_share"] -= level_of_other(params, wide)
     one, other = joint.log_lik(params, wide), joint.log_lik(fewer, narrow)
     assert one["cell"].to_numpy().tolist() == other["cell"].to_numpy().tolist()
     np.testing.assert_allclose(one, other, rtol=1e-12)
+
+
+def level_of_other(params: Params, told: Evidence) -> float:
+    """It is a share of all regions: where one is left out, the same level is another share."""
+    plan = design(told)
+    kind = superposition.quantities(params, plan, NUMPY).rate.kind
+    shape = params["other_kind"] if "other_kind" in params else np.zeros(kind.shape[1])
+    return float((kind[plan.names.authors.index(OTHER)] - shape)[0])
 
 
 def test_without_a_period(full: Evidence, tmp_path: Path) -> None:

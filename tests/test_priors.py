@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from dtoscore.data.errors import InputError
 from dtoscore.models.priors import DEFAULTS, Prior, Priors
+from scipy import stats
 
 
 def test_override_changes_one_and_leaves_the_rest():
@@ -31,7 +32,7 @@ def test_prior_object_from_python():
     [
         ("visibilty", {"sigma": 1.0}, "did you mean 'visibility'?"),
         ("visibility", {"sigma": -1.0}, "must be above 0"),
-        ("visibility", {"sigma": float("nan")}, "must be above 0"),
+        ("visibility", {"sigma": float("nan")}, "is no finite number"),
         ("visibility", {"sigma": "wide"}, "is no finite number"),
         ("visibility", {"sigma": True}, "is no finite number"),
         ("visibility", {"scale": 1.0}, "no parameter 'scale'; sigma"),
@@ -62,3 +63,16 @@ def test_every_prior_has_a_reason():
 def test_methods_page_shows_the_priors_in_force(root: Path):
     page = runpy.run_path(str(root / "docs" / "reference.py"))["methods_page"]()
     assert (root / "docs" / "methods.md").read_text(encoding="utf-8") == page, "make docs"
+
+
+def test_a_centre_that_is_no_number_is_refused():
+    with pytest.raises(InputError, match="mu = nan is no finite number"):
+        Priors().override({"unknown_other": {"mu": float("nan")}})
+
+
+def test_scaled_is_the_prior_of_a_multiple():
+    x, old = np.array([0.1, 0.4, 1.5]), Prior("lognormal", {"mu": -1.0, "sigma": 0.4})
+    expected = stats.lognorm(0.4, scale=np.exp(-1.0)).cdf(x / 3.0)
+    found = stats.lognorm(0.4, scale=np.exp(old.scaled(3.0)["mu"])).cdf(x)
+    np.testing.assert_allclose(found, expected)
+    assert Prior("halfnormal", {"sigma": 0.4}).scaled(3.0)["sigma"] == pytest.approx(1.2)

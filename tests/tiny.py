@@ -47,6 +47,8 @@ class Case:
         (source, region, kind) where a source is not looking.
     never
         (author, period) that cannot be.
+    excluded
+        (region, period) that the evidence leaves out.
     sides_total
         Victims of each rivalry's incidents whose deaths by side are known; 0: none.
     """
@@ -62,6 +64,7 @@ class Case:
     n_kind: int = 1
     blind: tuple[tuple[int, int, int], ...] = ()
     never: tuple[tuple[str, int], ...] = ()
+    excluded: tuple[tuple[int, int], ...] = ()
     sides_total: int = 0
     full_confusion: bool = False
 
@@ -107,10 +110,9 @@ class Case:
 
     @property
     def cells(self) -> list[tuple[int, int, int]]:
-        """Every (region, period, kind)."""
-        return list(
-            itertools.product(range(self.n_region), range(self.n_period), range(self.n_kind))
-        )
+        """Every (region, period, kind) that is not excluded."""
+        whole = itertools.product(range(self.n_region), range(self.n_period), range(self.n_kind))
+        return [cell for cell in whole if cell[:2] not in self.excluded]
 
 
 def evidence(case: Case, seed: int = 0) -> Evidence:
@@ -136,7 +138,7 @@ def evidence(case: Case, seed: int = 0) -> Evidence:
         said=said,
         looking=_looking(case),
         possible=_possible(case),
-        included=np.ones((case.n_region, case.n_period), bool),
+        included=_included(case),
     )
 
 
@@ -187,6 +189,13 @@ def _looking(case: Case) -> np.ndarray:
     for s, r, t, c in np.ndindex(shape):
         looking[s, r, t, c] = case.looks(s, (r, t, c))
     return looking
+
+
+def _included(case: Case) -> np.ndarray:
+    included = np.ones((case.n_region, case.n_period), bool)
+    for region, period in case.excluded:
+        included[region, period] = False
+    return included
 
 
 def _possible(case: Case) -> np.ndarray:

@@ -1,0 +1,66 @@
+"""The author axis, and the names that a source may write."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.attribution import parse
+from ..data.evidence import Evidence
+from .engine import Ints
+
+
+@dataclass(frozen=True)
+class Names:
+    """The author axis, and what a source may write.
+
+    Attributes
+    ----------
+    organizations, rivalries, authors
+        Ids; ``authors`` = organizations, other (if any), rivalries.
+    names
+        ``authors``, then coalitions that are only a side of some rivalry.
+    sides
+        Position in ``names`` of each rivalry's two sides, shape (rivalry, 2); a coalition
+        that acts alone stands for both.
+    contender
+        Whether each name speaks of a contender, shape (name,).
+    """
+
+    organizations: tuple[str, ...]
+    has_other: bool
+    rivalries: tuple[str, ...]
+    authors: tuple[str, ...]
+    names: tuple[str, ...]
+    sides: Ints
+    contender: NDArray[np.bool_]
+
+    @property
+    def n_plain(self) -> int:
+        """Number of organizations, and other: the names that a set may hold."""
+        return len(self.organizations) + self.has_other
+
+    @property
+    def plain(self) -> tuple[str, ...]:
+        """Organizations, and other where it is on the axis."""
+        return self.authors[: self.n_plain]
+
+
+def names_of(evidence: Evidence) -> Names:
+    """Read the axis of authors, and the coalitions that are only a side of a rivalry."""
+    axes = evidence.axes
+    texts = [_side_texts(text) for text in axes.rivalries]
+    extra = {side for pair in texts for side in pair} - set(axes.authors)
+    names = axes.authors + tuple(sorted(extra))
+    sides = np.array([[names.index(side) for side in pair] for pair in texts]).reshape(-1, 2)
+    contenders = set(axes.contenders)
+    speaks = np.array([bool(contenders & set(parse(name).organizations)) for name in names])
+    return Names(
+        axes.organizations, axes.has_other, axes.rivalries, axes.authors, names,
+        sides.astype(np.int64), speaks,
+    )  # fmt: skip
+
+
+def _side_texts(rivalry: str) -> tuple[str, str]:
+    sides = ["+".join(side) for side in parse(rivalry).sides]
+    return sides[0], sides[-1]

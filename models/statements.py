@@ -1,0 +1,112 @@
+"""What the sources wrote: distinct statements, and the rows of them that incidents show."""
+
+from dataclasses import dataclass
+from math import comb
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from ..data.attribution import Attribution, parse
+from ..data.evidence import SILENT, Evidence
+from .engine import Floats, Ints
+from .names import Names
+
+
+@dataclass(frozen=True)
+class Statements:
+    """The distinct (source, statement) pairs and the rows of the incidents that show them.
+
+    Attributes
+    ----------
+    source
+        Source of each pair, shape (pair,).
+    is_unknown
+        Whether it names nobody, shape (pair,).
+    selection
+        Which (source, name) cells a pair adds up, with the weight 1/C(K-1, n-1) of a set of
+        n: shape (pair, source x name).
+    set_size
+        Number of names it holds minus one; 0 for a rivalry: shape (pair,).
+    is_plain
+        Whether it is an organization, other, or a set: then the share of sets applies.
+    given_reported
+        Whether the source's silence would have meant nothing there, so that it has no
+        detection and speaks given that it reported, shape (pair,).
+    rows
+        Pairs of each distinct attribution row plus one, 0 = silent: shape (row, source).
+    row_rivalry, by_first, by_second
+        Deaths by side that go with a row; rivalry -1 where none: shape (row,).
+    largest_set
+        Size of the largest set on the axis of statements, whether or not it still occurs.
+    """
+
+    source: Ints
+    is_unknown: NDArray[np.bool_]
+    selection: Floats
+    set_size: Ints
+    is_plain: NDArray[np.bool_]
+    given_reported: NDArray[np.bool_]
+    rows: Ints
+    row_rivalry: Ints
+    by_first: Ints
+    by_second: Ints
+    largest_set: int
+
+
+def statements_of(
+    evidence: Evidence, names: Names, patterns: xr.Dataset
+) -> tuple[Statements, Ints]:
+    """Collect the statements of ``Evidence.patterns()``, and the row of each pattern."""
+    marked, row_of = _marked_rows(evidence, patterns)
+    said, sides = marked[:, :-3], marked[:, -3:]
+    width = 2 * len(evidence.axes.statements)
+    number = said + np.arange(said.shape[1]) * width
+    used = np.unique(number[said != SILENT])
+    source, rest = np.divmod(used, width)
+    outside, statement = np.divmod(rest, width // 2)
+    texts = [parse(evidence.axes.statements[i]) for i in statement]
+    held = [_held(text, names) for text in texts]
+    return Statements(
+        source=source,
+        is_unknown=np.array([not h for h in held], bool),
+        selection=_selection(source, held, names, len(evidence.axes.sources)),
+        set_size=np.array([max(len(text.members), 1) - 1 for text in texts], np.int64),
+        is_plain=np.array([bool(h) and h[0] < names.n_plain for h in held], bool),
+        given_reported=outside.astype(bool),
+        rows=np.where(said == SILENT, 0, np.searchsorted(used, number) + 1),
+        row_rivalry=sides[:, 0],
+        by_first=sides[:, 1],
+        by_second=sides[:, 2],
+        largest_set=max(len(parse(text).members) or 1 for text in evidence.axes.statements),
+    ), row_of
+
+
+def _marked_rows(evidence: Evidence, patterns: xr.Dataset) -> tuple[Ints, Ints]:
+    """Distinct rows of statements and deaths by side, and the row of each pattern.
+
+    What a source wrote where its silence would have meant nothing is a statement of its own:
+    its number is raised by the number of statements.
+    """
+    said = patterns["said"].to_numpy()
+    r, t, c = (patterns[axis].to_numpy() for axis in ("region", "period", "kind"))
+    outside = (said != SILENT) & ~evidence.looking[:, r, t, c].T
+    sides = [patterns[name].to_numpy() for name in ("rivalry", "by_first", "by_second")]
+    raised = said + len(evidence.axes.statements) * outside
+    rows, inverse = np.unique(np.column_stack([raised, *sides]), axis=0, return_inverse=True)
+    return rows, inverse.ravel()
+
+
+def _held(said: Attribution, names: Names) -> list[int]:
+    """Positions of the names that a statement adds up."""
+    members = said.members or ((str(said),) if str(said) else ())
+    return [names.names.index(member) for member in members]
+
+
+def _selection(source: Ints, held: list[list[int]], names: Names, n_source: int) -> Floats:
+    """Weights of the (source, name) cells that each pair adds up."""
+    result = np.zeros((len(source), n_source, len(names.names)))
+    for pair, members in enumerate(held):
+        n = max(len(members), 1)
+        result[pair, source[pair], members] = 1.0 / comb(names.n_plain - 1, n - 1) if n > 1 else 1.0
+    return result.reshape(len(source), -1)
