@@ -15,12 +15,13 @@ from .folder import csv_text, toml_text, write_folder
 from .rubric import Rubric
 from .rubrics import default_rubric
 from .statements import Flags, Ints, Lexicon, Statements
+from .values import ADJUDICATED
 from .world import LARGEST_EVENT, SIZE_EDGES, SIZES, World
 from .worldcheck import check_world
 
 PUBLICATION_DAYS = 60
 """Days from the window's end to ``as_of``; every report is published by then."""
-MEAN_DELAY = {"adjudicated": 20.0}
+MEAN_DELAY = {ADJUDICATED: 20.0}
 """Mean days from an incident to its report, by source type."""
 USUAL_DELAY = 3.0
 
@@ -221,7 +222,7 @@ def _victim_class(rng: np.random.Generator, world: World, kind: Ints) -> Ints:
 def _hear(rng: np.random.Generator, lexicon: Lexicon, happened: _Incidents, source: int) -> _Heard:
     world = lexicon.world
     spec = world.sources[source]
-    adjudicated = spec.type == "adjudicated"
+    adjudicated = spec.type == ADJUDICATED
     said = statements.draw(rng, lexicon, source, happened.author if adjudicated else happened.claim)
     looks = np.array([not spec.regions or region in spec.regions for region in world.regions])
     logit = world.detection[source, happened.region, happened.kind, happened.size]

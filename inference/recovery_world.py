@@ -24,6 +24,7 @@ from ..data.rubric import Rubric
 from ..data.rubrics import default_rubric
 from ..data.simulate import Simulated, simulate, write_round
 from ..data.tabulate import tabulate
+from ..data.values import ADJUDICATED
 from ..data.world import SourceSpec, World
 from ..data.worlds import months, organization_names
 from ..models import attribution, joint, superposition
@@ -103,7 +104,7 @@ class Size:
 PRESS = (SourceSpec("north-press"), SourceSpec("south-press"))
 LIST = SourceSpec("federal-list", type="government")
 GROUPS = SourceSpec("rights-groups", type="ngo")
-COURTS = SourceSpec("courts", type="adjudicated", coverage="attributed_only")
+COURTS = SourceSpec("courts", type=ADJUDICATED, coverage="attributed_only")
 
 SIZES = (
     Size("small", 4, (), (*PRESS, LIST), 4, 8, 4, ("homicide",), -1.5, -1.5, (100, 600), 1500),
@@ -219,7 +220,7 @@ def world(params: Params, size: Size, rng: np.random.Generator) -> World:
 def _one_sided(params: Params, size: Size) -> np.ndarray:
     if not size.rivals:
         return np.zeros(len(size.sources))
-    courts = [spec.type == attribution.ADJUDICATED for spec in size.sources]
+    courts = [spec.type == ADJUDICATED for spec in size.sources]
     return np.where(courts, attribution.ADJUDICATED_ONE_SIDED, params["one_sided"])
 
 
