@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .recovery_world import SIZES, Size
+from .recovery_world import FAR, FAR_CHANCE, SIZES, Size
 
 Row = Mapping[str, Any]
 
@@ -132,6 +132,11 @@ That rule reads nothing but the reports, so that the probability of what is not 
 reports, stays what it was: intervals of the rounds kept must hold the truth as often as they
 say. The centres of the two priors that are usually taken from the reports (`rate_intercept`,
 `rivalry_intercept`) are stated. Deaths by side are not reported in these rounds.
+
+One shortcut reads the parameters. The number of reported incidents is Poisson given them; where
+its mean lies beyond a bound by more than {FAR:.0f} standard deviations of a count at that bound,
+the round is refused without being simulated. Its chance of being kept would have been below
+{FAR_CHANCE:g}, so that no interval can tell.
 
 The oracle knows the true parameters and draws only what no parameter settles: who did each
 reported incident, what went unreported, how large that was. No method can be narrower and right.

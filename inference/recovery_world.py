@@ -4,7 +4,8 @@ Every parameter of a round is drawn from the very priors that its fit believes; 
 victims inside a size bin and of their classes from those of ``marks``. A round is kept by
 what can be *seen* of it alone (``accepted``), never by its parameters or its truth: what
 holds of a posterior given the reports holds of it given any choice made by the reports, so
-that intervals keep their probability.
+that intervals keep their probability. What would be refused anyway, but for a chance below
+``FAR_CHANCE``, is not simulated.
 """
 
 from dataclasses import dataclass
@@ -40,6 +41,8 @@ MOST_INCIDENTS = 3e6
 """Expected incidents of a world that is not worth simulating; none came near so far."""
 FAR = 10.0
 """Standard deviations from the bounds at which a round is as good as sure to be refused."""
+FAR_CHANCE = 1e-18
+"""Largest chance that a round so far from the bounds would have been kept."""
 
 
 @dataclass(frozen=True)

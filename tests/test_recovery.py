@@ -13,6 +13,7 @@ from dtoscore.inference.marks import TAIL_GRID
 from dtoscore.models import attribution, joint, superposition
 from dtoscore.models.design import design
 from dtoscore.models.engine import NUMPY
+from scipy import stats
 
 SMALL, MEDIUM, LARGER = recovery_world.SIZES
 
@@ -109,6 +110,15 @@ def test_rounds_are_kept_by_their_reports():
     assert not recovery_world.accepted(no_sets, MEDIUM)
 
 
+@pytest.mark.parametrize("size", recovery_world.SIZES, ids=lambda size: size.name)
+def test_what_is_refused_unseen_would_have_been_refused(size):
+    low, high = size.seen
+    far = recovery_world.FAR
+    many = stats.poisson.cdf(high, high + far * high**0.5)
+    few = stats.poisson.sf(low - 1, max(low - far * low**0.5, 0.0))
+    assert max(few, many) < recovery_world.FAR_CHANCE
+
+
 def test_the_same_seed_draws_the_same_round():
     one, two = kept_round(SMALL, 1), recovery_world.draw_round(SMALL, 1)
     pd.testing.assert_frame_equal(one.simulated.reports, two.simulated.reports)
@@ -197,5 +207,7 @@ def test_the_page_and_the_table_are_written(tmp_path):
     text = (tmp_path / "recovery.md").read_text()
     assert "commit abc, seed 1" in text
     assert "9 of 11 fits pass" in text
+    assert "by more than 10 standard deviations" in text
+    assert "below\n1e-18" in text
     assert "- notoriety 0: The R-hat of score[a] is 2.000." in text
     assert "| small | 0 | c | c | a | a, b, c | 0.50 |" in text
