@@ -29,7 +29,7 @@ from .data.folder import write_folder
 if TYPE_CHECKING:
     from .data.evidence import Evidence
     from .data.rounds import Round
-    from .data.simulate import Simulated
+    from .data.simulated import Simulated
     from .inference.pipeline import FitOptions
     from .inference.summary import Summary
 
@@ -373,7 +373,7 @@ def _compare(folder: Path, release: Path) -> None:
 def _write_once(simulated: "Simulated", folder: Path, seed: int) -> None:
     """Write a simulated round; the same round that is already there is left as it is."""
     from .data.rubrics import default_rubric
-    from .data.simulate import write_round
+    from .data.simulated import write_round
 
     with TemporaryDirectory() as place:
         fresh = write_round(

@@ -19,7 +19,8 @@ from ..data.evidence import Evidence
 from ..data.readers import read_round
 from ..data.rubric import Rubric
 from ..data.rubrics import default_rubric
-from ..data.simulate import Simulated, simulate, write_round
+from ..data.simulate import simulate
+from ..data.simulated import Simulated, write_round
 from ..data.tabulate import tabulate
 from ..data.values import ADJUDICATED
 from ..data.world import World

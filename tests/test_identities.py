@@ -8,7 +8,8 @@ import pytest
 from dtoscore.data.attribution import parse
 from dtoscore.data.evidence import SILENT, Evidence
 from dtoscore.data.readers import read_round
-from dtoscore.data.simulate import simulate, write_round
+from dtoscore.data.simulate import simulate
+from dtoscore.data.simulated import write_round
 from dtoscore.data.tabulate import tabulate
 from dtoscore.data.worlds import demo_world
 from dtoscore.models import attribution, effects, joint, superposition

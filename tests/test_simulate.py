@@ -12,7 +12,8 @@ from dtoscore.data.errors import InputError
 from dtoscore.data.readers import read_round
 from dtoscore.data.rubric import Kind, Rubric
 from dtoscore.data.rubrics import default_rubric
-from dtoscore.data.simulate import Simulated, simulate, write_round
+from dtoscore.data.simulate import simulate
+from dtoscore.data.simulated import Simulated, write_round
 from dtoscore.data.world import LARGEST_EVENT, SIZES, SourceSpec, World
 from scipy.special import expit
 
