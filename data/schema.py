@@ -30,9 +30,9 @@ from .rules import (
     whole,
 )
 from .tables import looks_personal
-from .values import MOST_TOTAL
+from .values import ADJUDICATED, MOST_TOTAL
 
-SOURCE_TYPES = ("press", "government", "ngo", "academic", "social", "adjudicated")
+SOURCE_TYPES = ("press", "government", "ngo", "academic", "social", ADJUDICATED)
 COVERAGES = ("all", "attributed_only", "contenders_only")
 SILENCES = ("informative", "uninformative")
 PUBLISHED = ("known", "unknown")

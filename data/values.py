@@ -13,6 +13,8 @@ LONGEST = 200
 MOST_VICTIMS = 100_000
 """More dead than any incident of this kind has had: a larger number is a slip."""
 MOST_TOTAL = 100_000_000
+ADJUDICATED = "adjudicated"
+"""Type of a source whose findings settle who did it: courts, forensic services."""
 
 
 def fold(name: str) -> str:

@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from .regions import SETS
+from .values import ADJUDICATED
 from .world import SIZES, Floats, SourceSpec, World
 
 COLOURS = (
@@ -26,7 +27,7 @@ SOURCES = (
     SourceSpec("south-press", type="press"),
     SourceSpec("rights-groups", type="ngo"),
     SourceSpec("federal-list", type="government"),
-    SourceSpec("courts", type="adjudicated", coverage="attributed_only"),
+    SourceSpec("courts", type=ADJUDICATED, coverage="attributed_only"),
 )
 KINDS = ("homicide", "kidnapping", "terrorism")
 DEMO_SEED = 7
@@ -119,7 +120,7 @@ def national_world(
     if silenced_press:
         detection -= _silence(sources, where[level.worst])
     n_author, n_source = len(level.share), len(sources)
-    adjudicated = np.array([spec.type == "adjudicated" for spec in sources])
+    adjudicated = np.array([spec.type == ADJUDICATED for spec in sources])
     return World(
         organizations=names,
         contenders=names,

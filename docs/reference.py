@@ -11,7 +11,7 @@ from dtoscore.cli import app
 from dtoscore.models.priors import DEFAULTS, Prior
 
 DOCS = Path(__file__).resolve().parent
-FOLDERS = ("data", "models", "inference", "reports")
+FOLDERS = ("cli", "data", "models", "inference", "reports")
 MARKS = ("<!-- modules -->\n", "<!-- end of modules -->\n")
 PRIORS = ("<!-- priors -->\n", "<!-- end of priors -->\n")
 HEAD = """\
@@ -89,7 +89,7 @@ def _default(option: Any) -> str:
 
 def _modules(root: Path) -> str:
     inside = [path for folder in FOLDERS for path in sorted((root / folder).rglob("*.py"))]
-    paths = [root / "__init__.py", root / "cli.py", *inside]
+    paths = [root / "__init__.py", *inside]
     rows = [f"| `{path.relative_to(root)}` | {_purpose(path)} |" for path in paths]
     return "\n".join(["| module | what it is for |", "|---|---|", *rows, ""])
 

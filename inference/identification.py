@@ -13,8 +13,8 @@ import xarray as xr
 
 from ..data.attribution import parse
 from ..data.evidence import Evidence
+from ..data.values import ADJUDICATED
 from ..models.design import Design
-from .minimum import ADJUDICATED
 
 LITTLE = 0.1
 """A standard deviation that shrinks by less has not been informed,"""

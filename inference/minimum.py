@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from ..data.evidence import SILENT, Evidence
 from ..data.rubric import EvidenceMinimum
 from ..data.tabulate import OUTSIDE, REPEATED, RETRACTED, UNPUBLISHED
+from ..data.values import ADJUDICATED
 
-ADJUDICATED = "adjudicated"
 NOT_LOST = frozenset({RETRACTED, REPEATED, UNPUBLISHED, OUTSIDE})
 """Set aside without a loss: another report stands for it, or as_of does not know it yet."""
 

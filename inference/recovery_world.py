@@ -4,118 +4,40 @@ Every parameter of a round is drawn from the very priors that its fit believes; 
 victims inside a size bin and of their classes from those of ``marks``. A round is kept by
 what can be *seen* of it alone (``accepted``), never by its parameters or its truth: what
 holds of a posterior given the reports holds of it given any choice made by the reports, so
-that intervals keep their probability.
+that intervals keep their probability. What would be refused anyway, but for a chance below
+``FAR_CHANCE``, is not simulated.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-import pandas as pd
 
 from ..data.attribution import parse
-from ..data.evidence import Axes, Evidence
-from ..data.periods import Period
+from ..data.evidence import Evidence
 from ..data.readers import read_round
-from ..data.regions import SETS
 from ..data.rubric import Rubric
 from ..data.rubrics import default_rubric
-from ..data.simulate import Simulated, simulate, write_round
+from ..data.simulate import simulate
+from ..data.simulated import Simulated, write_round
 from ..data.tabulate import tabulate
-from ..data.world import SourceSpec, World
-from ..data.worlds import months, organization_names
+from ..data.values import ADJUDICATED
+from ..data.world import World
 from ..models import attribution, joint, superposition
-from ..models.design import Design, design
 from ..models.engine import NUMPY, Params
 from ..models.priors import Priors
 from .fit import prior_draws
 from .marks import CLASS_PRIOR_TOTAL, TAIL_GRID, UNKNOWN_CLASS, tail_posterior
+from .recovery_size import Size
 
-FIRST_MONTH = pd.Timestamp(2023, 1, 1).date()
 MOST_TRIES = 20_000
 MOST_INCIDENTS = 3e6
 """Expected incidents of a world that is not worth simulating; none came near so far."""
 FAR = 10.0
 """Standard deviations from the bounds at which a round is as good as sure to be refused."""
-
-
-@dataclass(frozen=True)
-class Size:
-    """A size of round.
-
-    Attributes
-    ----------
-    name, organizations, regions, n_months, window_months, kinds, sources
-        The axes: how many organizations, regions and months; all organizations contend.
-    rivals
-        Positions of the two sides of each rivalry.
-    rate, rivalry_rate
-        Centre of the priors of ``rate_intercept`` and ``rivalry_intercept``, stated, since
-        the usual ones are taken from the reports.
-    seen
-        Fewest and most reported incidents of a round that is kept.
-    draws
-        Kept draws of each chain of its fit: where less is known, chains move more slowly.
-    classes
-        Whether victims have classes.
-    """
-
-    name: str
-    organizations: int
-    rivals: tuple[tuple[int, int], ...]
-    sources: tuple[SourceSpec, ...]
-    regions: int
-    n_months: int
-    window_months: int
-    kinds: tuple[str, ...]
-    rate: float
-    rivalry_rate: float
-    seen: tuple[int, int]
-    draws: int
-    classes: bool = False
-
-    @property
-    def priors(self) -> Priors:
-        """What worlds are drawn from and what their fit believes."""
-        centres = {"rate_intercept": self.rate, "rivalry_intercept": self.rivalry_rate}
-        return Priors().override({name: {"mu": mu} for name, mu in centres.items()})
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Organizations, in the order of the axis."""
-        return organization_names(self.organizations)
-
-    @property
-    def rivalries(self) -> tuple[str, ...]:
-        """Rivalries, in the order of the axis."""
-        return tuple(
-            sorted(str(parse(f"{self.names[a]}><{self.names[b]}")) for a, b in self.rivals)
-        )
-
-    @cached_property
-    def plan(self) -> Design:
-        """The axes of its rounds, without a report."""
-        return design(_no_reports(_axes(self)))
-
-
-PRESS = (SourceSpec("north-press"), SourceSpec("south-press"))
-LIST = SourceSpec("federal-list", type="government")
-GROUPS = SourceSpec("rights-groups", type="ngo")
-COURTS = SourceSpec("courts", type="adjudicated", coverage="attributed_only")
-
-SIZES = (
-    Size("small", 4, (), (*PRESS, LIST), 4, 8, 4, ("homicide",), -1.5, -1.5, (100, 600), 1500),
-    Size(
-        "medium", 6, ((0, 1), (1, 2)), (*PRESS, LIST, COURTS), 6, 10, 4,
-        ("homicide", "terrorism"), -2.5, -2.0, (200, 900), 1000, classes=True,
-    ),
-    Size(
-        "larger", 8, ((0, 1), (2, 3), (1, 4)), (*PRESS, GROUPS, LIST, COURTS), 10, 12, 4,
-        ("homicide", "terrorism"), -2.5, -2.0, (800, 1500), 500, classes=True,
-    ),
-)  # fmt: skip
+FAR_CHANCE = 1e-18
+"""Largest chance that a round so far from the bounds would have been kept."""
 
 
 @dataclass(frozen=True)
@@ -187,7 +109,6 @@ def world(params: Params, size: Size, rng: np.random.Generator) -> World:
     """Say the same as the parameters in the simulator's terms; marks are drawn here."""
     plan = size.plan
     q = superposition.quantities(params, plan, NUMPY)
-    periods = months(FIRST_MONTH, size.n_months)
     classes = _class_names(size)
     return World(
         organizations=size.names,
@@ -195,8 +116,8 @@ def world(params: Params, size: Size, rng: np.random.Generator) -> World:
         has_other=True,
         rivalries=size.rivalries,
         regions=plan.evidence.axes.regions,
-        periods=periods,
-        window=(periods[-size.window_months][0], periods[-1][1]),
+        periods=size.months,
+        window=(size.months[-size.window_months][0], size.months[-1][1]),
         kinds=size.kinds,
         sources=size.sources,
         rate=np.exp(q.log_rate),
@@ -219,7 +140,7 @@ def world(params: Params, size: Size, rng: np.random.Generator) -> World:
 def _one_sided(params: Params, size: Size) -> np.ndarray:
     if not size.rivals:
         return np.zeros(len(size.sources))
-    courts = [spec.type == attribution.ADJUDICATED for spec in size.sources]
+    courts = [spec.type == ADJUDICATED for spec in size.sources]
     return np.where(courts, attribution.ADJUDICATED_ONE_SIDED, params["one_sided"])
 
 
@@ -256,50 +177,3 @@ def _hopeless(params: Params, size: Size) -> bool:
     if (total := float(np.exp(q.log_rate).sum())) > MOST_INCIDENTS:
         raise RuntimeError(f"a world expects {total:.3g} incidents")
     return False
-
-
-def _axes(size: Size) -> Axes:
-    names = size.names
-    pair = str(parse("|".join(names[:2])))
-    return Axes(
-        organizations=names,
-        contenders=names,
-        has_other=True,
-        rivalries=size.rivalries,
-        regions=SETS["MX"][: size.regions],
-        periods=_periods(size),
-        kinds=size.kinds,
-        sources=_sources(size),
-        statements=("", *sorted((*names, *size.rivalries, pair))),
-    )
-
-
-def _periods(size: Size) -> tuple[Period, ...]:
-    every = months(FIRST_MONTH, size.n_months)
-    scored = size.n_months - size.window_months
-    return tuple(
-        Period(f"{a:%Y-%m}", a, b, in_window=n >= scored) for n, (a, b) in enumerate(every)
-    )
-
-
-def _sources(size: Size) -> pd.DataFrame:
-    rows = [
-        {"name": s.id, "type": s.type, "coverage": s.coverage, "silence": s.silence}
-        for s in size.sources
-    ]
-    index = pd.Index([s.id for s in size.sources], name="source")
-    return pd.DataFrame(rows, index=index).assign(group=None, accuracy_prior=None)
-
-
-def _no_reports(axes: Axes) -> Evidence:
-    columns = ["region", "period", "kind", "size", "victims", "rivalry", "by_first", "by_second"]
-    empty = pd.DataFrame({name: np.zeros(0, np.int64) for name in columns})
-    cells = (len(axes.regions), len(axes.periods), len(axes.kinds))
-    return Evidence(
-        axes=axes,
-        incidents=empty.assign(incident_id="", victim_class="", reports=None),
-        said=np.zeros((0, len(axes.sources)), np.int64),
-        looking=np.ones((len(axes.sources), *cells), bool),
-        possible=np.ones((len(axes.authors), len(axes.periods)), bool),
-        included=np.ones(cells[:2], bool),
-    )

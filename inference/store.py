@@ -6,14 +6,10 @@ finished. A process locks its temporary folder while it lives: what a dead one l
 removed by the next.
 """
 
-import fcntl
 import hashlib
 import json
-import os
 import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +19,7 @@ import pandas as pd
 import xarray as xr
 
 from ..data.evidence import Evidence
+from ..data.partial import locked, partial
 from ..models.joint import Structure
 from ..models.priors import Priors
 from .fit import FitOptions
@@ -71,7 +68,7 @@ def save(tree: xr.DataTree, path: Path) -> xr.DataTree:
     Where another process has stored the same fit meanwhile, that one is taken.
     """
     clean(path.parent)
-    with _temporary(path) as folder:
+    with partial(path) as folder:
         tree.map_over_datasets(_writable).to_zarr(folder, mode="w", consolidated=False)
         if not path.exists():
             folder.rename(path)
@@ -84,39 +81,9 @@ def save(tree: xr.DataTree, path: Path) -> xr.DataTree:
 def clean(work: Path) -> None:
     """Remove what dead processes left among the fits of a folder; living ones keep theirs."""
     for left in sorted(work.glob(".*.partial-*")):
-        lock = _lock(left)
-        if lock is not None:
-            shutil.rmtree(left, ignore_errors=True)
-            os.close(lock)
-
-
-@contextmanager
-def _temporary(path: Path) -> Iterator[Path]:
-    """Give a locked empty folder beside ``path``; it is removed if it was not renamed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{path.name}.partial-", dir=path.parent))
-    folder.chmod(0o755)  # mkdtemp makes it private
-    lock = _lock(folder)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        if lock is not None:
-            os.close(lock)
-
-
-def _lock(folder: Path) -> int | None:
-    """Lock a folder until the descriptor is closed or the process dies; None if it is held."""
-    try:
-        descriptor = os.open(folder, os.O_RDONLY)
-    except FileNotFoundError:
-        return None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        return None
-    return descriptor
+        with locked(left) as dead:
+            if dead:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _evidence_digest(evidence: Evidence) -> str:

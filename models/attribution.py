@@ -29,7 +29,7 @@ from .engine import Array, Engine, Floats, Params
 from .parameters import Parameter, fixed_scale, simple
 from .priors import Prior, Priors
 
-ADJUDICATED = "adjudicated"
+
 ADJUDICATED_ONE_SIDED = 0.98
 """o of an adjudicated source: not 1, or one that writes a clash whole would say the impossible."""
 LEAST_PROBABLE = 1e-300

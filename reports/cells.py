@@ -1,26 +1,14 @@
-"""The tables that stand behind the figures, in printed numbers."""
+"""The tables of a report in printed numbers: what was found, and on what grounds."""
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 
 from ..inference.summary import Summary
-from . import words
+from . import grounds, words
 from .figures import shown
+from .printing import Table
 from .roster import contenders, is_usable, may_order
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table ready to print: the first column names the row, the others may be numbers."""
-
-    caption: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    text_columns: int = 1
-    """How many columns from the left hold text; the rest are numbers, set to the right."""
 
 
 def printed(summary: Summary) -> dict[str, Table]:
@@ -37,39 +25,27 @@ def printed(summary: Summary) -> dict[str, Table]:
         "scores": _scores(summary),
         "incidents": _incidents(summary),
         "kinds": _kinds(summary),
-        "sources": _sources(summary),
+        "sources": grounds.sources(summary),
         "regions": _regions(summary),
         "timeline": _timeline(summary),
         "baselines": _baselines(summary),
-        "diagnostics": _diagnostics(summary),
-        "gate": _gate(summary),
-        "set_aside": _set_aside(summary),
-        "rows": _rows(summary),
-        "identification": _identification(summary),
-        "weights": _weights(summary),
+        "diagnostics": grounds.diagnostics(summary),
+        "gate": grounds.gate(summary),
+        "set_aside": grounds.set_aside(summary),
+        "rows": grounds.set_aside_rows(summary),
+        "identification": grounds.identification(summary),
+        "weights": grounds.weights(summary),
     }
-
-
-def frame_table(caption: str, frame: pd.DataFrame) -> Table:
-    """Print a frame as it is, such as the table of a check."""
-    columns = tuple(str(name) for name in frame.columns)
-    rows = tuple(
-        tuple(_cell(value) for value in row) for row in frame.itertuples(index=False, name=None)
-    )
-    text = 0
-    while text < len(columns) and not pd.api.types.is_numeric_dtype(frame.iloc[:, text]):
-        text += 1
-    return Table(caption, columns, rows, max(text, 1))
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:.4g}" if math.isfinite(value) else words.NONE
-    return words.NONE if value is None else str(value)
 
 
 def _names(summary: Summary) -> dict[str, str]:
     return {str(k): str(v) for k, v in summary.organizations["name"].items()}
+
+
+def _estimated(row: pd.Series) -> tuple[str, str, str]:
+    """Print what was reported, the estimate and its interval."""
+    reported, mean = words.count(row["reported"]), words.quantity(row["mean"])
+    return reported, mean, words.interval(row["q05"], row["q95"])
 
 
 def _worst(summary: Summary) -> Table:
@@ -157,40 +133,12 @@ def _kinds(summary: Summary) -> Table:
         (
             str(row["title"]),
             str(row["unit"]),
-            words.count(row["reported"]),
-            words.quantity(row["mean"]),
-            words.interval(row["q05"], row["q95"]),
+            *_estimated(row),
         )
         for _, row in summary.kinds.iterrows()
     ]
     columns = ("Kind", "Counted in", "Reported", "Estimated", "90% interval")
     return Table("Violence by kind", columns, tuple(rows), 2)
-
-
-def _sources(summary: Summary) -> Table:
-    rows = [
-        (
-            str(row["name"]),
-            str(row["type"]),
-            _cell(row["note"]) if row["note"] else "",
-            words.count(row["reports"]),
-            *_share(row, "detection"),
-            *_share(row, "accuracy"),
-        )
-        for _, row in summary.sources.iterrows()
-    ]
-    columns = (
-        "Source", "Type", "Note", "Reports", "Detection", "90% interval", "Accuracy",
-        "90% interval",
-    )  # fmt: skip
-    return Table("Detection and accuracy", columns, tuple(rows), 3)
-
-
-def _share(row: "pd.Series", part: str) -> Iterable[str]:
-    low, high = (words.probability(float(row[f"{part}_{end}"])) for end in ("q05", "q95"))
-    missing = words.NONE in (low, high)
-    span = words.NONE if missing else f"{low} to {high}"
-    return words.probability(float(row[f"{part}_mean"])), span
 
 
 def _regions(summary: Summary) -> Table:
@@ -202,9 +150,7 @@ def _regions(summary: Summary) -> Table:
             str(row["name"]),
             *((f"{names.get(row['leader'], row['leader'])}",) if ordered else ()),
             *((words.percent(row["leader_share"]),) if ordered else ()),
-            words.count(row["reported"]),
-            words.quantity(row["mean"]),
-            words.interval(row["q05"], row["q95"]),
+            *_estimated(row),
         )
         for _, row in frame.iterrows()
     ]
@@ -224,9 +170,7 @@ def _timeline(summary: Summary) -> Table:
         (
             names.get(str(row["organization"]), str(row["organization"])),
             str(row["period"]),
-            words.count(row["reported"]),
-            words.quantity(row["mean"]),
-            words.interval(row["q05"], row["q95"]),
+            *_estimated(row),
         )
         for _, row in frame.iterrows()
     ]
@@ -260,56 +204,3 @@ def _baseline(rows: pd.DataFrame, organization: str, summary: Summary) -> str:
     text = words.quantity(float(values[organization]))
     highest = may_order(summary) and bool(leads[organization])
     return f"{text} (highest)" if highest else text
-
-
-def _diagnostics(summary: Summary) -> Table:
-    return frame_table(
-        "Convergence by quantity",
-        summary.diagnostics.table.rename_axis("Quantity").reset_index(),
-    )
-
-
-def _gate(summary: Summary) -> Table:
-    fit = summary.diagnostics
-    rows: Sequence[tuple[str, str, str]] = (
-        ("Largest R-hat", f"{fit.rhat_max:.3f}", "at most 1.01"),
-        ("Smallest bulk ESS", words.count(fit.ess_bulk_min), "at least 400"),
-        ("Smallest tail ESS", words.count(fit.ess_tail_min), "at least 400"),
-        ("Divergent transitions", words.count(fit.divergences), "none, or at most 0.1%"),
-        ("Smallest E-BFMI", f"{fit.ebfmi_min:.2f}", "at least 0.3"),
-        ("Chains × draws", f"{fit.chains} × {fit.draws}", ""),
-    )
-    return Table("The fit against its gate", ("Measure", "Found", "Required"), tuple(rows))
-
-
-def _set_aside(summary: Summary) -> Table:
-    rows = [
-        (str(row["reason"]), words.count(row["reports"]), words.count(row["victims"]))
-        for _, row in summary.set_aside.iterrows()
-    ]
-    return Table("Set aside, by reason", ("Reason", "Reports", "Victims"), tuple(rows))
-
-
-def _rows(summary: Summary) -> Table:
-    frame = summary.set_aside_rows[["report_id", "row", "reason"]].head(200)
-    rows = tuple((str(r), str(n), str(why)) for r, n, why in frame.itertuples(index=False))
-    return Table(
-        "Reports set aside (at most 200)", ("Report", "Row of the file", "Reason"), rows, 3
-    )
-
-
-def _identification(summary: Summary) -> Table:
-    rows = [
-        (str(row["parameter"]), str(row["sentence"]), f"{row['moved']:.2f}")
-        for _, row in summary.identification.iterrows()
-    ]
-    columns = ("Parameter", "What it means", "Moved by the data")
-    return Table("What the data did not inform", columns, tuple(rows), 2)
-
-
-def _weights(summary: Summary) -> Table:
-    rows = [
-        (str(row["title"]), str(row["unit"]), f"{row['weight']:g}")
-        for _, row in summary.kinds.iterrows()
-    ]
-    return Table("Weights by kind", ("Kind", "Counted in", "Weight"), tuple(rows), 2)

@@ -8,8 +8,9 @@ from markupsafe import Markup
 from ..inference.summary import Summary
 from . import words
 from .announcement import LANGUAGES, Announcement, announcement, phrases
-from .cells import frame_table, printed
+from .cells import printed
 from .gallery import DRAWINGS
+from .printing import frame_table
 from .roster import contenders, is_usable, may_order, named
 from .templating import environment
 

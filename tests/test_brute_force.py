@@ -14,13 +14,7 @@ from dtoscore.models.engine import NUMPY
 from dtoscore.models.priors import Priors
 from dtoscore.models.superposition import Quantities
 from scipy.stats import poisson
-from tiny import Case, Teller, evidence, parameters
-
-PRESS = Teller()
-NAMING = Teller(coverage="attributed_only")
-WATCH = Teller("ngo", coverage="contenders_only")
-COURT = Teller("adjudicated", coverage="attributed_only")
-QUIET = Teller("government", coverage="attributed_only", silence="uninformative")
+from tiny import COURT, NAMING, PRESS, QUIET, WATCH, Case, evidence, parameters
 
 CASES = {
     "two organizations, two sources, sets, other, all effects": Case(

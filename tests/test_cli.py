@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import typer
 from dtoscore import cli
+from dtoscore.cli.failures import Terminated
 from dtoscore.data.errors import DecisionError, FitError, InputError, ModelError
 from dtoscore.reports.document import release_document
 from summaries import fake_summary
@@ -98,7 +99,7 @@ def test_wrong_usage_exits_2(arguments: tuple[str, ...]) -> None:
         (PermissionError(13, "Permission denied", "/round"), 1, "/round: Permission denied\n"),
         (OSError(28, "No space left on device"), 1, "A file: No space left on device\n"),
         (KeyboardInterrupt(), 130, "Stopped. What was finished is kept in ROUND/work"),
-        (cli.Terminated(), 143, "Ended by SIGTERM. What was finished is kept in ROUND/work"),
+        (Terminated(), 143, "Ended by SIGTERM. What was finished is kept in ROUND/work"),
     ],
 )
 def test_failures_are_sentences_on_stderr(

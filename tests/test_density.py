@@ -19,12 +19,7 @@ from dtoscore.models.parameters import Parameter
 from dtoscore.models.priors import Priors
 from pytensor.compile.mode import Mode
 from scipy import stats
-from tiny import Case, Teller, evidence
-
-PRESS = Teller()
-NAMING = Teller(coverage="attributed_only")
-COURT = Teller("adjudicated", coverage="attributed_only")
-QUIET = Teller("government", coverage="attributed_only", silence="uninformative")
+from tiny import COURT, NAMING, PRESS, QUIET, Case, evidence
 
 CASES = {
     "sets, other, every effect of organizations": Case(

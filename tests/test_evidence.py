@@ -16,7 +16,7 @@ from dtoscore.data.tabulate import tabulate
 from dtoscore.models import joint, superposition
 from dtoscore.models.design import design
 from dtoscore.models.engine import NUMPY, Params
-from tiny import Case, Teller, parameters
+from tiny import parameters_of
 
 SETTINGS = """\
 id = "x"
@@ -37,6 +37,7 @@ SAID = (
     "mid><alpha", "zeta><mid", "alpha+zeta", "mid+alpha",
 )  # fmt: skip
 REGIONS = ("MX-SIN", "MX-CHH", "MX-DUR")
+SEED = 5
 
 
 def covered(source: str, said: str) -> bool:
@@ -144,25 +145,8 @@ def same(found: Evidence, expected: Evidence) -> None:
     assert list(found.axes.sources.index) == list(expected.axes.sources.index)
     if found.looking.shape == expected.looking.shape:
         np.testing.assert_array_equal(found.looking, expected.looking)
-        log_lik_of = [joint.log_lik(params_of(found), e) for e in (found, expected)]
+        log_lik_of = [joint.log_lik(parameters_of(found, SEED), e) for e in (found, expected)]
         np.testing.assert_allclose(*log_lik_of, rtol=1e-12)
-
-
-def params_of(evidence: Evidence, seed: int = 5) -> dict[str, np.ndarray]:
-    """Draw parameters that fit the axes of an evidence."""
-    axes = evidence.axes
-    case = Case(
-        organizations=axes.organizations,
-        sources=tuple(Teller(silence=silence) for silence in axes.sources["silence"]),
-        has_other=axes.has_other,
-        rivalries=axes.rivalries,
-        largest_set=2,
-        n_region=len(axes.regions),
-        n_period=len(axes.periods),
-        n_kind=len(axes.kinds),
-        sides_total=1,
-    )
-    return parameters(case, seed)
 
 
 def mass(evidence: Evidence, params: dict[str, np.ndarray]) -> np.ndarray:
@@ -188,7 +172,7 @@ def test_the_unseen_without_a_source_are_those_that_the_others_miss(
     full: Evidence, number: int
 ) -> None:
     """The mass is that of a source that detects nothing; at λ = 0, where nodes don't matter."""
-    params = params_of(full)
+    params = parameters_of(full, SEED)
     params["visibility"] = np.zeros(4)
     params["unknown_other"] = np.array(0.0)
     blind = params | {"detection": np.where(np.arange(4) == number, -60.0, params["detection"])}
@@ -220,7 +204,7 @@ def test_a_region_without_reports_equals_a_round_of_fewer_regions(
     wide = made(tmp_path / "wide", rows).without(region="MX-DUR")
     narrow = made(tmp_path / "narrow", rows, regions=REGIONS[:2])
     same(wide, narrow)
-    params = params_of(wide)
+    params = parameters_of(wide, SEED)
     fewer = dict(params)
     for name, value in params.items():
         if name.endswith("_region"):
@@ -250,7 +234,7 @@ def test_without_a_period(full: Evidence, tmp_path: Path) -> None:
 
 def _other_cells_stay(full: Evidence, found: Evidence, gone: str) -> None:
     """Cells that name it have neither patterns nor mass; every other cell its likelihood."""
-    params = params_of(full)
+    params = parameters_of(full, SEED)
     before, after = (joint.log_lik(params, e).to_series() for e in (full, found))
     stays = ~before.index.str.contains(gone)
     assert 0 < stays.sum() < len(before)

@@ -8,7 +8,8 @@ import pytest
 from dtoscore.data.attribution import parse
 from dtoscore.data.evidence import SILENT, Evidence
 from dtoscore.data.readers import read_round
-from dtoscore.data.simulate import simulate, write_round
+from dtoscore.data.simulate import simulate
+from dtoscore.data.simulated import write_round
 from dtoscore.data.tabulate import tabulate
 from dtoscore.data.worlds import demo_world
 from dtoscore.models import attribution, effects, joint, superposition
@@ -16,7 +17,7 @@ from dtoscore.models.design import Design, design
 from dtoscore.models.engine import NUMPY, Params
 from dtoscore.models.superposition import Quantities
 from scipy.special import expit
-from tiny import Case, Teller, parameters
+from tiny import parameters_of
 
 SEEDS = (1, 2)
 
@@ -32,25 +33,9 @@ def plan(evidence: Evidence) -> Design:
     return design(evidence)
 
 
-def params_of(evidence: Evidence, seed: int) -> Params:
-    axes = evidence.axes
-    case = Case(
-        organizations=axes.organizations,
-        sources=tuple(Teller(silence=silence) for silence in axes.sources["silence"]),
-        has_other=axes.has_other,
-        rivalries=axes.rivalries,
-        largest_set=max(len(parse(text).members) or 1 for text in axes.statements),
-        n_region=len(axes.regions),
-        n_period=len(axes.periods),
-        n_kind=len(axes.kinds),
-        sides_total=1,
-    )
-    return parameters(case, seed)
-
-
 @pytest.fixture(scope="module", params=SEEDS)
 def params(evidence: Evidence, request: pytest.FixtureRequest) -> Params:
-    return params_of(evidence, request.param)
+    return parameters_of(evidence, request.param)
 
 
 @pytest.fixture(scope="module")

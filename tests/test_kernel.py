@@ -11,10 +11,7 @@ from dtoscore.models.design import Design, design
 from dtoscore.models.engine import NUMPY, PYTENSOR, Array
 from pytensor.compile.mode import Mode
 from pytensor.gradient import verify_grad
-from tiny import Case, Teller, evidence, parameters
-
-PRESS = Teller()
-NAMING = Teller(coverage="attributed_only")
+from tiny import NAMING, PRESS, Case, evidence, parameters
 
 CASES = {
     "all list everything": Case(("a", "b"), (PRESS, PRESS), ("a", "b"), n_region=2, n_kind=2),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-FOLDERS = ("data", "models", "inference", "reports")
+FOLDERS = ("cli", "data", "models", "inference", "reports")
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ def test_sdist_holds_what_the_wheel_is_made_from(built: Path, shipped: set[str])
 
 def test_nothing_but_python_lies_in_the_root_by_accident(shipped: set[str]) -> None:
     root_files = {name for name in shipped if "/" not in name}
-    assert root_files == {"__init__.py", "cli.py", "py.typed"}
+    assert root_files == {"__init__.py", "py.typed"}
 
 
 def test_lock_has_a_hash_for_every_line_and_no_index(root: Path) -> None:

@@ -8,13 +8,21 @@ import pandas as pd
 import pytest
 from dtoscore.data.attribution import parse
 from dtoscore.data.simulate import simulate
-from dtoscore.inference import recovery, recovery_report, recovery_world
+from dtoscore.inference import (
+    recovery,
+    recovery_compare,
+    recovery_report,
+    recovery_size,
+    recovery_table,
+    recovery_world,
+)
 from dtoscore.inference.marks import TAIL_GRID
 from dtoscore.models import attribution, joint, superposition
 from dtoscore.models.design import design
 from dtoscore.models.engine import NUMPY
+from scipy import stats
 
-SMALL, MEDIUM, LARGER = recovery_world.SIZES
+SMALL, MEDIUM, LARGER = recovery_size.SIZES
 
 kept_round = cache(recovery_world.draw_round)
 
@@ -25,7 +33,7 @@ def drawn(size, seed):
     return params, recovery_world.world(params, size, rng)
 
 
-@pytest.mark.parametrize("size", recovery_world.SIZES, ids=lambda size: size.name)
+@pytest.mark.parametrize("size", recovery_size.SIZES, ids=lambda size: size.name)
 def test_every_parameter_of_the_fit_is_drawn(size):
     params, _ = drawn(size, 1)
     listed = joint.parameters(size.plan, size.priors, joint.Structure())
@@ -109,6 +117,15 @@ def test_rounds_are_kept_by_their_reports():
     assert not recovery_world.accepted(no_sets, MEDIUM)
 
 
+@pytest.mark.parametrize("size", recovery_size.SIZES, ids=lambda size: size.name)
+def test_what_is_refused_unseen_would_have_been_refused(size):
+    low, high = size.seen
+    far = recovery_world.FAR
+    many = stats.poisson.cdf(high, high + far * high**0.5)
+    few = stats.poisson.sf(low - 1, max(low - far * low**0.5, 0.0))
+    assert max(few, many) < recovery_world.FAR_CHANCE
+
+
 def test_the_same_seed_draws_the_same_round():
     one, two = kept_round(SMALL, 1), recovery_world.draw_round(SMALL, 1)
     pd.testing.assert_frame_equal(one.simulated.reports, two.simulated.reports)
@@ -121,10 +138,12 @@ def test_the_oracle_holds_the_truth_as_often_as_it_says():
     for seed in range(8):
         kept = kept_round(SMALL, seed)
         plan, names = design(kept.evidence), list(SMALL.names)
-        realized = recovery.oracle(kept.params, plan, kept.rubric, 200, seed)
-        scores = recovery.score(realized, kept.rubric).sel(organization=names).to_numpy()[0]
-        true = recovery.true_scores(kept, names)
-        positions += [recovery.place(true[k], scores[:, k], rng)["position"] for k in range(4)]
+        realized = recovery_compare.oracle(kept.params, plan, kept.rubric, 200, seed)
+        scores = recovery_compare.score(realized, kept.rubric).sel(organization=names).to_numpy()[0]
+        true = recovery_compare.true_scores(kept, names)
+        positions += [
+            recovery_compare.place(true[k], scores[:, k], rng)["position"] for k in range(4)
+        ]
     inside = np.mean([0.05 <= p <= 0.95 for p in positions])
     assert inside > 0.9 - 4 * 0.3 / 32**0.5
     assert abs(np.mean(positions) - 0.5) < 4 * 0.29 / 32**0.5
@@ -136,15 +155,15 @@ def test_listed_shares_count_the_organizations_incidents_of_the_window():
     own = table[table["in_window"] & (table["author"] != "other")].index
     reports = kept.simulated.reports
     first = reports[(reports["source"] == "north-press") & reports["incident_id"].isin(own)]
-    assert recovery.listed_shares(kept)[0] == pytest.approx(len(first) / len(own))
+    assert recovery_compare.listed_shares(kept)[0] == pytest.approx(len(first) / len(own))
 
 
 def test_ties_are_broken_at_random():
     rng = np.random.default_rng(1)
-    places = [recovery.place(0.0, np.zeros(99), rng)["position"] for _ in range(2000)]
+    places = [recovery_compare.place(0.0, np.zeros(99), rng)["position"] for _ in range(2000)]
     assert np.mean(places) == pytest.approx(0.5, abs=0.03)
     assert np.var(places) == pytest.approx(1 / 12, abs=0.01)
-    assert recovery.place(5.0, np.arange(10.0), rng)["q05"] == pytest.approx(0.45)
+    assert recovery_compare.place(5.0, np.arange(10.0), rng)["q05"] == pytest.approx(0.45)
 
 
 def test_tasks_take_the_sizes_in_turn_and_have_seeds_of_their_own():
@@ -158,7 +177,7 @@ def test_the_standard_error_is_clustered_by_round():
     frame = pd.DataFrame(
         {"setting": "small", "round": [0, 0, 1, 1, 2, 2], "covered": [1, 1, 1, 1, 0, 0]}
     )
-    share, error = recovery_report.coverage(frame.astype({"covered": bool}))
+    share, error = recovery_table.coverage(frame.astype({"covered": bool}))
     assert share == pytest.approx(2 / 3)
     hits = np.array([2, 2, 0]) - 2 * share
     assert error == pytest.approx((hits @ hits * 3 / 2) ** 0.5 / 6)
@@ -197,5 +216,7 @@ def test_the_page_and_the_table_are_written(tmp_path):
     text = (tmp_path / "recovery.md").read_text()
     assert "commit abc, seed 1" in text
     assert "9 of 11 fits pass" in text
+    assert "by more than 10 standard deviations" in text
+    assert "below\n1e-18" in text
     assert "- notoriety 0: The R-hat of score[a] is 2.000." in text
     assert "| small | 0 | c | c | a | a, b, c | 0.50 |" in text

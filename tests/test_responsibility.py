@@ -12,23 +12,22 @@ from dtoscore.models import superposition
 from dtoscore.models.design import Design, design
 from dtoscore.models.engine import NUMPY
 from dtoscore.models.superposition import quantities
-from tiny import Case, Teller, evidence, parameters
+from tiny import COURT, PRESS, Case, Teller, evidence, parameters
 
-LISTS_ALL, COURT = Teller(), Teller("adjudicated", "attributed_only")
 CASES = {
-    "plain": Case(("a", "b"), (LISTS_ALL, LISTS_ALL), n_region=2, n_period=3, n_kind=2),
-    "court and other": Case(("a", "b"), (LISTS_ALL, COURT), has_other=True, n_period=2),
+    "plain": Case(("a", "b"), (PRESS, PRESS), n_region=2, n_period=3, n_kind=2),
+    "court and other": Case(("a", "b"), (PRESS, COURT), has_other=True, n_period=2),
     "contenders only": Case(
-        ("a", "b"), (Teller(coverage="contenders_only"), LISTS_ALL), ("a",), n_period=2
+        ("a", "b"), (Teller(coverage="contenders_only"), PRESS), ("a",), n_period=2
     ),
     "rivalries, sides counted": Case(
-        ("a", "b", "c"), (LISTS_ALL,), rivalries=("a><b", "a+c"), n_period=2, sides_total=2
+        ("a", "b", "c"), (PRESS,), rivalries=("a><b", "a+c"), n_period=2, sides_total=2
     ),
     "blind and silent": Case(
-        ("a", "b"), (LISTS_ALL, LISTS_ALL, Teller(silence="uninformative")), n_region=2,
+        ("a", "b"), (PRESS, PRESS, Teller(silence="uninformative")), n_region=2,
         n_period=2, blind=((0, 1, 0),), never=(("b", 1),),
     ),
-    "sets": Case(("a", "b", "c"), (LISTS_ALL,), has_other=True, largest_set=2, n_period=3),
+    "sets": Case(("a", "b", "c"), (PRESS,), has_other=True, largest_set=2, n_period=3),
 }  # fmt: skip
 
 

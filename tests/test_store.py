@@ -1,11 +1,11 @@
 """Fits on disk: whole or not there, cleaned of what the dead left, nothing of the living."""
 
-import os
-
 import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from dtoscore.data import partial
+from dtoscore.data.partial import locked
 from dtoscore.inference import store
 from dtoscore.inference.fit import FitOptions
 from dtoscore.inference.seeds import derive
@@ -55,14 +55,19 @@ def test_leftovers_of_the_dead_go_and_those_of_the_living_stay(tmp_path):
     for folder in (dead, living, other):
         folder.mkdir()
         (folder / "zarr.json").write_text("{")
-    lock = store._lock(living)
-    try:
+    with locked(living):
         store.save(tree(), path)
         assert {p.name for p in tmp_path.iterdir()} == {path.name, living.name}
-    finally:
-        os.close(lock)
     store.clean(tmp_path)
     assert not living.exists()
+
+
+def test_without_locks_fits_are_stored_and_nothing_is_taken_for_dead(tmp_path, monkeypatch):
+    monkeypatch.setattr(partial, "HAS_LOCKS", False)
+    left = tmp_path / ".x.zarr.partial-left"
+    left.mkdir()
+    store.save(tree(), tmp_path / "x.zarr")
+    assert {p.name for p in tmp_path.iterdir()} == {"x.zarr", left.name}
 
 
 def test_equal_fits_have_equal_names_and_others_do_not(tmp_path):

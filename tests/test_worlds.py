@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from dtoscore.data.readers import read_round
 from dtoscore.data.rubrics import default_rubric
-from dtoscore.data.simulate import Simulated, simulate, write_round
+from dtoscore.data.simulate import simulate
+from dtoscore.data.simulated import Simulated, write_round
 from dtoscore.data.truth import score
 from dtoscore.data.worlds import (
     DEMO_SEED,

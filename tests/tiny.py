@@ -37,6 +37,13 @@ class Teller:
         return bool(set(named) & set(contenders)) if self.coverage[0] == "c" else bool(named)
 
 
+PRESS = Teller()
+NAMING = Teller(coverage="attributed_only")
+WATCH = Teller("ngo", coverage="contenders_only")
+COURT = Teller("adjudicated", coverage="attributed_only")
+QUIET = Teller("government", coverage="attributed_only", silence="uninformative")
+
+
 @dataclass(frozen=True)
 class Case:
     """Who can have done it, who tells, where and when.
@@ -203,6 +210,23 @@ def _possible(case: Case) -> np.ndarray:
     for author, period in case.never:
         possible[case.authors.index(author), period] = False
     return possible
+
+
+def parameters_of(evidence: Evidence, seed: int) -> dict[str, np.ndarray]:
+    """Draw a value of every parameter that fits the axes of an evidence."""
+    axes = evidence.axes
+    case = Case(
+        organizations=axes.organizations,
+        sources=tuple(Teller(silence=silence) for silence in axes.sources["silence"]),
+        has_other=axes.has_other,
+        rivalries=axes.rivalries,
+        largest_set=max(len(parse(text).members) or 1 for text in axes.statements),
+        n_region=len(axes.regions),
+        n_period=len(axes.periods),
+        n_kind=len(axes.kinds),
+        sides_total=1,
+    )
+    return parameters(case, seed)
 
 
 def parameters(case: Case, seed: int) -> dict[str, np.ndarray]:

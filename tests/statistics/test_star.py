@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from dtoscore.data.readers import read_round
 from dtoscore.data.rubrics import default_rubric
-from dtoscore.data.simulate import simulate, write_round
+from dtoscore.data.simulate import simulate
+from dtoscore.data.simulated import write_round
 from dtoscore.data.tabulate import tabulate
 from dtoscore.data.world import SourceSpec, World
 from dtoscore.data.worlds import months

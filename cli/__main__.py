@@ -1,0 +1,5 @@
+"""The command, by ``python -m dtoscore.cli``."""
+
+from . import main
+
+main()

@@ -1,0 +1,174 @@
+"""Commands on round folders, without a fit: check, simulate, import."""
+
+import filecmp
+import json
+from datetime import date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..data.errors import InputError
+from ..data.folder import write_folder
+from .arguments import AsJson, NewFolder, RoundFolder
+from .failures import INPUT_AT_FAULT
+
+if TYPE_CHECKING:
+    from ..data.evidence import Evidence
+    from ..data.rounds import Round
+    from ..data.simulated import Simulated
+
+DAY = "%Y-%m-%d"
+
+
+def check(round_folder: RoundFolder, as_json: AsJson = False) -> None:
+    """Validate only: every problem of every file in one pass.
+
+    Example: `dtoscore check 2023-q4`
+    """
+    try:
+        round_, evidence = _checked(round_folder)
+    except InputError as fault:
+        if not as_json:
+            raise
+        _print_json({"valid": False, "problems": list(fault.problems)})
+        raise typer.Exit(INPUT_AT_FAULT) from None
+    aside = evidence.set_aside.groupby("reason").size().to_dict()
+    counts = {
+        "reports": len(round_.reports),
+        "incidents": len(evidence.incidents),
+        "sources": len(round_.sources),
+        "contenders": len(round_.contenders()),
+    }
+    if as_json:
+        _print_json({"valid": True, "set_aside": aside, "notes": list(round_.notes)} | counts)
+        return
+    listed = ", ".join(_counted(number, what) for what, number in counts.items())
+    unused = [f"Set aside: {number:,} reports, {reason}." for reason, number in aside.items()]
+    typer.echo("\n".join([f"{round_folder} is valid: {listed}.", *unused, *round_.notes]))
+
+
+def _checked(folder: Path) -> "tuple[Round, Evidence]":
+    from ..data.readers import read_round
+    from ..data.tabulate import tabulate
+
+    round_ = read_round(folder)
+    if round_.settings.priors:
+        from ..models.priors import Priors
+
+        Priors().override(round_.settings.priors)
+    return round_, tabulate(round_)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what.removesuffix('s') if number == 1 else what}"
+
+
+def _print_json(value: dict[str, object]) -> None:
+    typer.echo(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False))
+
+
+def simulate(
+    folder: NewFolder,
+    seed: Annotated[int | None, typer.Option(min=0, help="Default: the demonstration's.")] = None,
+    organizations: Annotated[int, typer.Option(min=2, max=256, help="All contenders.")] = 8,
+    incidents: Annotated[float, typer.Option(min=1, help="Expected true incidents.")] = 3000,
+    lead: Annotated[float, typer.Option(min=1, help="Worst's level over the runner-up's.")] = 1.4,
+    silenced_press: Annotated[
+        bool,
+        typer.Option("--silenced-press", help="No press where the worst is strong."),
+    ] = False,
+    compare: Annotated[
+        Path | None,
+        typer.Option(metavar="RELEASE", help="Write nothing: put DIR's truth beside a release."),
+    ] = None,
+) -> None:
+    """Write a round folder with known truth beside it (truth.json, which `run` never reads).
+
+    Example: `dtoscore simulate demo`, then `dtoscore simulate demo --compare demo/release`
+    """
+    if compare is not None:
+        _compare(folder, compare)
+        return
+    from ..data.simulate import simulate as draw
+    from ..data.worlds import DEMO_SEED, national_world
+
+    seed = DEMO_SEED if seed is None else seed
+    world = national_world(
+        seed,
+        organizations=organizations,
+        incidents=incidents,
+        lead=lead,
+        silenced_press=silenced_press,
+    )
+    _write_once(draw(world, seed), folder, seed)
+
+
+def _compare(folder: Path, release: Path) -> None:
+    from ..reports import console
+
+    truth = console.read_json(folder / "truth.json")
+    document = console.read_json(release / "release.json")
+    console.shown(console.worst_table(document, truth))
+    typer.echo("\n".join(console.verdict_on(document, truth)))
+
+
+def _write_once(simulated: "Simulated", folder: Path, seed: int) -> None:
+    """Write a simulated round; the same round that is already there is left as it is."""
+    from ..data.rubrics import default_rubric
+    from ..data.simulated import write_round
+
+    with TemporaryDirectory() as place:
+        fresh = write_round(
+            simulated,
+            Path(place) / "round",
+            f"Simulated round, seed {seed}",
+            default_rubric(),
+            region_set="MX",
+        )
+        if _holds_all_of(folder, fresh):
+            typer.echo(f"{folder} already holds this simulated round; nothing was written.")
+            return
+        write_folder(folder, {p.name: p.read_text(encoding="utf-8") for p in fresh.iterdir()})
+    typer.echo(f"{folder} holds a simulated round, and its truth in truth.json.")
+
+
+def _holds_all_of(folder: Path, fresh: Path) -> bool:
+    names = [path.name for path in fresh.iterdir()]
+    same, _, _ = filecmp.cmpfiles(folder, fresh, names, shallow=False)
+    return len(same) == len(names)
+
+
+def import_ucdp(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="UCDP GED as CSV, gzip allowed.")],
+    folder: NewFolder,
+    year: Annotated[int | None, typer.Option(min=1989, max=2100, help="Window: this year.")] = None,
+    window: Annotated[
+        tuple[datetime, datetime] | None,
+        typer.Option(formats=[DAY], metavar="FIRST LAST", help="Window: its first and last day."),
+    ] = None,
+    history: Annotated[
+        datetime | None,
+        typer.Option(formats=[DAY], metavar="DAY", help="Default: two years before the window."),
+    ] = None,
+) -> None:
+    """Turn the UCDP Georeferenced Event Dataset into a round folder.
+
+    Example: `dtoscore import ucdp ged241.csv.gz mexico-2010 --year 2010`
+    """
+    from ..data.ucdp import import_ucdp as convert
+
+    first, last = _window(year, window)
+    # 29 February has no counterpart two years before; the first of its month has.
+    start = history.date() if history else first.replace(year=first.year - 2, day=1)
+    done = convert(file, folder, (first, last), start)
+    typer.echo("\n".join(done.sentences()))
+
+
+def _window(year: int | None, window: tuple[datetime, datetime] | None) -> tuple[date, date]:
+    if window is not None and year is None:
+        return window[0].date(), window[1].date()
+    if year is not None and window is None:
+        return date(year, 1, 1), date(year, 12, 31)
+    raise typer.BadParameter("give the window as --year or as --window, and not as both")

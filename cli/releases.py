@@ -1,0 +1,138 @@
+"""Commands from a round to its release: run, fit, score, report."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from .arguments import AsJson, Chains, Cores, Draws, Out, Quiet, RoundFolder, Seed, Tune
+from .failures import FIT_AT_FAULT
+
+if TYPE_CHECKING:
+    from ..inference.pipeline import FitOptions
+    from ..inference.summary import Summary
+
+
+def run(
+    round_folder: RoundFolder,
+    out: Out = None,
+    seed: Seed = 1,
+    draws: Draws = 1000,
+    tune: Tune = 1000,
+    chains: Chains = 4,
+    cores: Cores = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read, fit, score, decide and release: the main job.
+
+    A fit that is already there for the same inputs is not made again.
+
+    Example: `dtoscore run 2023-q4 --out releases/2023-q4`
+    """
+    options = _options(seed, draws, tune, chains, cores)
+    _release(round_folder, out, options, quiet=quiet, as_json=as_json, refit=True)
+
+
+def fit(
+    round_folder: RoundFolder,
+    seed: Seed = 1,
+    draws: Draws = 1000,
+    tune: Tune = 1000,
+    chains: Chains = 4,
+    cores: Cores = None,
+    quiet: Quiet = False,
+) -> None:
+    """Read a round and draw from the posterior; the draws are kept in ROUND/work.
+
+    Example: `dtoscore fit 2023-q4 --chains 4 --draws 2000`
+    """
+    from ..inference import pipeline
+
+    prepared = pipeline.prepare(round_folder)
+    pipeline.fit(prepared, _options(seed, draws, tune, chains, cores), _voice(quiet))
+    typer.echo(f"The fit is in {prepared.work}.")
+
+
+def score(
+    round_folder: RoundFolder,
+    seed: Seed = 1,
+    draws: Draws = 1000,
+    tune: Tune = 1000,
+    chains: Chains = 4,
+    as_json: AsJson = False,
+) -> None:
+    """Score, rank and decide from a fit that is there, and write nothing.
+
+    Example: `dtoscore score 2023-q4 --json`
+    """
+    from ..inference import pipeline
+    from ..reports.run import stored
+
+    options = _options(seed, draws, tune, chains, None)
+    prepared = pipeline.prepare(round_folder)
+    scored = pipeline.score(prepared, stored(prepared, options), options)
+    _show(scored.summary, as_json=as_json)
+
+
+def report(
+    round_folder: RoundFolder,
+    out: Out = None,
+    seed: Seed = 1,
+    draws: Draws = 1000,
+    tune: Tune = 1000,
+    chains: Chains = 4,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write the release from a fit that is there.
+
+    Example: `dtoscore report 2023-q4 --out draft`
+    """
+    options = _options(seed, draws, tune, chains, None)
+    _release(round_folder, out, options, quiet=quiet, as_json=as_json, refit=False)
+
+
+def _voice(quiet: bool) -> Callable[[str], None] | None:
+    """Progress goes to stderr, or nowhere."""
+    return None if quiet else partial(typer.echo, err=True)
+
+
+def _options(seed: int, draws: int, tune: int, chains: int, cores: int | None) -> "FitOptions":
+    from ..inference.pipeline import FitOptions
+
+    return FitOptions(draws=draws, tune=tune, chains=chains, cores=cores, seed=seed)
+
+
+def _release(
+    round_folder: Path,
+    out: Path | None,
+    options: "FitOptions",
+    *,
+    quiet: bool,
+    as_json: bool,
+    refit: bool,
+) -> None:
+    from ..reports.run import run as release
+
+    released = release(round_folder, out, options, _voice(quiet), refit=refit)
+    _show(released.summary, as_json=as_json)
+    page = released.folder / "report.html"
+    typer.echo(f"The release is in {released.folder}; open {page}.", err=as_json)
+    if not released.summary.diagnostics.passed:
+        raise typer.Exit(FIT_AT_FAULT)
+
+
+def _show(summary: "Summary", *, as_json: bool) -> None:
+    from ..reports import console
+    from ..reports.canonical import canonical_json
+    from ..reports.document import release_document
+
+    document = release_document(summary)
+    if as_json:
+        typer.echo(canonical_json(document), nl=False)
+        return
+    console.shown(console.worst_table(document))
+    typer.echo("\n".join(console.sentences(document)))

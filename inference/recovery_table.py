@@ -1,0 +1,86 @@
+"""The records of the recovery study as tables, their coverage and leaders, as Markdown."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+Row = Mapping[str, Any]
+
+INSIDE = (0.05, 0.95)
+PER_ROUND = (
+    "setting", "round", "seed", "tries", "seen", "happened", "passed", "rhat", "ess", "divergences",
+)  # fmt: skip
+LEADERS = {"p_worst": "P(worst)", "raw": "raw counts", "majority": "majority vote"}
+
+
+def contenders(rows: Iterable[Row]) -> pd.DataFrame:
+    """One row a round and contender: truth, interval, position, the oracle's, each leader's."""
+    records = [
+        {**{k: row[k] for k in PER_ROUND}, **one} for row in rows for one in row["contenders"]
+    ]
+    return measured(pd.DataFrame(records))
+
+
+def measured(frame: pd.DataFrame) -> pd.DataFrame:
+    """Add whether the interval holds the truth, and how wide it is."""
+    frame["covered"] = frame["position"].between(*INSIDE)
+    frame["closed"] = frame["truth"].between(frame["q05"], frame["q95"])
+    frame["width"] = frame["q95"] - frame["q05"]
+    if "oracle_q05" in frame:
+        frame["oracle_width"] = frame["oracle_q95"] - frame["oracle_q05"]
+        frame["oracle_covered"] = frame["oracle_position"].between(*INSIDE)
+    return frame
+
+
+def coverage(frame: pd.DataFrame, column: str = "covered") -> tuple[float, float]:
+    """Share that is covered and its standard error, clustered by round.
+
+    Contenders of one round share its fit and its reports, so that rounds, not contenders,
+    are what is drawn independently.
+    """
+    by = frame.astype({column: float}).groupby(["setting", "round"])[column]
+    hits, sizes = by.sum().to_numpy(), by.size().to_numpy()
+    share = float(hits.sum() / sizes.sum())
+    groups = len(sizes)
+    spread = float(((hits - share * sizes) ** 2).sum()) * groups / max(groups - 1, 1)
+    return share, spread**0.5 / float(sizes.sum())
+
+
+def leaders(table: pd.DataFrame) -> pd.DataFrame:
+    """One row a round: the truly worst and the leader by every method; ties are listed all."""
+    records = []
+    for (setting, number), one in table.groupby(["setting", "round"], sort=False):
+        record = {"setting": setting, "round": number, "truth": _first(one, "worst")}
+        record |= {title: _first(one, column) for column, title in LEADERS.items()}
+        records.append(record | {"P(worst) of its leader": one["p_worst"].max()})
+    return pd.DataFrame(records)
+
+
+def _first(frame: pd.DataFrame, column: str) -> str:
+    """Whoever has most; nobody where all have nothing."""
+    most = frame[column].max()
+    return ", ".join(frame.loc[(frame[column] == most) & (most > 0), "contender"])
+
+
+def listed(rows: Iterable[Row], part: str) -> pd.DataFrame:
+    """One row a round and record of one of its parts: "sources" or "parameters"."""
+    return pd.DataFrame(
+        {"setting": row["setting"], "round": row["round"], **one}
+        for row in rows
+        for one in row[part]
+    )
+
+
+def percent(share: float, error: float) -> str:
+    """Write a share and its standard error."""
+    return f"{100 * share:.1f} ± {100 * error:.1f}%"
+
+
+def markdown(frame: pd.DataFrame, formats: Mapping[str, str]) -> str:
+    """Write a table as Markdown."""
+    shown = [[format(value, formats.get(str(c), "")) for c, value in zip(frame, row, strict=True)]
+             for row in frame.itertuples(index=False)]  # fmt: skip
+    head = [str(column) for column in frame]
+    lines = [head, ["---"] * len(head), *shown]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

@@ -1,0 +1,95 @@
+"""The tables of what the findings rest on: sources, the fit, what was set aside, weights."""
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from ..inference.summary import Summary
+from . import words
+from .printing import Table, cell, frame_table
+
+
+def sources(summary: Summary) -> Table:
+    """Print every source: its reports, detection and accuracy."""
+    rows = [
+        (
+            str(row["name"]),
+            str(row["type"]),
+            cell(row["note"]) if row["note"] else "",
+            words.count(row["reports"]),
+            *_share(row, "detection"),
+            *_share(row, "accuracy"),
+        )
+        for _, row in summary.sources.iterrows()
+    ]
+    columns = (
+        "Source", "Type", "Note", "Reports", "Detection", "90% interval", "Accuracy",
+        "90% interval",
+    )  # fmt: skip
+    return Table("Detection and accuracy", columns, tuple(rows), 3)
+
+
+def _share(row: pd.Series, part: str) -> Iterable[str]:
+    low, high = (words.probability(float(row[f"{part}_{end}"])) for end in ("q05", "q95"))
+    missing = words.NONE in (low, high)
+    span = words.NONE if missing else f"{low} to {high}"
+    return words.probability(float(row[f"{part}_mean"])), span
+
+
+def diagnostics(summary: Summary) -> Table:
+    """Print the convergence of every quantity that is checked."""
+    return frame_table(
+        "Convergence by quantity",
+        summary.diagnostics.table.rename_axis("Quantity").reset_index(),
+    )
+
+
+def gate(summary: Summary) -> Table:
+    """Print the fit beside what a release asks of it."""
+    fit = summary.diagnostics
+    rows: Sequence[tuple[str, str, str]] = (
+        ("Largest R-hat", f"{fit.rhat_max:.3f}", "at most 1.01"),
+        ("Smallest bulk ESS", words.count(fit.ess_bulk_min), "at least 400"),
+        ("Smallest tail ESS", words.count(fit.ess_tail_min), "at least 400"),
+        ("Divergent transitions", words.count(fit.divergences), "none, or at most 0.1%"),
+        ("Smallest E-BFMI", f"{fit.ebfmi_min:.2f}", "at least 0.3"),
+        ("Chains × draws", f"{fit.chains} × {fit.draws}", ""),
+    )
+    return Table("The fit against its gate", ("Measure", "Found", "Required"), tuple(rows))
+
+
+def set_aside(summary: Summary) -> Table:
+    """Print how much was set aside, by reason."""
+    rows = [
+        (str(row["reason"]), words.count(row["reports"]), words.count(row["victims"]))
+        for _, row in summary.set_aside.iterrows()
+    ]
+    return Table("Set aside, by reason", ("Reason", "Reports", "Victims"), tuple(rows))
+
+
+def set_aside_rows(summary: Summary) -> Table:
+    """Print which reports were set aside."""
+    frame = summary.set_aside_rows[["report_id", "row", "reason"]].head(200)
+    rows = tuple((str(r), str(n), str(why)) for r, n, why in frame.itertuples(index=False))
+    return Table(
+        "Reports set aside (at most 200)", ("Report", "Row of the file", "Reason"), rows, 3
+    )
+
+
+def identification(summary: Summary) -> Table:
+    """Print the parameters that the data did not inform."""
+    rows = [
+        (str(row["parameter"]), str(row["sentence"]), f"{row['moved']:.2f}")
+        for _, row in summary.identification.iterrows()
+    ]
+    columns = ("Parameter", "What it means", "Moved by the data")
+    return Table("What the data did not inform", columns, tuple(rows), 2)
+
+
+def weights(summary: Summary) -> Table:
+    """Print the weight of every kind."""
+    rows = [
+        (str(row["title"]), str(row["unit"]), f"{row['weight']:g}")
+        for _, row in summary.kinds.iterrows()
+    ]
+    return Table("Weights by kind", ("Kind", "Counted in", "Weight"), tuple(rows), 2)
