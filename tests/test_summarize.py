@@ -154,6 +154,15 @@ def test_sources(summary):
     assert frame["reports"].tolist() == [3, 1]
 
 
+def test_a_source_that_never_looked_for_a_whole_period_has_no_detection():
+    made = parts(("informative", "informative"))
+    looking = made.evidence.looking.copy()
+    looking[1] = False
+    frame = summarize(replace(made, plan=design(replace(made.evidence, looking=looking)))).sources
+    assert np.isnan(frame.loc["s1", "detection_mean"])
+    assert "its silence says nothing" in frame.loc["s1", "note"]
+
+
 def test_regions_leave_other_out(summary):
     frame = summary.regions
     assert frame.loc["R1", ["mean", "q05", "q95"]].tolist() == [2.0, 2.0, 2.0]
