@@ -160,7 +160,7 @@ def score(
     realized = realize(draws, prepared.plan, round_.rubric, seed)
     scores = apply_rubric(realized, round_.rubric)
     ranks = rank(scores, evidence.axes.contenders)
-    diagnostics = diagnose(scores, ranks["worst"], posterior["sample_stats"].to_dataset())
+    diagnostics = diagnose(scores, ranks["worst"], posterior["sample_stats"].to_dataset(), draws)
     checks = _checks(prepared, ranks, diagnostics)
     short = shortfalls(found(evidence), round_.rubric.evidence)
     rule = Rule(round_.settings.risk_limit)

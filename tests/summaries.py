@@ -144,6 +144,8 @@ def _diagnostics(*, passed: bool) -> Diagnostics:
         rhat_max=1.003 if passed else 1.08,
         ess_bulk_min=1500.0 if passed else 61.0,
         ess_tail_min=1300.0 if passed else 80.0,
+        parameter_rhat_max=1.008,
+        parameter_ess_bulk_min=549.0,
         divergences=0 if passed else 12,
         ebfmi_min=0.81,
         chains=4,

@@ -77,6 +77,8 @@ def test_version() -> None:
         ("nonsense",),
         ("run",),
         ("run", "x", "--chains", "0"),
+        ("run", "x", "--chains", "1"),
+        ("score", "x", "--chains", "1"),
         ("run", "x", "--draws", "many"),
         ("run", "x", "--seed", "-1"),
         ("import", "ucdp", "file", "folder"),
