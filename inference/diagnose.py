@@ -3,7 +3,8 @@
 At least two chains; R-hat at most 1.01 and bulk and tail ESS of at least 400 for every
 contender's score and worst-indicator; R-hat at most 1.05 and bulk ESS of at least 100 for every
 parameter of the model; at most 0.1% of the draws divergent, and any at all is a person's to
-look at; E-BFMI of at least 0.3 in every chain. R-hat is not defined for a quantity that never
+look at; E-BFMI of at least 0.3 in every chain; no draw that expects more than a million
+unreported incidents. R-hat is not defined for a quantity that never
 changes; its probability is then bounded by the rule of three.
 """
 
@@ -15,6 +16,7 @@ import pandas as pd
 import xarray as xr
 
 from . import chains
+from .placing import MOST_UNSEEN
 from .summary import FAIL, PASS, REVIEW, Check, Diagnostics
 
 MOST_RHAT = 1.01
@@ -32,7 +34,11 @@ MOST_DIVERGENT = 0.001
 
 
 def diagnose(
-    score: xr.DataArray, worst: xr.DataArray, sample_stats: xr.Dataset, posterior: xr.Dataset
+    score: xr.DataArray,
+    worst: xr.DataArray,
+    sample_stats: xr.Dataset,
+    posterior: xr.Dataset,
+    unseen: xr.DataArray,
 ) -> Diagnostics:
     """Judge the draws.
 
@@ -45,6 +51,8 @@ def diagnose(
         ``diverging`` and ``energy``, dims (chain, draw).
     posterior
         Every free variable of the model, dims ``chain, draw`` and its own.
+    unseen
+        Unreported incidents that each draw expects, dims (chain, draw).
 
     Returns
     -------
@@ -62,6 +70,7 @@ def diagnose(
         *_slow_parameters(parameters),
         *_divergent(divergences, n_chains * n_draws),
         *_sticky(fractions),
+        *_absurd(unseen),
     )
     return Diagnostics(
         passed=not failures,
@@ -72,6 +81,7 @@ def diagnose(
         parameter_ess_bulk_min=_extreme(parameters["ess_bulk"].min()),
         divergences=divergences,
         ebfmi_min=_extreme(fractions.min(initial=math.inf)),
+        unseen_max=_extreme(float(unseen.max())),
         chains=n_chains,
         draws=n_draws,
         failures=failures,
@@ -194,6 +204,18 @@ def _sticky(fractions: np.ndarray) -> tuple[str, ...]:
     return tuple(
         f"E-BFMI of chain {n + 1} is {_said(fractions[n], 2)}; at least {LEAST_EBFMI} is required."
         for n in low
+    )
+
+
+def _absurd(unseen: xr.DataArray) -> tuple[str, ...]:
+    wild = int((~(unseen <= MOST_UNSEEN)).sum())
+    if not wild:
+        return ()
+    return (
+        (
+            f"In {wild:,} of {unseen.size:,} draws more than {MOST_UNSEEN:,} unreported incidents "
+            "are expected; in the figures they count as so many."
+        ),
     )
 
 

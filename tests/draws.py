@@ -37,3 +37,8 @@ def parameters(shape=(4, 1000), seed=3, **changes):
     values = {name: (("chain", "draw"), rng.normal(size=shape)) for name in ("level", "scale")}
     values["right"] = (("chain", "draw", "source"), rng.normal(size=(*shape, 2)))
     return xr.Dataset(values | changes, coords={"source": ["daily", "weekly"]})
+
+
+def unseen(shape=(4, 1000), expected=50.0):
+    """Unreported incidents that each draw expects: the same in all."""
+    return xr.DataArray(np.full(shape, expected), dims=("chain", "draw"))

@@ -148,6 +148,7 @@ def _diagnostics(*, passed: bool) -> Diagnostics:
         parameter_ess_bulk_min=549.0,
         divergences=0 if passed else 12,
         ebfmi_min=0.81,
+        unseen_max=1204.0,
         chains=4,
         draws=1000,
         failures=() if passed else ("R-hat of score[alba] is 1.08; at most 1.01 is accepted",),

@@ -3,17 +3,18 @@
 import numpy as np
 import pytest
 import xarray as xr
-from draws import normal_scores, parameters, sample_stats, scores
+from draws import normal_scores, parameters, sample_stats, scores, unseen
 from dtoscore.inference.diagnose import diagnose, sampler_check
 from dtoscore.inference.ranks import rank
 from dtoscore.inference.summary import FAIL, PASS, REVIEW
 
 
-def diagnosed(score, stats=None, posterior=None):
+def diagnosed(score, stats=None, posterior=None, hidden=None):
     ranks = rank(score, score["organization"].to_numpy().tolist())
     stats = sample_stats((score.sizes["chain"], score.sizes["draw"])) if stats is None else stats
     posterior = parameters(stats["energy"].shape) if posterior is None else posterior
-    return diagnose(score, ranks["worst"], stats, posterior)
+    hidden = unseen(stats["energy"].shape) if hidden is None else hidden
+    return diagnose(score, ranks["worst"], stats, posterior, hidden)
 
 
 def test_independent_draws_pass():
@@ -91,7 +92,7 @@ def test_low_energy_fraction_fails_for_its_chain():
 
 def test_no_contender():
     score = normal_scores([1.0, 0.0])
-    result = diagnose(score, rank(score, [])["worst"], sample_stats(), xr.Dataset())
+    result = diagnose(score, rank(score, [])["worst"], sample_stats(), xr.Dataset(), unseen())
     assert result.passed
     assert np.isnan(result.rhat_max)
     assert np.isnan(result.parameter_rhat_max)
@@ -147,3 +148,14 @@ def test_parameters_that_never_change_are_not_asked_for():
 def test_one_chain_fails():
     result = diagnosed(normal_scores([1.0, 0.0], shape=(1, 4000)), sample_stats((1, 4000)))
     assert result.failures[0] == "The number of chains is 1; at least 2 are required."
+
+
+@pytest.mark.parametrize(("wild", "passed"), [(1e6, True), (1.1e6, False), (np.inf, False)])
+def test_one_draw_with_absurdly_many_unreported_incidents_fails(wild, passed):
+    hidden = unseen()
+    hidden[2, 7] = wild
+    result = diagnosed(normal_scores([1.0, 0.0]), hidden=hidden)
+    assert result.passed == passed
+    said = "In 1 of 4,000 draws more than 1,000,000 unreported incidents are expected; "
+    assert passed or result.failures[0].startswith(said)
+    assert result.unseen_max == wild or np.isnan(result.unseen_max)

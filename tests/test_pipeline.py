@@ -140,6 +140,18 @@ def test_scored_round_makes_a_valid_release(tmp_path, sampled):
     assert canonical_json(release_document(again.summary)) == document
 
 
+def test_one_absurd_draw_is_refused_with_its_reason(prepared):
+    """A release is written all the same: the other draws are an honest result."""
+    tree = from_prior(prepared.plan, prepared.priors, OPTIONS)
+    tree["posterior"]["rate_intercept"][1, 30] = 30.0
+    summary = pipeline.score(prepared, tree, OPTIONS).summary
+    assert summary.decision.status == "refused"
+    assert any(said.startswith("In 1 of 120 draws more than") for said in summary.decision.reasons)
+    document = json.loads(canonical_json(release_document(summary)))
+    assert errors(document, schema(), schema()) == []
+    assert document["diagnostics"]["unseen_max"] > 1e6
+
+
 def test_another_seed_draws_other_counts(prepared, sampled):
     tree = pipeline.fit(prepared, OPTIONS)
     one = pipeline.score(prepared, tree, OPTIONS)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from draws import sample_stats
+from draws import sample_stats, unseen
 from dtoscore.data.rounds import Round, Settings
 from dtoscore.data.tabulate import COARSE
 from dtoscore.inference.decide import Rule, decide
@@ -90,7 +90,7 @@ def parts(silence=("informative", "uninformative"), **changes):
     counts = realized()
     points = score(counts, RUBRIC)
     ranks = rank(points, held.axes.contenders)
-    good = diagnose(points, ranks["worst"], sample_stats((2, 300)), xr.Dataset())
+    good = diagnose(points, ranks["worst"], sample_stats((2, 300)), xr.Dataset(), unseen((2, 300)))
     made = Parts(
         round=round_of(held.axes.sources),
         plan=design(held),
