@@ -108,6 +108,11 @@ Out = Annotated[
     Path | None, typer.Option(metavar="RELEASE", help="Release folder; default ROUND/release.")
 ]
 
+Previous = Annotated[
+    Path | None,
+    typer.Option(metavar="RELEASE", help="Release of the round that round.toml names as previous."),
+]
+
 
 @app.callback(invoke_without_command=True)
 def _version(
@@ -122,6 +127,7 @@ def _version(
 def run(
     round_folder: RoundFolder,
     out: Out = None,
+    previous: Previous = None,
     seed: Seed = 1,
     draws: Draws = 1000,
     tune: Tune = 1000,
@@ -137,7 +143,7 @@ def run(
     Example: `dtoscore run 2023-q4 --out releases/2023-q4`
     """
     options = _options(seed, draws, tune, chains, cores)
-    _release(round_folder, out, options, quiet=quiet, as_json=as_json, refit=True)
+    _release(round_folder, out, previous, options, quiet=quiet, as_json=as_json, refit=True)
 
 
 @app.command()
@@ -231,6 +237,7 @@ def score(
 def report(
     round_folder: RoundFolder,
     out: Out = None,
+    previous: Previous = None,
     seed: Seed = 1,
     draws: Draws = 1000,
     tune: Tune = 1000,
@@ -243,7 +250,7 @@ def report(
     Example: `dtoscore report 2023-q4 --out draft`
     """
     options = _options(seed, draws, tune, chains, None)
-    _release(round_folder, out, options, quiet=quiet, as_json=as_json, refit=False)
+    _release(round_folder, out, previous, options, quiet=quiet, as_json=as_json, refit=False)
 
 
 @app.command()
@@ -332,6 +339,7 @@ def _options(seed: int, draws: int, tune: int, chains: int, cores: int | None) -
 def _release(
     round_folder: Path,
     out: Path | None,
+    previous: Path | None,
     options: "FitOptions",
     *,
     quiet: bool,
@@ -340,7 +348,7 @@ def _release(
 ) -> None:
     from .reports.run import run as release
 
-    released = release(round_folder, out, options, _voice(quiet), refit=refit)
+    released = release(round_folder, out, options, _voice(quiet), refit=refit, previous=previous)
     _show(released.summary, as_json=as_json)
     page = released.folder / "report.html"
     typer.echo(f"The release is in {released.folder}; open {page}.", err=as_json)
