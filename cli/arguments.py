@@ -12,10 +12,14 @@ NewFolder = Annotated[Path, typer.Argument(metavar="DIR", help="New folder to wr
 Seed = Annotated[int, typer.Option(min=0, help="Same inputs, seed and lock: same release.")]
 Draws = Annotated[int, typer.Option(min=1, help="Draws kept from each chain.")]
 Tune = Annotated[int, typer.Option(min=1, help="Draws that tune each chain, not kept.")]
-Chains = Annotated[int, typer.Option(min=1, help="Independent chains.")]
+Chains = Annotated[int, typer.Option(min=2, help="Independent chains, at least 2.")]
 Cores = Annotated[int | None, typer.Option(min=1, help="Chains at once; default: all cores.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout, for machines.")]
 Out = Annotated[
     Path | None, typer.Option(metavar="RELEASE", help="Release folder; default ROUND/release.")
+]
+Previous = Annotated[
+    Path | None,
+    typer.Option(metavar="RELEASE", help="Release of the round that round.toml names as previous."),
 ]

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from .arguments import AsJson, Chains, Cores, Draws, Out, Quiet, RoundFolder, Seed, Tune
+from .arguments import (
+    AsJson,
+    Chains,
+    Cores,
+    Draws,
+    Out,
+    Previous,
+    Quiet,
+    RoundFolder,
+    Seed,
+    Tune,
+)
 from .failures import FIT_AT_FAULT
 
 if TYPE_CHECKING:
@@ -18,6 +29,7 @@ if TYPE_CHECKING:
 def run(
     round_folder: RoundFolder,
     out: Out = None,
+    previous: Previous = None,
     seed: Seed = 1,
     draws: Draws = 1000,
     tune: Tune = 1000,
@@ -33,7 +45,7 @@ def run(
     Example: `dtoscore run 2023-q4 --out releases/2023-q4`
     """
     options = _options(seed, draws, tune, chains, cores)
-    _release(round_folder, out, options, quiet=quiet, as_json=as_json, refit=True)
+    _release(round_folder, out, previous, options, quiet=quiet, as_json=as_json, refit=True)
 
 
 def fit(
@@ -80,6 +92,7 @@ def score(
 def report(
     round_folder: RoundFolder,
     out: Out = None,
+    previous: Previous = None,
     seed: Seed = 1,
     draws: Draws = 1000,
     tune: Tune = 1000,
@@ -92,7 +105,7 @@ def report(
     Example: `dtoscore report 2023-q4 --out draft`
     """
     options = _options(seed, draws, tune, chains, None)
-    _release(round_folder, out, options, quiet=quiet, as_json=as_json, refit=False)
+    _release(round_folder, out, previous, options, quiet=quiet, as_json=as_json, refit=False)
 
 
 def _voice(quiet: bool) -> Callable[[str], None] | None:
@@ -109,6 +122,7 @@ def _options(seed: int, draws: int, tune: int, chains: int, cores: int | None) -
 def _release(
     round_folder: Path,
     out: Path | None,
+    previous: Path | None,
     options: "FitOptions",
     *,
     quiet: bool,
@@ -117,7 +131,7 @@ def _release(
 ) -> None:
     from ..reports.run import run as release
 
-    released = release(round_folder, out, options, _voice(quiet), refit=refit)
+    released = release(round_folder, out, options, _voice(quiet), refit=refit, previous=previous)
     _show(released.summary, as_json=as_json)
     page = released.folder / "report.html"
     typer.echo(f"The release is in {released.folder}; open {page}.", err=as_json)

@@ -181,7 +181,12 @@ def _read_presence(reader: Reader, settings: Settings, names: Names) -> pd.DataF
         }
     )
     reader.problems.where(table, "to", frame["to"] < frame["from"], "is earlier than from")
+    reader.notes.append(_unused(table, "where organizations are present"))
     return frame.reset_index(drop=True)
+
+
+def _unused(table: Table, what: str) -> str:
+    return f"{table.file}: was read and checked; this version's model does not use {what} yet."
 
 
 def _read_totals(
@@ -206,10 +211,7 @@ def _read_totals(
         region=text["region"].map(regions.current),
         attribution=text["attribution"].map(lambda written: readings[written].text),
     )
-    reader.notes.append(
-        f"{table.file}: was read and checked; this version's model does not use "
-        "official totals yet."
-    )
+    reader.notes.append(_unused(table, "official totals"))
     return frame.reset_index(drop=True)
 
 

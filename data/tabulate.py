@@ -6,6 +6,7 @@ its reason, never dropped silently (docs/formats.md, "Window and history").
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
@@ -211,7 +212,11 @@ def _incident_key(reports: pd.DataFrame, round_: Round) -> pd.Series[str]:
 
 
 def _looking(round_: Round, axes: Axes) -> np.ndarray:
-    """Where and when each source's silence means something: (source, region, period, kind)."""
+    """Where and when each source's silence means something: (source, region, period, kind).
+
+    A source that was looking on some days of a period only could not have listed what
+    happened on the others, so that its silence in that period says nothing.
+    """
     shape = (len(axes.sources), len(axes.regions), len(axes.periods), len(axes.kinds))
     looking = np.zeros(shape, bool)
     for number, (_, source) in enumerate(round_.sources.iterrows()):
@@ -219,7 +224,7 @@ def _looking(round_: Round, axes: Axes) -> np.ndarray:
             continue
         regions = np.isin(axes.regions, source["regions"] or axes.regions)
         kinds = np.isin(axes.kinds, source["kinds"] or axes.kinds)
-        periods = _active(source["from"], source["to"], axes.periods)
+        periods = _throughout(source["from"], source["to"], axes.periods)
         looking[number] = regions[:, None, None] & periods[:, None] & kinds
     return looking
 
@@ -228,10 +233,26 @@ def _active(
     first: pd.Timestamp | NaTType, last: pd.Timestamp | NaTType, periods: Sequence[Period]
 ) -> NDArray[np.bool_]:
     """Whether any day of a period lies between two days; an open end is NaT."""
-    starts = np.array([pd.Timestamp(p.start) for p in periods])
-    ends = np.array([pd.Timestamp(p.end) for p in periods])
-    after = np.ones(len(starts), bool) if pd.isna(first) else ends >= first
-    return after & (np.ones(len(starts), bool) if pd.isna(last) else starts <= last)
+    return _between(first, last, [p.end for p in periods], [p.start for p in periods])
+
+
+def _throughout(
+    first: pd.Timestamp | NaTType, last: pd.Timestamp | NaTType, periods: Sequence[Period]
+) -> NDArray[np.bool_]:
+    """Whether every day of a period lies between two days; an open end is NaT."""
+    return _between(first, last, [p.start for p in periods], [p.end for p in periods])
+
+
+def _between(
+    first: pd.Timestamp | NaTType,
+    last: pd.Timestamp | NaTType,
+    not_before: Sequence[dt.date],
+    not_after: Sequence[dt.date],
+) -> NDArray[np.bool_]:
+    """Whether one day of each pair lies not before the first day, the other not after the last."""
+    opened = [pd.isna(first) or pd.Timestamp(day) >= first for day in not_before]
+    closed = [pd.isna(last) or pd.Timestamp(day) <= last for day in not_after]
+    return np.logical_and(opened, closed)
 
 
 def _possible(round_: Round, axes: Axes) -> np.ndarray:

@@ -41,8 +41,9 @@ def rhat(draws: Floats) -> Floats:
     """
     ranked = _each(draws, lambda one: _rhat(one, "rank"))
     # Folding a two-valued quantity at its median can leave a constant: then bulk alone counts.
-    bulk = _each(draws, lambda one: _rhat(one, "z_scale"))
-    return np.where(np.isnan(ranked), bulk, ranked)
+    lacking = np.isnan(ranked)
+    ranked[lacking] = _each(draws[:, :, lacking], lambda one: _rhat(one, "z_scale"))
+    return ranked
 
 
 def ess(draws: Floats, method: str) -> Floats:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from ..data.attribution import OTHER
 from ..data.evidence import Evidence
@@ -114,7 +115,7 @@ def sources(parts: Parts) -> pd.DataFrame:
     frame["name"] = declared["name"].reindex(ids).astype(object)
     frame["type"] = declared["type"].reindex(ids).astype(object)
     frame["reports"] = reported.by_source(parts.evidence).reindex(ids).to_numpy()
-    silent = (declared["silence"].reindex(ids) != "informative").to_numpy()
+    silent = ~_listing(parts, ids)
     for part in ("detection", "accuracy"):
         # Of a source whose silence says nothing, how much it misses was not estimated.
         values = quality[part].where(~xr.DataArray(silent & (part == "detection"), dims="source"))
@@ -129,15 +130,22 @@ def _source_notes(parts: Parts, ids: list[str]) -> list[str]:
     declared = parts.round.sources.loc[ids]
     alone = len(parts.plan.histories.listers) == 1
     notes = []
-    for silence, coverage in zip(declared["silence"], declared["coverage"], strict=True):
+    for is_lister, coverage in zip(_listing(parts, ids), declared["coverage"], strict=True):
         said = {
             "attributed_only": "lists attributed incidents only",
             "contenders_only": "lists incidents of contenders only",
         }.get(str(coverage), "")
-        meaning = "its silence says nothing" if silence != "informative" else ""
+        meaning = "its silence says nothing" if not is_lister else ""
         kept = "alone, so its detection keeps its prior" if alone and not meaning else ""
         notes.append("; ".join(part for part in (said, meaning, kept) if part))
     return notes
+
+
+def _listing(parts: Parts, ids: list[str]) -> NDArray[np.bool_]:
+    """Whether the silence of each source means something in some period, shape (source,)."""
+    sources = parts.evidence.axes.sources.index
+    listers: NDArray[np.bool_] = np.isin(ids, sources[parts.plan.histories.listers])
+    return listers
 
 
 def regions(parts: Parts) -> pd.DataFrame:

@@ -10,12 +10,13 @@ import nutpie
 import xarray as xr
 from nutpie.compiled_pyfunc import from_pyfunc
 
-from ..data.errors import FitError
+from ..data.errors import FitError, InputError
 from ..models import joint
 from ..models.density import Density
 from ..models.design import Design
 from ..models.parameters import Parameter
 from ..models.priors import Priors
+from .diagnose import LEAST_CHAINS
 
 Progress = Callable[[str], None]
 Draws = Mapping[str, np.ndarray]
@@ -30,11 +31,17 @@ class FitOptions:
     draws, tune
         Kept and discarded iterations of each chain.
     chains, cores
-        How many chains, and how many at a time (None: one a processor, at most ``chains``).
+        How many chains, at least 2, and how many at a time (None: one a processor, at most
+        ``chains``).
     seed
         Of everything random in fit and scores.
     target_accept
         Of the step-size adaptation: higher takes smaller steps.
+
+    Raises
+    ------
+    InputError
+        Where there are fewer chains.
     """
 
     draws: int = 1000
@@ -43,6 +50,15 @@ class FitOptions:
     cores: int | None = None
     seed: int = 1
     target_accept: float = 0.8
+
+    def __post_init__(self) -> None:
+        """Refuse a lone chain before anything is sampled."""
+        if self.chains < LEAST_CHAINS:
+            sentence = (
+                f"chains is {self.chains}; it must be at least {LEAST_CHAINS}: one chain alone "
+                "cannot show that it agrees with another"
+            )
+            raise InputError([sentence])
 
 
 def density(plan: Design, priors: Priors, structure: joint.Structure | None = None) -> Density:

@@ -20,6 +20,10 @@ LITTLE = 0.1
 """A standard deviation that shrinks by less has not been informed,"""
 NEAR = 0.25
 """unless the mean moved by more than this many prior standard deviations."""
+ENOUGH_SETTLED = 100
+"""With so many adjudicated incidents the share of wrong names is known within ten points,"""
+MOST_SETTLED = 0.5
+"""and where so large a share of all is adjudicated, little is left to shared errors."""
 COLUMNS = ("parameter", "moved", "sentence")
 SAMPLE = ("chain", "draw")
 LABELLED = frozenset({"source", "lister", "rivalry"})
@@ -135,14 +139,9 @@ def by_construction(plan: Design) -> Iterator[tuple[str, str]]:
                 "prior: no report says whose they were."
             ),
         )
-    if not _is_settled(evidence):
-        yield (
-            "shared errors",
-            (
-                "Without adjudicated cases, a wrong name that all sources repeat cannot be told "
-                "from a right one."
-            ),
-        )
+    settled, named = _settled(evidence)
+    if settled < min(ENOUGH_SETTLED, MOST_SETTLED * named):
+        yield "shared errors", _shared_errors(settled, named)
     yield from _splits(evidence)
 
 
@@ -182,9 +181,24 @@ def _has_one_sided(evidence: Evidence, rivalry: str) -> bool:
     return bool((clash & np.isin(evidence.said, codes).any(axis=1)).any())
 
 
-def _is_settled(evidence: Evidence) -> bool:
-    settled = (evidence.axes.sources["type"] == ADJUDICATED).to_numpy()
-    return bool((evidence.said[:, settled] > 0).any())
+def _settled(evidence: Evidence) -> tuple[int, int]:
+    """Count incidents that other sources name an author of: settled by a court, and all.
+
+    An adjudicated incident that nobody else puts a name to tests no other source.
+    """
+    courts = (evidence.axes.sources["type"] == ADJUDICATED).to_numpy()
+    names = evidence.said > 0  # statement 0 is "unknown"
+    tested = names[:, ~courts].any(axis=1)
+    return int((tested & names[:, courts].any(axis=1)).sum()), int(tested.sum())
+
+
+def _shared_errors(settled: int, named: int) -> str:
+    incidents = f"of the {named:,} incidents that other sources name an author of"
+    error = "a wrong name that all sources repeat cannot be told from a right one"
+    if not settled:
+        return f"None {incidents} is adjudicated: {error}."
+    verb = "is" if settled == 1 else "are"
+    return f"Only {settled:,} {incidents} {verb} adjudicated: in the rest, {error}."
 
 
 def _levels(

@@ -17,6 +17,10 @@ from .marks import Marks
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+MOST_UNSEEN = 1_000_000
+"""Unreported incidents of one draw. Whatever expects more is no result but a broken fit, which
+the gate on the draws refuses (``diagnose``); until then so many stand for them."""
+
 _EDGES = np.array(SIZE_EDGES)
 
 
@@ -107,13 +111,13 @@ def fill(  # type: ignore[no-untyped-def]
         Cumulative expected incidents that nobody reports, over (author, cell, size) in that
         order, shape (author * cell * size,).
     """
-    n_cell = places.kind.shape[0]
-    held = np.zeros((places.sides.shape[0], n_cell), np.int64)
+    shape = (places.sides.shape[0], places.kind.shape[0], marks.numbers.shape[0])
+    held = np.zeros(shape, np.int64)
     for i in range(observed.pattern.shape[0]):
         author = _pick(rng, responsibilities[observed.pattern[i]])
         cell = observed.cell[i]
         if observed.is_held[i]:
-            held[author, cell] += 1
+            held[author, cell, observed.size[i]] += 1
         event = _observed_event(rng, observed, i, author, marks.classes[places.kind[cell]])
         actor = _place(rng, event, places, shares, counts)
         if 0 <= actor < places.n_organizations:
@@ -141,18 +145,19 @@ def _fill_unseen(rng, unseen, held, places, marks, shares, counts):  # type: ign
 
     All of one draw are one Poisson number, each falling on its (author, cell, size) by the
     expected shares: the same law as a Poisson number in each. Those already known from a
-    source whose silence says nothing are among them, so that as many are left out.
+    source whose silence says nothing are among them, so that as many of the same author, cell
+    and size are left out.
     """
-    n_cell, n_size = held.shape[1], marks.numbers.shape[0]
-    if unseen.shape[0] == 0 or unseen[-1] <= 0.0:
+    n_cell, n_size = held.shape[1:]
+    if unseen.shape[0] == 0 or not unseen[-1] > 0.0:
         return
-    for _ in range(rng.poisson(unseen[-1])):
+    for _ in range(rng.poisson(min(unseen[-1], MOST_UNSEEN))):
         where = _pick(rng, unseen)
         size = where % n_size
         cell = where // n_size % n_cell
         author = where // (n_size * n_cell)
-        if held[author, cell] > 0:
-            held[author, cell] -= 1
+        if held[author, cell, size] > 0:
+            held[author, cell, size] -= 1
             continue
         victims = _EDGES[size] + _pick(rng, marks.numbers[size])
         victim_class = _pick(rng, marks.classes[places.kind[cell]])

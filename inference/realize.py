@@ -12,8 +12,8 @@ Violence of a side ``other`` is counted for ``other`` where it is on the author 
 nobody where it is not: it is no organization's, and no variable keeps it.
 
 Incidents known only from sources whose silence says nothing are among the "unseen" of their
-cell and author, so that the number drawn there is raised to theirs where it is smaller, and
-they are not counted twice.
+cell, author and size, so that the number drawn there is raised to theirs where it is smaller,
+and they are not counted twice.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,6 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ..data.errors import FitError
 from ..data.evidence import SILENT
 from ..data.rubric import Rubric
 from ..data.world import SIZES
@@ -40,9 +39,6 @@ from .windowed import in_window
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 """Told how many draws are done, and of how many."""
-
-MOST_UNSEEN = 1e8
-"""More expected unreported incidents than this are no result but a broken fit."""
 
 _WHOLE = ("organization", "kind", "victim_class", "size")
 _DIMS = {
@@ -86,14 +82,15 @@ def realize(
     ``incidents_by_period, victims_by_period`` (…, period), window periods only. Organizations
     are the roster's, then ``other`` where it is on the author axis. ``listed`` (chain, draw,
     source): realized incidents of the roster's organizations that a source reported;
-    ``accuracy`` (chain, draw, source): see ``sources.accuracy``. Attribute
+    ``accuracy`` (chain, draw, source): see ``sources.accuracy``; ``unseen`` (chain, draw):
+    expected unreported incidents, of which at most ``MOST_UNSEEN`` are drawn. Attribute
     ``classes_reported``: whether any incident has a known victim class; where none has, all
     are in class "unknown".
 
     Raises
     ------
     FitError
-        Where a draw cannot have made the reports, or expects absurdly many incidents.
+        Where a draw cannot have made the reports.
     """
     setting = _setting(plan, rubric)
     values = {
@@ -101,14 +98,16 @@ def realize(
         for name, value in posterior.data_vars.items()
     }
     shape = (posterior.sizes["chain"], posterior.sizes["draw"])
-    store = _store(setting, shape)
+    store, unseen = _store(setting, shape), np.zeros(shape)
     for number, (chain, draw) in enumerate(np.ndindex(shape), start=1):
         params = {name: np.asarray(value[chain, draw]) for name, value in values.items()}
         expected = _expected(params, setting)
         _fill(store, setting, params, expected, (chain, draw), seed)
+        unseen[chain, draw] = expected.total
         if progress is not None:
             progress(number, shape[0] * shape[1])
-    return _label(store, setting, posterior["chain"].to_numpy(), posterior["draw"].to_numpy())
+    coords = {dim: posterior[dim].to_numpy() for dim in ("chain", "draw")}
+    return _label(store, unseen, setting, coords)
 
 
 def oracle(params: Params, plan: Design, rubric: Rubric, draws: int, seed: int) -> xr.Dataset:
@@ -129,7 +128,8 @@ def oracle(params: Params, plan: Design, rubric: Rubric, draws: int, seed: int) 
     expected = _expected(params, setting)
     for draw in range(draws):
         _fill(store, setting, params, expected, (0, draw), seed)
-    return _label(store, setting, np.arange(1), np.arange(draws))
+    unseen = np.full((1, draws), expected.total)
+    return _label(store, unseen, setting, {"chain": np.arange(1), "draw": np.arange(draws)})
 
 
 @dataclass(frozen=True)
@@ -150,6 +150,11 @@ class _Expected:
     responsibilities: Floats
     unseen: Floats
     accuracy: Floats
+
+    @property
+    def total(self) -> float:
+        """Incidents that nobody reports, in the whole window."""
+        return float(self.unseen[-1]) if self.unseen.size else 0.0
 
 
 def _setting(plan: Design, rubric: Rubric) -> _Setting:
@@ -198,12 +203,9 @@ def _expected(params: Params, setting: _Setting) -> _Expected:
     plan = setting.plan
     q = superposition.quantities(params, plan, NUMPY)
     rate = cell_rates(q, plan)
-    unseen = np.cumsum(unreported(q, rate, plan))
-    if unseen.size and not unseen[-1] < MOST_UNSEEN:
-        raise FitError(f"a draw of the parameters expects {unseen[-1]:.3g} unreported incidents")
     return _Expected(
         responsibilities=responsibilities(q, rate, plan),
-        unseen=unseen,
+        unseen=np.cumsum(unreported(q, rate, plan)),
         accuracy=accuracy(q, params, rate.sum(axis=1), plan),
     )
 
@@ -254,11 +256,12 @@ def _coords(setting: _Setting) -> dict[str, list[str]]:
 
 
 def _label(
-    store: Counts, setting: _Setting, chain: NDArray[np.int64], draw: NDArray[np.int64]
+    store: Counts, unseen: Floats, setting: _Setting, draws: dict[str, NDArray[np.int64]]
 ) -> xr.Dataset:
     dims = {**_DIMS, "accuracy": ("source",)}
+    counts = {name: (("chain", "draw", *dims[name]), getattr(store, name)) for name in dims}
     return xr.Dataset(
-        {name: (("chain", "draw", *dims[name]), getattr(store, name)) for name in Counts._fields},
-        coords={"chain": chain, "draw": draw, **_coords(setting)},
+        counts | {"unseen": (("chain", "draw"), unseen)},
+        coords={**draws, **_coords(setting)},
         attrs={"classes_reported": setting.marks.reported},
     )

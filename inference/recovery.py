@@ -129,7 +129,8 @@ def fit(drawn: Recoverable, task: Task) -> Fitted:
     realized = realize(posterior, plan, drawn.rubric, derive(task.seed, "realize"))
     scores = score(realized, drawn.rubric)
     ranks = rank(scores, drawn.evidence.axes.contenders)
-    found = diagnose(scores, ranks["worst"], tree["sample_stats"].to_dataset())
+    stats = tree["sample_stats"].to_dataset()
+    found = diagnose(scores, ranks["worst"], stats, posterior, realized["unseen"])
     return Fitted(drawn, plan, posterior, realized, scores, ranks, found)
 
 

@@ -20,14 +20,22 @@ class Check:
 
 @dataclass(frozen=True)
 class Diagnostics:
-    """How good the fit is (docs/decision.md, gate 1)."""
+    """How good the fit is (docs/decision.md, gate 1).
+
+    ``rhat_max`` and the ESS are those of scores and worst-indicators; of the model's
+    parameters the largest R-hat and the smallest bulk ESS stand beside them. ``unseen_max``:
+    the most unreported incidents that a draw expects.
+    """
 
     passed: bool
     rhat_max: float
     ess_bulk_min: float
     ess_tail_min: float
+    parameter_rhat_max: float
+    parameter_ess_bulk_min: float
     divergences: int
     ebfmi_min: float
+    unseen_max: float
     chains: int
     draws: int
     failures: tuple[str, ...]

@@ -105,7 +105,8 @@ def _decision(summary: Summary) -> dict[str, Any]:
 
 def _diagnostics(summary: Summary) -> dict[str, Any]:
     fit = summary.diagnostics
-    numbers = ("rhat_max", "ess_bulk_min", "ess_tail_min", "ebfmi_min")
+    scores = ("rhat_max", "ess_bulk_min", "ess_tail_min")
+    numbers = (*scores, "parameter_rhat_max", "parameter_ess_bulk_min", "ebfmi_min", "unseen_max")
     counts = ("divergences", "chains", "draws")
     document: dict[str, Any] = {"passed": fit.passed, "failures": list(fit.failures)}
     document |= {key: getattr(fit, key) for key in numbers}

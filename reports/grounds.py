@@ -51,8 +51,15 @@ def gate(summary: Summary) -> Table:
         ("Largest R-hat", f"{fit.rhat_max:.3f}", "at most 1.01"),
         ("Smallest bulk ESS", words.count(fit.ess_bulk_min), "at least 400"),
         ("Smallest tail ESS", words.count(fit.ess_tail_min), "at least 400"),
+        ("Largest R-hat of a parameter", f"{fit.parameter_rhat_max:.3f}", "at most 1.05"),
+        (
+            "Smallest bulk ESS of a parameter",
+            words.count(fit.parameter_ess_bulk_min),
+            "at least 100",
+        ),
         ("Divergent transitions", words.count(fit.divergences), "none, or at most 0.1%"),
         ("Smallest E-BFMI", f"{fit.ebfmi_min:.2f}", "at least 0.3"),
+        ("Most unreported incidents in a draw", words.count(fit.unseen_max), "at most 1,000,000"),
         ("Chains × draws", f"{fit.chains} × {fit.draws}", ""),
     )
     return Table("The fit against its gate", ("Measure", "Found", "Required"), tuple(rows))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..data.errors import InputError
 from ..inference import pipeline
 from .clock import Clock
+from .previous import previous_hash
 from .release import write_release
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def run(
     progress: Progress | None = None,
     *,
     refit: bool = True,
+    previous: Path | str | None = None,
 ) -> Released:
     """Make the release of a round.
 
@@ -52,17 +54,23 @@ def run(
         Called with a sentence as the work goes on.
     refit
         False: never sample; a finished fit must be there.
+    previous
+        Release folder of the round that ``round.toml`` names as ``previous``: the manifest
+        then holds the hash of its manifest.
 
     Raises
     ------
     InputError
-        Where the round is at fault, or no fit is there and none may be made.
+        Where the round or the previous release is at fault, or no fit is there and none may be
+        made.
     FitError
         Where the sampler gave no draws.
     """
     options = pipeline.FitOptions() if options is None else options
     clock = Clock()
     prepared = pipeline.prepare(Path(folder))
+    settings = prepared.round.settings
+    before = previous_hash(None if previous is None else Path(previous), settings.previous)
     clock.lap("read")
     posterior = _posterior(prepared, options, progress, refit=refit)
     clock.lap("fit")
@@ -77,7 +85,8 @@ def run(
         round_folder=prepared.round.folder,
         settings=prepared.settings(),
         run=clock.record(),
-        redistribute=prepared.round.settings.redistribute,
+        redistribute=settings.redistribute,
+        previous=before,
     )
     return Released(out, scored.summary)
 

@@ -29,3 +29,16 @@ def sample_stats(shape=(4, 1000), divergent=0, seed=2):
     diverging.flat[:divergent] = True
     dims = ("chain", "draw")
     return xr.Dataset({"diverging": (dims, diverging), "energy": (dims, rng.normal(size=shape))})
+
+
+def parameters(shape=(4, 1000), seed=3, **changes):
+    """Draws of two scalars and of a parameter of two sources that mix well; or others by name."""
+    rng = np.random.default_rng(seed)
+    values = {name: (("chain", "draw"), rng.normal(size=shape)) for name in ("level", "scale")}
+    values["right"] = (("chain", "draw", "source"), rng.normal(size=(*shape, 2)))
+    return xr.Dataset(values | changes, coords={"source": ["daily", "weekly"]})
+
+
+def unseen(shape=(4, 1000), expected=50.0):
+    """Unreported incidents that each draw expects: the same in all."""
+    return xr.DataArray(np.full(shape, expected), dims=("chain", "draw"))

@@ -39,8 +39,8 @@ def released(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
     made: dict[str, Any] = {"summary": fake_summary()}
 
-    def job(folder: Path, out: Path | None, options: Any, progress: Any, *, refit: bool) -> Any:
-        made.update(options=options, refit=refit)
+    def job(folder: Path, out: Path | None, options: Any, progress: Any, **rest: Any) -> Any:
+        made.update(options=options, **rest)
         if progress is not None:
             progress("fitting")
         return run.Released(out or folder / "release", made["summary"])
@@ -78,6 +78,8 @@ def test_version() -> None:
         ("nonsense",),
         ("run",),
         ("run", "x", "--chains", "0"),
+        ("run", "x", "--chains", "1"),
+        ("score", "x", "--chains", "1"),
         ("run", "x", "--draws", "many"),
         ("run", "x", "--seed", "-1"),
         ("import", "ucdp", "file", "folder"),
@@ -172,6 +174,12 @@ def test_report_never_samples(released: dict[str, Any], tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert "draft" in result.stdout
     assert released["refit"] is False
+
+
+@pytest.mark.parametrize("command", ["run", "report"])
+def test_the_release_before_is_handed_on(released: dict[str, Any], command: str) -> None:
+    call(command, "somewhere", "--previous", "elsewhere/release")
+    assert released["previous"] == Path("elsewhere/release")
 
 
 def test_json_on_stdout_is_what_release_json_holds(released: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from draws import normal_scores, sample_stats, scores
+from draws import normal_scores, parameters, sample_stats, scores, unseen
 from dtoscore.inference.decide import (
     MANDATORY,
     Rule,
@@ -28,7 +28,7 @@ def judged(score, *, checks=ALL_PASS, shortfalls=(), rule=None, divergent=0, nam
     names = names if names is not None else score["organization"].to_numpy().tolist()
     ranks = rank(score, names)
     stats = sample_stats(divergent=divergent)
-    good = diagnose(score, ranks["worst"], stats)
+    good = diagnose(score, ranks["worst"], stats, parameters(), unseen())
     return decide(score, ranks, good, shortfalls, checks, rule or Rule(0.05))
 
 
@@ -155,6 +155,7 @@ def test_a_lead_never_challenged_needs_draws_enough():
     """W is constant; 1 - 2 * 3 / 500 falls short of .99, 1 - 2 * 3 / 4000 does not."""
     few = normal_scores([50.0, 0.0], shape=(4, 125))
     ranks = rank(few, ["a", "b"])
-    passed = replace(diagnose(few, ranks["worst"], sample_stats((4, 125))), passed=True)
+    poor = diagnose(few, ranks["worst"], sample_stats((4, 125)), parameters((4, 125)), unseen())
+    passed = replace(poor, passed=True)
     assert decide(few, ranks, passed, (), ALL_PASS, Rule(0.05)).status == "candidates"
     assert judged(normal_scores([50.0, 0.0])).status == "designated"

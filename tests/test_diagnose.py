@@ -2,16 +2,19 @@
 
 import numpy as np
 import pytest
-from draws import normal_scores, sample_stats, scores
+import xarray as xr
+from draws import normal_scores, parameters, sample_stats, scores, unseen
 from dtoscore.inference.diagnose import diagnose, sampler_check
 from dtoscore.inference.ranks import rank
 from dtoscore.inference.summary import FAIL, PASS, REVIEW
 
 
-def diagnosed(score, stats=None):
+def diagnosed(score, stats=None, posterior=None, hidden=None):
     ranks = rank(score, score["organization"].to_numpy().tolist())
     stats = sample_stats((score.sizes["chain"], score.sizes["draw"])) if stats is None else stats
-    return diagnose(score, ranks["worst"], stats)
+    posterior = parameters(stats["energy"].shape) if posterior is None else posterior
+    hidden = unseen(stats["energy"].shape) if hidden is None else hidden
+    return diagnose(score, ranks["worst"], stats, posterior, hidden)
 
 
 def test_independent_draws_pass():
@@ -22,6 +25,8 @@ def test_independent_draws_pass():
     assert result.ess_bulk_min > 3000
     assert result.ess_tail_min > 2000
     assert result.ebfmi_min > 1.5
+    assert result.parameter_rhat_max < 1.01
+    assert result.parameter_ess_bulk_min > 3000
     assert (result.chains, result.draws, result.divergences) == (4, 1000, 0)
     assert list(result.table.index) == [
         "score[a]", "score[b]", "score[c]", "worst[a]", "worst[b]", "worst[c]",
@@ -87,9 +92,10 @@ def test_low_energy_fraction_fails_for_its_chain():
 
 def test_no_contender():
     score = normal_scores([1.0, 0.0])
-    result = diagnose(score, rank(score, [])["worst"], sample_stats())
+    result = diagnose(score, rank(score, [])["worst"], sample_stats(), xr.Dataset(), unseen())
     assert result.passed
     assert np.isnan(result.rhat_max)
+    assert np.isnan(result.parameter_rhat_max)
     assert len(result.table) == 0
 
 
@@ -102,3 +108,54 @@ def test_of_many_that_fail_the_worst_is_quoted():
     assert len(rhat) == 1
     assert rhat[0].startswith("The R-hat of score[b] is")
     assert rhat[0].endswith("more fall short).")
+
+
+def test_a_parameter_whose_chains_part_fails_though_the_scores_agree():
+    posterior = parameters()
+    posterior["right"][0, :, 1] += 3.0
+    result = diagnosed(normal_scores([1.0, 0.0]), posterior=posterior.transpose())
+    assert result.rhat_max < 1.01 < 1.05 < result.parameter_rhat_max
+    assert result.failures[0].startswith("The R-hat of right[weekly] is")
+    assert "at most 1.05 is accepted of a parameter" in result.failures[0]
+    assert not result.passed
+
+
+def test_the_limits_of_parameters_are_wider_than_those_of_scores():
+    posterior = parameters()
+    posterior["level"][0] += 0.3
+    found = diagnosed(normal_scores([1.0, 0.0]), posterior=posterior)
+    assert 1.01 < found.parameter_rhat_max < 1.05
+    assert found.passed
+
+
+def test_a_parameter_that_hardly_moves_fails():
+    rng = np.random.default_rng(4)
+    steps = np.repeat(rng.normal(size=(4, 10)), 100, axis=1) + rng.normal(size=(4, 1000)) * 1e-3
+    posterior = parameters(scale=(("chain", "draw"), steps))
+    result = diagnosed(normal_scores([1.0, 0.0]), posterior=posterior)
+    assert result.parameter_ess_bulk_min < 100
+    said = [f for f in result.failures if f.startswith("The bulk ESS of scale is")]
+    assert said[0].endswith("at least 100 is required of a parameter.")
+
+
+def test_parameters_that_never_change_are_not_asked_for():
+    fixed = xr.Dataset({"share": (("chain", "draw", "kind"), np.ones((4, 1000, 2)))})
+    result = diagnosed(normal_scores([1.0, 0.0]), posterior=fixed)
+    assert result.passed
+    assert np.isnan(result.parameter_rhat_max)
+
+
+def test_one_chain_fails():
+    result = diagnosed(normal_scores([1.0, 0.0], shape=(1, 4000)), sample_stats((1, 4000)))
+    assert result.failures[0] == "The number of chains is 1; at least 2 are required."
+
+
+@pytest.mark.parametrize(("wild", "passed"), [(1e6, True), (1.1e6, False), (np.inf, False)])
+def test_one_draw_with_absurdly_many_unreported_incidents_fails(wild, passed):
+    hidden = unseen()
+    hidden[2, 7] = wild
+    result = diagnosed(normal_scores([1.0, 0.0]), hidden=hidden)
+    assert result.passed == passed
+    said = "In 1 of 4,000 draws more than 1,000,000 unreported incidents are expected; "
+    assert passed or result.failures[0].startswith(said)
+    assert result.unseen_max == wild or np.isnan(result.unseen_max)

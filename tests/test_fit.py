@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from arviz_stats.base import array_stats
-from dtoscore.data.errors import ModelError
+from dtoscore.data.errors import InputError, ModelError
 from dtoscore.data.evidence import Evidence
 from dtoscore.inference import fit
 from dtoscore.inference.fit import FitOptions
@@ -203,7 +203,13 @@ def test_evidence_without_reports_is_refused_before_sampling() -> None:
 
 def test_progress_is_told_in_order(plan: Design) -> None:
     said: list[str] = []
-    fit.sample(plan, Priors(), replace(OPTIONS, draws=5, tune=5, chains=1), said.append)
+    fit.sample(plan, Priors(), replace(OPTIONS, draws=5, tune=5), said.append)
     assert said == [
-        "sampling 1 chains of 5 + 5 draws", "working out the likelihood of every cell",
+        "sampling 2 chains of 5 + 5 draws", "working out the likelihood of every cell",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("chains", [1, 0, -1])
+def test_a_lone_chain_is_refused_before_anything_is_sampled(chains: int) -> None:
+    with pytest.raises(InputError, match=f"^chains is {chains}; it must be at least 2: one chain"):
+        FitOptions(chains=chains)

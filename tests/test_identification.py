@@ -1,5 +1,7 @@
 """What the data did not inform: by construction, and by comparison with the prior."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -82,6 +84,36 @@ def test_what_is_always_said_is_said_once_with_its_movement():
     row = frame[frame["parameter"] == "other_share"]
     assert len(row) == 1
     assert row["moved"].iloc[0] == pytest.approx(0.5, abs=0.05)
+
+
+def courted(told, *rest):
+    """A plan whose second source is a court; both told some incidents, and one of them others."""
+    said = evidence([ONE] * told + list(rest), silence=("informative", "informative"))
+    sources = said.axes.sources.assign(type=["press", "adjudicated"])
+    return design(replace(said, axes=replace(said.axes, sources=sources)))
+
+
+@pytest.mark.parametrize(
+    ("settled", "others", "said"),
+    [
+        (0, 3, "None of the 3 incidents that other sources name an author of is adjudicated"),
+        (1, 3, "Only 1 of the 4 incidents that other sources name an author of is adjudicated"),
+        (99, 900, "Only 99 of the 999 incidents that other sources name an author of are"),
+        (100, 900, None),
+        (3, 3, None),
+        (3, 4, "Only 3 of the 7 "),
+    ],
+)
+def test_a_few_adjudicated_incidents_do_not_settle_the_others(settled, others, said):
+    found = sentences(courted(settled, *[Incident(("a", None))] * others)).get("shared errors")
+    assert (found is None) == (said is None)
+    assert said is None or found.startswith(said)
+
+
+def test_a_court_that_speaks_alone_or_names_nobody_tests_no_source():
+    alone, silent = Incident((None, "a")), Incident(("a", ""))
+    found = sentences(courted(0, *[alone] * 200, *[silent] * 200))["shared errors"]
+    assert found.startswith("None of the 200 incidents")
 
 
 def test_one_source_keeps_the_prior_of_its_detection():

@@ -13,7 +13,7 @@ from dtoscore.inference import pipeline, store
 from dtoscore.inference.fit import FitOptions
 from dtoscore.models import joint
 from dtoscore.models.priors import Priors
-from dtoscore.reports.canonical import canonical_json
+from dtoscore.reports.canonical import canonical_json, sha256
 from dtoscore.reports.document import release_document, schema
 from dtoscore.reports.run import run
 from json_schema import errors
@@ -140,6 +140,18 @@ def test_scored_round_makes_a_valid_release(tmp_path, sampled):
     assert canonical_json(release_document(again.summary)) == document
 
 
+def test_one_absurd_draw_is_refused_with_its_reason(prepared):
+    """A release is written all the same: the other draws are an honest result."""
+    tree = from_prior(prepared.plan, prepared.priors, OPTIONS)
+    tree["posterior"]["rate_intercept"][1, 30] = 30.0
+    summary = pipeline.score(prepared, tree, OPTIONS).summary
+    assert summary.decision.status == "refused"
+    assert any(said.startswith("In 1 of 120 draws more than") for said in summary.decision.reasons)
+    document = json.loads(canonical_json(release_document(summary)))
+    assert errors(document, schema(), schema()) == []
+    assert document["diagnostics"]["unseen_max"] > 1e6
+
+
 def test_another_seed_draws_other_counts(prepared, sampled):
     tree = pipeline.fit(prepared, OPTIONS)
     one = pipeline.score(prepared, tree, OPTIONS)
@@ -181,6 +193,18 @@ def test_two_runs_write_the_same_release(tmp_path, sampled):
         assert len({(folder / name).read_bytes() for folder in releases}) == 1
     tables = [{p.name: p.read_bytes() for p in (f / "tables").iterdir()} for f in releases]
     assert tables[0] == tables[1]
+
+
+def test_a_chain_of_two_rounds(tmp_path, sampled):
+    first = run(write_small_round(tmp_path / "one"), options=OPTIONS).folder
+    second = write_small_round(tmp_path / "two")
+    with pytest.raises(InputError, match=r"round\.toml names no previous round"):
+        run(second, options=OPTIONS, previous=first)
+    with (second / "round.toml").open("a") as file:
+        file.write('previous = "2010-h1"\n')
+    folders = (run(second, options=OPTIONS, previous=before).folder for before in (None, first))
+    hashes = [json.loads((f / "manifest.json").read_text())["previous"] for f in folders]
+    assert hashes == [None, sha256(first / "manifest.json")]
 
 
 def test_a_release_without_a_fit_says_how_to_make_one(tmp_path, sampled):

@@ -200,6 +200,12 @@ def test_the_optional_tables(tmp_path: Path) -> None:
     assert read.rubric.victim_classes == {"civilian": 2.0, "unknown": 1.0}
 
 
+def test_tables_that_the_model_does_not_use_are_said_so(tmp_path: Path) -> None:
+    notes = read_round(write_full_round(tmp_path / "full")).notes
+    unused = [note for note in notes if "does not use" in note]
+    assert [note.split(":")[0] for note in unused] == ["presence.csv", "totals.csv"]
+
+
 def test_what_a_later_version_reads_is_said(tmp_path: Path) -> None:
     folder = write(tmp_path, mappings_csv="name\n", events_csv="date\n", links_csv="link_id\n")
     (folder / "rivalries.csv").write_text("organization,other\n", "utf-8")

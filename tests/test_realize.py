@@ -4,13 +4,15 @@ A Monte-Carlo mean is compared within four of its standard errors, which the hel
 takes from the draws themselves; seeds are fixed.
 """
 
+import itertools
+
 import numpy as np
 import pytest
 import realizing
 import xarray as xr
-from dtoscore.data.errors import FitError
 from dtoscore.data.readers import read_round
 from dtoscore.data.tabulate import tabulate
+from dtoscore.inference.placing import MOST_UNSEEN
 from dtoscore.inference.realize import oracle, realize
 from dtoscore.models.design import design
 from realizing import RUBRIC, Incident, evidence, parameters
@@ -187,17 +189,54 @@ def test_cells_left_out_have_no_unseen() -> None:
 
 @pytest.mark.parametrize("rate", [1e-9, 2.0, 16.0])
 def test_incidents_known_from_uninformative_silence_are_among_the_unseen(rate: float) -> None:
-    # Five incidents of one cell, known only from s1; max(Poisson(rate / 2), 5) in that cell.
+    # Five incidents of one dead in one cell, known only from s1: max(Poisson(rate / 10), 5) of
+    # that size, Poisson(rate / 10) of each of the four others.
     incidents = [Incident((None, "a"), 1)] * 5
     told = evidence(incidents, ("a",), silence=("informative", "uninformative"),
                     regions=("R0",), kinds=("homicide",))  # fmt: skip
     result = draws_of(told, rate_intercept=np.log(rate))
-    n = np.arange(200)
-    expected = (np.maximum(n, 5) * stats.poisson(rate / 2).pmf(n)).sum()
+    expected = at_least(rate / 10, 5) + 4 * rate / 10
     cell = result["incidents_by_period"].sel(organization="a")
     assert near(cell.sel(period="2020-02"), expected)
     assert (cell.sel(period="2020-02") >= 5).all()
     assert near(cell.sel(period="2020-03"), rate / 2)
+
+
+def test_the_unseen_that_are_known_are_matched_by_author_cell_and_size() -> None:
+    """Against every way in which three incidents that s1 alone knows can be the doing of a or b.
+
+    b does three times as much as a, nobody is named: P(a) = 1/4 for each of the three. Of the
+    unreported of one author, month and size a number is expected that no incident of another
+    size, month or author stands for.
+    """
+    sizes, months = (1, 1, 2), (1, 1, 2)
+    incidents = [Incident((None, ""), n, period=t) for n, t in zip(sizes, months, strict=True)]
+    told = evidence(incidents, silence=("informative", "uninformative"),
+                    regions=("R0",), kinds=("homicide",))  # fmt: skip
+    rate = np.array([2.0, 6.0])
+    level = np.log(rate).mean()
+    result = draws_of(told, rate_intercept=level, rate_organization=np.log(rate) - level)
+    expected = np.zeros((2, 5, 2))  # author, size, month
+    for authors in itertools.product(range(2), repeat=3):
+        chance = np.prod(rate[list(authors)] / rate.sum())
+        for a, size, month in np.ndindex(expected.shape):
+            facts = zip(authors, sizes, months, strict=True)
+            known = sum(one == (a, size, month + 1) for one in facts)
+            expected[a, size, month] += chance * at_least(rate[a] / 2 / 5, known)
+    counts = result["incidents"].sum(["kind", "victim_class"])
+    for a, name in enumerate("ab"):
+        of_one = counts.sel(organization=name)
+        for number, size in enumerate(result["size"].to_numpy()):
+            assert near(of_one.sel(size=size), expected[a, number].sum()), (name, size)
+        by_month = result["incidents_by_period"].sel(organization=name)
+        for month in range(2):
+            assert near(by_month.isel(period=month), expected[a, :, month].sum()), (name, month)
+
+
+def at_least(mean: float, fewest: int) -> float:
+    """Expected max(Poisson(mean), fewest)."""
+    n = np.arange(200)
+    return float((np.maximum(n, fewest) * stats.poisson(mean).pmf(n)).sum())
 
 
 def test_incidents_known_from_both_do_not_stand_for_the_unseen() -> None:
@@ -358,9 +397,26 @@ def test_a_window_without_reports() -> None:
     assert near(whole(result, "incidents", "a"), 16.0)
 
 
-def test_absurd_rates_are_refused() -> None:
-    with pytest.raises(FitError, match="unreported incidents"):
-        draws_of(evidence([Incident(("a",), 1)]), rate_intercept=40.0)
+def test_an_absurd_draw_is_marked_bounded_and_leaves_the_others_alone() -> None:
+    """e^40 incidents are expected of each author in each of eight cells, and half are missed."""
+    plan = design(evidence([Incident(("a",), 1)]))
+    post = realizing.posterior(parameters(plan, rate_intercept=0.5), chains=1, draws=3)
+    calm = realize(post, plan, RUBRIC, 1)
+    post["rate_intercept"] = post["rate_intercept"].copy()
+    post["rate_intercept"][0, 1] = 40.0
+    wild = realize(post, plan, RUBRIC, 1)
+    others = {"draw": [0, 2]}
+    assert wild.isel(others).identical(calm.isel(others))
+    assert (wild["unseen"].isel(others) < MOST_UNSEEN).all()
+    assert float(wild["unseen"][0, 1]) == pytest.approx(8 * np.exp(40.0), rel=1e-6)
+    counted = int(wild["incidents"].isel(draw=1).sum())
+    assert abs(counted - MOST_UNSEEN) < 5 * np.sqrt(MOST_UNSEEN)
+    assert (wild["victims"] >= 0).all()
+
+
+def test_unseen_is_what_is_expected() -> None:
+    result = draws_of(evidence([Incident(("a",), 1)]), draws=3, rate_intercept=np.log(4.0))
+    assert result["unseen"].to_numpy() == pytest.approx(np.full((1, 3), 2 * 16.0))
 
 
 # ---- the whole against a world

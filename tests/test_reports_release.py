@@ -12,11 +12,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from dtoscore.data.errors import InputError
 from dtoscore.inference.summary import Summary
 from dtoscore.reports import release
 from dtoscore.reports.canonical import plain, sha256
 from dtoscore.reports.document import release_document, schema
 from dtoscore.reports.inputs import toml
+from dtoscore.reports.previous import previous_hash
 from dtoscore.reports.release import write_release
 from dtoscore.reports.staging import recover, staged
 from dtoscore.reports.tables import csv_text
@@ -118,6 +120,30 @@ def test_stores_open_again(shared):
     assert "perf_counter_diff" not in tree["sample_stats"]
     found = xr.open_zarr(shared / "evidence.zarr", consolidated=False)
     assert list(found["report"].values) == ["r1", "r2"]
+
+
+def test_a_release_names_the_hash_of_the_one_before(tmp_path, round_folder):
+    before = make(tmp_path / "before", round_folder)
+    named = json.loads((before / "manifest.json").read_text("utf-8"))["round"]
+    found = previous_hash(before, named)
+    assert found == sha256(before / "manifest.json")
+    after = make(tmp_path / "after", round_folder, previous=found)
+    assert json.loads((after / "manifest.json").read_text("utf-8"))["previous"] == found
+    assert previous_hash(None, named) is None
+
+
+@pytest.mark.parametrize("named", [None, "2023-q1"])
+def test_a_release_of_another_round_cannot_go_before(shared, named):
+    with pytest.raises(InputError, match=r"is of round '.*', but round.toml (names no|says prev)"):
+        previous_hash(shared, named)
+
+
+@pytest.mark.parametrize("text", [None, "{", "[]", '{"schema": "dtoscore/manifest/9"}'])
+def test_what_is_no_release_cannot_go_before(tmp_path, text):
+    if text is not None:
+        (tmp_path / "manifest.json").write_text(text)
+    with pytest.raises(InputError, match="is no manifest of a release"):
+        previous_hash(tmp_path, "2023-q3")
 
 
 def test_manifest_hashes_every_file_but_the_run(shared):

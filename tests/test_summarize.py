@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from draws import sample_stats
+from draws import sample_stats, unseen
 from dtoscore.data.rounds import Round, Settings
 from dtoscore.data.tabulate import COARSE
 from dtoscore.inference.decide import Rule, decide
@@ -90,7 +90,7 @@ def parts(silence=("informative", "uninformative"), **changes):
     counts = realized()
     points = score(counts, RUBRIC)
     ranks = rank(points, held.axes.contenders)
-    good = diagnose(points, ranks["worst"], sample_stats((2, 300)))
+    good = diagnose(points, ranks["worst"], sample_stats((2, 300)), xr.Dataset(), unseen((2, 300)))
     made = Parts(
         round=round_of(held.axes.sources),
         plan=design(held),
@@ -152,6 +152,15 @@ def test_sources(summary):
     assert "keeps its prior" in frame.loc["s0", "note"]
     assert frame["accuracy_mean"].tolist() == [0.75, 0.75]
     assert frame["reports"].tolist() == [3, 1]
+
+
+def test_a_source_that_never_looked_for_a_whole_period_has_no_detection():
+    made = parts(("informative", "informative"))
+    looking = made.evidence.looking.copy()
+    looking[1] = False
+    frame = summarize(replace(made, plan=design(replace(made.evidence, looking=looking)))).sources
+    assert np.isnan(frame.loc["s1", "detection_mean"])
+    assert "its silence says nothing" in frame.loc["s1", "note"]
 
 
 def test_regions_leave_other_out(summary):

@@ -9,6 +9,7 @@ from dtoscore.data.errors import InputError
 from dtoscore.data.evidence import SILENT, Evidence
 from dtoscore.data.readers import read_round
 from dtoscore.data.tabulate import tabulate
+from dtoscore.models.design import design
 from rounds import write_small_round
 
 HEADER = "report_id,source,date,region,kind,victims,attribution,published,incident_id"
@@ -321,8 +322,8 @@ class TestCoverage:
     def test_where_a_source_looks(self, tmp_path: Path) -> None:
         sources = (
             "id,name,type,regions,kinds,from,to,silence\n"
-            "daily,D,press,MX-SIN,homicide,,2010-02-10,informative\n"
-            "weekly,W,press,,,2010-06-30,,informative\n"
+            "daily,D,press,MX-SIN,homicide,,2010-02-28,informative\n"
+            "weekly,W,press,,,2010-06-01,,informative\n"
             "monthly,M,press,,,,,uninformative\n"
         )
         found = evidence(tmp_path, row("a"), row("b", "i2", kind="kidnapping"), sources_csv=sources)
@@ -333,6 +334,56 @@ class TestCoverage:
         assert weekly.sum() == 4
         assert weekly[:, -1].all()
         assert not monthly.any()
+
+    @pytest.mark.parametrize(
+        ("first", "last", "months"),
+        [
+            ("", "", "123456"),
+            ("2010-02-01", "2010-04-30", "234"),
+            ("2010-02-02", "2010-04-29", "3"),
+            ("2010-01-31", "2010-02-27", ""),
+            ("2009-01-01", "2010-01-30", ""),
+            ("2010-06-30", "", ""),
+        ],
+    )
+    def test_silence_counts_in_periods_looked_at_from_end_to_end(
+        self, tmp_path: Path, first: str, last: str, months: str
+    ) -> None:
+        sources = f"id,name,type,from,to\ndaily,D,press,{first},{last}\n"
+        found = evidence(tmp_path, row("a"), sources_csv=sources)
+        ids = [p.id for p in found.axes.periods]
+        assert [ids[t][-1] for t in found.looking[0, 0, :, 0].nonzero()[0]] == list(months)
+
+    def test_a_period_is_whole_as_far_as_it_is_modelled(self, tmp_path: Path) -> None:
+        """History begins in January, the window cuts April, as_of ends June: each in two."""
+        sources = "id,name,type,from,to\ndaily,D,press,2010-01-20,2010-06-10\n"
+        cut = settings(
+            window='["2010-04-10", "2010-06-30"]', history='"2010-01-20"', as_of='"2010-06-10"'
+        )
+        found = evidence(tmp_path, row("a"), sources_csv=sources, round_toml=cut)
+        assert [p.id for p in found.axes.periods][3:5] == ["2010-04a", "2010-04b"]
+        assert found.looking.all()
+        late = sources.replace("2010-01-20", "2010-04-10")
+        found = evidence(tmp_path, row("a"), sources_csv=late, round_toml=cut)
+        assert found.looking[0, 0, :, 0].tolist() == [False] * 4 + [True] * 3
+
+    def test_what_is_reported_from_a_period_looked_at_in_part_is_used(self, tmp_path: Path) -> None:
+        """It names an author, given that it was reported, and says nothing of detection."""
+        sources = "id,name,type,from\ndaily,D,press,2010-05-05\nweekly,W,press,\ncourt,C,press,\n"
+        found = evidence(
+            tmp_path,
+            row("a"),
+            row("b", "i2"),
+            row("c", "i2", "weekly"),
+            row("d", "i3", date="2010-06-10", published="2010-06-12"),
+            sources_csv=sources,
+        )
+        assert len(found.set_aside) == 0
+        plan = design(found)
+        pairs = zip(plan.statements.source, plan.statements.given_reported, strict=True)
+        assert {(int(s), bool(g)) for s, g in pairs} == {(0, True), (0, False), (1, False)}
+        assert plan.every.count.sum() == 3
+        assert plan.counted.count.sum() == 2  # i1 is known from the daily's May alone
 
 
 class TestAxes:

@@ -1,0 +1,49 @@
+"""The release before this one: what a chain of releases is held together by."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ..data.errors import InputError
+from .canonical import sha256
+from .release import MANIFEST
+
+
+def previous_hash(release: Path | None, named: str | None) -> str | None:
+    """Hash the manifest of the release before this one.
+
+    Parameters
+    ----------
+    release
+        Its folder; None where none is given.
+    named
+        The round that ``round.toml`` names as ``previous``.
+
+    Returns
+    -------
+    SHA-256 of its ``manifest.json``, or None where no release is given.
+
+    Raises
+    ------
+    InputError
+        Where the folder is no release, or one of another round than ``named``.
+    """
+    if release is None:
+        return None
+    file = release / "manifest.json"
+    found = _manifest(file)
+    if found.get("schema") != MANIFEST:
+        raise InputError([f"{file} is no manifest of a release, so {release} cannot go before"])
+    if found.get("round") != named:
+        said = "names no previous round" if named is None else f"says previous = {named!r}"
+        raise InputError([f"{file} is of round {found.get('round')!r}, but round.toml {said}"])
+    return sha256(file)
+
+
+def _manifest(file: Path) -> dict[str, Any]:
+    """Read a manifest; empty where there is none."""
+    try:
+        value = json.loads(file.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}
