@@ -23,12 +23,12 @@ import numpy as np
 from scipy.special import gammaln
 
 from ..data.attribution import OTHER
+from ..data.values import ADJUDICATED
 from . import effects
 from .design import Design
 from .engine import Array, Engine, Floats, Params
 from .parameters import Parameter, fixed_scale, simple
 from .priors import Prior, Priors
-
 
 ADJUDICATED_ONE_SIDED = 0.98
 """o of an adjudicated source: not 1, or one that writes a clash whole would say the impossible."""

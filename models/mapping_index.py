@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .attribution import ADJUDICATED, avoided_shares
+from ..data.values import ADJUDICATED
+from .attribution import avoided_shares
 from .design import SIZE_LOG_VICTIMS, Design
 from .engine import Floats, Ints
 from .parameters import Parameter
