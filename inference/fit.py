@@ -11,15 +11,15 @@ import xarray as xr
 from nutpie.compiled_pyfunc import from_pyfunc
 
 from ..data.errors import FitError, InputError
-from ..models import joint
+from ..models import joint, rates
 from ..models.density import Density
 from ..models.design import Design
 from ..models.parameters import Parameter
 from ..models.priors import Priors
 from .diagnose import LEAST_CHAINS
+from .prior import Draws, prior_draws
 
 Progress = Callable[[str], None]
-Draws = Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -163,6 +163,8 @@ def _middle(p: Parameter) -> np.ndarray | float:
     first = {name: float(np.mean(value)) for name, value in p.arguments.items()}
     if p.distribution in ("normal", "lognormal"):
         return first["mu"]
+    if p.distribution == "flat":
+        return first["start"]
     if p.distribution == "halfnormal":
         return float(np.log(first["sigma"] / 2))
     if p.distribution == "beta":
@@ -170,43 +172,12 @@ def _middle(p: Parameter) -> np.ndarray | float:
     return 0.0
 
 
-def prior_draws(parameters: list[Parameter], draws: int, seed: int) -> Draws:
-    """Draw every parameter from its prior, each of shape (draw, …)."""
-    rng = np.random.default_rng(seed)
-    result: dict[str, np.ndarray] = {}
-    for p in parameters:
-        result[p.name] = _draw(p, result, draws, rng)
-    return result
-
-
-def _draw(p: Parameter, before: Draws, draws: int, rng: np.random.Generator) -> np.ndarray:
-    shape, a = (draws, *p.shape), p.arguments
-    if p.distribution == "table":
-        return rng.normal(size=shape) * before[p.scale].reshape((draws,) + (1,) * len(p.shape))
-    if p.distribution == "normal":
-        return rng.normal(a["mu"], a["sigma"], shape)
-    if p.distribution == "halfnormal":
-        return np.abs(rng.normal(0.0, a["sigma"], shape))
-    if p.distribution == "lognormal":
-        return rng.lognormal(a["mu"], a["sigma"], shape)
-    if p.distribution == "beta":
-        return rng.beta(a["alpha"], a["beta"], shape)
-    if p.distribution == "dirichlet":
-        gamma = rng.standard_gamma(np.broadcast_to(a["a"], shape))
-        return gamma / gamma.sum(axis=-1, keepdims=True)
-    x = rng.normal(size=shape)
-    for axis in range(-p.zero_sum_axes, 0):
-        x = x - x.mean(axis=axis, keepdims=True)
-    sigma = before[p.scale] if p.scale else np.full(draws, a["sigma"])
-    return x * sigma.reshape((draws,) + (1,) * len(p.shape))
-
-
 def _tree(trace: xr.DataTree, target: Density, options: FitOptions) -> xr.DataTree:
     plan = target.design
     posterior = _labelled(trace["posterior"].to_dataset(), plan)
     rng = np.random.default_rng(np.random.SeedSequence([options.seed, 1]))
     likelihood, predicted = _by_cell(posterior, target, rng)
-    prior = prior_draws(target.parameters, options.draws, options.seed)
+    prior = prior_draws(target.parameters, plan, options.draws, options.seed)
     coords = {name: list(labels) for name, labels in plan.coords.items()}
     observed = xr.Dataset({"incidents": ("cell", joint.observed(plan))})
     groups = {
@@ -265,8 +236,19 @@ def _log_prior(posterior: xr.Dataset, target: Density) -> xr.Dataset:
     for p in target.parameters:
         value = posterior[p.name].to_numpy()
         scale = posterior[p.scale].to_numpy() if p.scale else None
-        result[p.name] = (("chain", "draw"), p.log_density(value, scale))
+        if p.distribution != "flat":
+            result[p.name] = (("chain", "draw"), p.log_density(value, scale))
+    for name, value in _log_total_priors(posterior, target).items():
+        result[rates.TOTALS[name]] = (("chain", "draw"), value)
     return xr.Dataset(result, coords={"chain": posterior["chain"], "draw": posterior["draw"]})
+
+
+def _log_total_priors(posterior: xr.Dataset, target: Density) -> Draws:
+    values = flatten(posterior, target.parameters)
+    found = [[target.log_total_priors(draw) for draw in chain] for chain in values]
+    return {
+        name: np.array([[draw[name] for draw in chain] for chain in found]) for name in found[0][0]
+    }
 
 
 def _prior_dataset(prior: Draws, target: Density, coords: Mapping[str, Any]) -> xr.Dataset:

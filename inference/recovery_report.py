@@ -69,8 +69,8 @@ user's would be. A drawn round is kept if the number of *reported* incidents lie
 bounds below, and if every kind, every rivalry and some set of two organizations is reported.
 That rule reads nothing but the reports, so that the probability of what is not seen, given the
 reports, stays what it was: intervals of the rounds kept must hold the truth as often as they
-say. The centres of the two priors that are usually taken from the reports (`rate_intercept`,
-`rivalry_intercept`) are stated. Deaths by side are not reported in these rounds.
+say. The centres of the two priors that are usually taken from the reports (`rate_total`,
+`rivalry_total`) are stated. Deaths by side are not reported in these rounds.
 
 One shortcut reads the parameters. The number of reported incidents is Poisson given them; where
 its mean lies beyond a bound by more than {FAR:.0f} standard deviations of a count at that bound,

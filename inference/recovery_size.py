@@ -30,9 +30,9 @@ class Size:
         The axes: how many organizations, regions and months; all organizations contend.
     rivals
         Positions of the two sides of each rivalry.
-    rate, rivalry_rate
-        Centre of the priors of ``rate_intercept`` and ``rivalry_intercept``, stated, since
-        the usual ones are taken from the reports.
+    incidents, clashes
+        Centres of the priors ``rate_total`` and ``rivalry_total``, as incidents of all months,
+        stated, since the usual ones are taken from the reports.
     seen
         Fewest and most reported incidents of a round that is kept.
     draws
@@ -49,8 +49,8 @@ class Size:
     n_months: int
     window_months: int
     kinds: tuple[str, ...]
-    rate: float
-    rivalry_rate: float
+    incidents: float
+    clashes: float
     seen: tuple[int, int]
     draws: int
     classes: bool = False
@@ -58,8 +58,8 @@ class Size:
     @property
     def priors(self) -> Priors:
         """What worlds are drawn from and what their fit believes."""
-        centres = {"rate_intercept": self.rate, "rivalry_intercept": self.rivalry_rate}
-        return Priors().override({name: {"mu": mu} for name, mu in centres.items()})
+        centres = {"rate_total": self.incidents, "rivalry_total": self.clashes}
+        return Priors().override({name: {"mu": np.log(n)} for name, n in centres.items()})
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -90,14 +90,14 @@ GROUPS = SourceSpec("rights-groups", type="ngo")
 COURTS = SourceSpec("courts", type=ADJUDICATED, coverage="attributed_only")
 
 SIZES = (
-    Size("small", 4, (), (*PRESS, LIST), 4, 8, 4, ("homicide",), -1.5, -1.5, (100, 600), 1500),
+    Size("small", 4, (), (*PRESS, LIST), 4, 8, 4, ("homicide",), 250, 50, (100, 600), 1500),
     Size(
         "medium", 6, ((0, 1), (1, 2)), (*PRESS, LIST, COURTS), 6, 10, 4,
-        ("homicide", "terrorism"), -2.5, -2.0, (200, 900), 1000, classes=True,
+        ("homicide", "terrorism"), 400, 100, (200, 900), 1000, classes=True,
     ),
     Size(
         "larger", 8, ((0, 1), (2, 3), (1, 4)), (*PRESS, GROUPS, LIST, COURTS), 10, 12, 4,
-        ("homicide", "terrorism"), -2.5, -2.0, (800, 1500), 500, classes=True,
+        ("homicide", "terrorism"), 900, 250, (800, 1500), 500, classes=True,
     ),
 )  # fmt: skip
 

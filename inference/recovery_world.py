@@ -27,8 +27,8 @@ from ..data.world import World
 from ..models import attribution, joint, superposition
 from ..models.engine import NUMPY, Params
 from ..models.priors import Priors
-from .fit import prior_draws
 from .marks import CLASS_PRIOR_TOTAL, TAIL_GRID, UNKNOWN_CLASS, tail_posterior
+from .prior import prior_draws
 from .recovery_size import Size
 
 MOST_TRIES = 20_000
@@ -101,7 +101,7 @@ def accepted(evidence: Evidence, size: Size) -> bool:
 def draw_parameters(size: Size, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Draw every free variable of the model from its prior."""
     listed = joint.parameters(size.plan, size.priors, joint.Structure())
-    drawn = prior_draws(listed, 1, int(rng.integers(2**62)))
+    drawn = prior_draws(listed, size.plan, 1, int(rng.integers(2**62)))
     return {name: np.asarray(value[0]) for name, value in drawn.items()}
 
 

@@ -15,15 +15,15 @@ from .compiled import jit
 from .engine import Floats, Ints
 from .parameters import Parameter
 
-NORMAL, HALFNORMAL, LOGNORMAL, BETA, ZERO_SUM, DIRICHLET, TABLE = range(7)
+NORMAL, HALFNORMAL, LOGNORMAL, BETA, ZERO_SUM, DIRICHLET, TABLE, FLAT = range(8)
 KINDS = {
     "normal": NORMAL, "halfnormal": HALFNORMAL, "lognormal": LOGNORMAL,
-    "beta": BETA, "zero_sum": ZERO_SUM, "dirichlet": DIRICHLET, "table": TABLE,
+    "beta": BETA, "zero_sum": ZERO_SUM, "dirichlet": DIRICHLET, "table": TABLE, "flat": FLAT,
 }  # fmt: skip
 ARGUMENTS = {
     "normal": ("mu", "sigma"), "halfnormal": ("sigma", "sigma"), "lognormal": ("mu", "sigma"),
     "beta": ("alpha", "beta"), "zero_sum": ("sigma", "sigma"), "dirichlet": ("a", "a"),
-    "table": ("weight", "weight"),
+    "table": ("weight", "weight"), "flat": ("mu", "sigma"),
 }  # fmt: skip
 
 

@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from . import constraints, kernel, log_priors, mapping, mapping_names
+from . import constraints, kernel, log_priors, mapping, mapping_names, mapping_rates
 from .compiled import jit
 from .design import Design
 from .engine import Floats, Params
 from .mapping_index import Index, Offsets, index, offsets
 from .parameters import Parameter
+from .rates import TOTALS
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,18 @@ class Density:
     def log_priors(self, free: Floats) -> dict[str, float]:
         """Log prior density of each parameter at its constrained value."""
         t = self.table
-        by, _ = log_priors.log_prior(free, self.constrain(free), t.rows, t.one, t.two)
-        return {p.name: float(x) for p, x in zip(self.parameters, by, strict=True)}
+        values = self.constrain(free)
+        by, _ = log_priors.log_prior(free, values, t.rows, t.one, t.two)
+        result = {p.name: float(x) for p, x in zip(self.parameters, by, strict=True)}
+        result.update(self.log_total_priors(values))
+        return result
+
+    def log_total_priors(self, values: Floats) -> dict[str, float]:
+        """Log prior density of each log total, by the name of the intercept that raises it."""
+        t = self.table
+        found = total_priors(values, self.offsets, self.index, t.one, t.two)
+        names = [name for name in TOTALS if getattr(self.offsets, name) >= 0]
+        return {name: float(x) for name, x in zip(names, found, strict=False)}
 
 
 @jit
@@ -115,6 +126,16 @@ def _ratio_back(u, ix, change, d_u):
         for s in range(u.shape[0]):
             d_u[s, 0] += change / u[:, 0].sum()
             d_u[s, ix.n_organization] -= change / u[:, ix.n_organization].sum()
+
+
+@jit
+def total_priors(values, at, ix, one, two):
+    """``mapping_rates.total_priors`` of the constrained values."""
+    u = mapping_names.unknowns(values, at, ix)
+    region, period, kind = mapping_rates.rates(values, at, ix, _ratio(u, ix))
+    return mapping_rates.total_priors(
+        at, ix, one, two, mapping_rates.log_totals(region, period, kind)
+    )
 
 
 @jit
@@ -136,7 +157,7 @@ def cell_terms(
     eta = mapping_names.set_shares(values, at, ix)
     lists = mapping_names.listed(ix, u, matrix, eta)
     mapping_names.rows(values, at, ix, mapping_names.pairs(ix, u, matrix, eta, lists), room.written)
-    region, period, kind = mapping.rates(values, at, ix, _ratio(u, ix))
+    region, period, kind = mapping_rates.rates(values, at, ix, _ratio(u, ix))
     by_region, by_kind, by_size, visibility = mapping.logits(values, at, ix)
     return kernel.forward_from(
         room, region, period, kind, mapping.log_size(values, at, ix), by_region, by_kind, by_size,
@@ -158,7 +179,7 @@ def value_and_gradient(
     lists = mapping_names.listed(ix, u, matrix, eta)
     log_pairs = mapping_names.pairs(ix, u, matrix, eta, lists)
     mapping_names.rows(values, at, ix, log_pairs, room.written)
-    region, period, kind = mapping.rates(values, at, ix, _ratio(u, ix))
+    region, period, kind = mapping_rates.rates(values, at, ix, _ratio(u, ix))
     log_sizes = mapping.log_size(values, at, ix)
     by_region, by_kind, by_size, visibility = mapping.logits(values, at, ix)
     ones = np.ones(cells.shape[0])
@@ -178,7 +199,9 @@ def value_and_gradient(
     mapping_names.rows_back(values, at, ix, d_written, d_pairs, d)
     mapping_names.pairs_back(ix, u, matrix, eta, lists, d_pairs, d_u, d_matrix, d_eta, d_lists)
     mapping_names.listed_back(ix, u, matrix, eta, lists, d_lists, d_u, d_matrix, d_eta)
-    d_ratio = mapping.rates_back(
+    parts, d_parts = (region, period, kind), (d_region, d_period, d_kind)
+    mapping_rates.total_priors_back(at, ix, one, two, parts, d_parts)
+    d_ratio = mapping_rates.rates_back(
         values, at, ix, region, period, kind, d_region, d_period, d_kind, d
     )
     _ratio_back(u, ix, d_ratio, d_u)
@@ -190,4 +213,7 @@ def value_and_gradient(
         d[at.set_share : at.set_share + d_eta.size] += d_eta.reshape(d_eta.size)
     by, jacobian = log_priors.log_prior(free, values, table_rows, one, two)
     gradient = log_priors.log_prior_back(free, values, table_rows, one, two, d)
-    return value + by.sum() + jacobian, gradient
+    totals = mapping_rates.total_priors(
+        at, ix, one, two, mapping_rates.log_totals(region, period, kind)
+    )
+    return value + by.sum() + jacobian + totals.sum(), gradient

@@ -69,9 +69,11 @@ def build(
     check(plan)
     with pm.Model(coords=plan.coords) as model:
         params: Params = {}
-        for parameter in parameters(plan, priors or Priors(), structure or Structure()):
+        listed = parameters(plan, priors or Priors(), structure or Structure())
+        for parameter in listed:
             params[parameter.name] = parameter.declare(params)
         q = superposition.quantities(params, plan, PYTENSOR)
+        _declare_totals(q, listed, plan)
         pm.CustomDist(
             "incidents",
             *_cell_terms(q, plan, structure or Structure()),
@@ -83,6 +85,15 @@ def build(
             dims="cell",
         )
     return model
+
+
+def _declare_totals(q: Quantities, listed: list[Parameter], plan: Design) -> None:
+    """Declare the priors of the log totals, by their names in ``Priors``."""
+    for p in listed:
+        if p.distribution == "flat":
+            total = rates.log_total(q.rate, p.name, plan, PYTENSOR)
+            prior = pm.Normal.dist(p.arguments["mu"], p.arguments["sigma"])
+            pm.Potential(rates.TOTALS[p.name], pm.logp(prior, total))
 
 
 def _cell_terms(q: Quantities, plan: Design, structure: Structure) -> tuple[Array, Array]:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from .compiled import jit
-from .constraints import BETA, DIRICHLET, HALFNORMAL, LOGNORMAL, NORMAL, TABLE, ZERO_SUM
+from .constraints import BETA, DIRICHLET, FLAT, HALFNORMAL, LOGNORMAL, NORMAL, TABLE, ZERO_SUM
 from .engine import LOG_2PI
 
 
@@ -40,6 +40,8 @@ def log_prior(free, values, table_rows, one, two):
 
 @jit
 def _log_simple(kind, x, a, b):
+    if kind == FLAT:
+        return 0.0
     if kind == NORMAL:
         return -0.5 * ((x - a) / b) ** 2 - np.log(b) - 0.5 * LOG_2PI
     if kind == HALFNORMAL:
@@ -123,7 +125,7 @@ def _spread_back(values, p, size, sigma, d):
 
 @jit
 def _simple_back(kind, x, free, a, b, d):
-    if kind == TABLE:
+    if kind in (TABLE, FLAT):
         return d
     if kind == NORMAL:
         return d - (x - a) / b**2

@@ -29,7 +29,8 @@ class Parameter:
     name, dims, shape
         Its axes.
     distribution
-        normal, halfnormal, lognormal, beta, zero_sum, dirichlet or table.
+        normal, halfnormal, lognormal, beta, zero_sum, dirichlet, table, or flat: then
+        ``mu, sigma`` are those of the log total that the intercept raises (``rates``).
     arguments
         mu and sigma, alpha and beta, a, or weight: arrays that broadcast to ``shape``.
     scale
@@ -74,6 +75,8 @@ class Parameter:
             return pm.ZeroSumNormal(self.name, sigma=sigma, dims=dims, n_zerosum_axes=axes)
         if self.distribution == "table":
             return self._declare_table(params)
+        if self.distribution == "flat":
+            return pm.Flat(self.name)
         distribution = _PYMC[self.distribution]
         return distribution(self.name, **self.arguments, dims=dims)
 

@@ -66,10 +66,10 @@ def _prior(distribution: str, reason: str, **parameters: float) -> Prior:
 
 
 DEFAULTS: Mapping[str, Prior] = {
-    "rate_intercept": _prior(
+    "rate_total": _prior(
         "normal",
-        "log incidents of an average organization in an average cell; mu is set from the "
-        "number of cells and reports unless given (see docs/methods.md)",
+        "log of the incidents to be expected of all organizations over the modelled history; mu "
+        "is the log of twice those that reports give them, unless given (see docs/methods.md)",
         mu=float("nan"),
         sigma=1.5,
     ),
@@ -89,9 +89,7 @@ DEFAULTS: Mapping[str, Prior] = {
         mu=-2.3,
         sigma=0.5,
     ),
-    "rivalry_intercept": _prior(
-        "normal", "as rate_intercept, for a rivalry", mu=float("nan"), sigma=1.5
-    ),
+    "rivalry_total": _prior("normal", "as rate_total, of rivalries", mu=float("nan"), sigma=1.5),
     "rivalry_kind": _prior("zero_sum", "as rate_kind", sigma=1.5),
     "rivalry_level_scale": _prior(
         "lognormal", "wars differ by a factor e or more", mu=0.0, sigma=0.5

@@ -8,7 +8,9 @@ r"""What happens: how many incidents of each author, place, month and kind.
 Organizations k, rivalries d. Every effect is zero-sum over the axes it shares with a coarser
 one, but for b_kr and b_dr, which are normal around zero (``parameters.table`` says why);
 b_kt and b_dt are random walks, centred over t. ``other`` stands outside every zero-sum block,
-with its own intercept, region, period and kind effects. Its level is not free: the
+with its own intercept, region, period and kind effects. α and α^D have flat priors, and the log
+totals log Σ μ of organizations and of rivalries, which they raise one to one, have normal ones:
+a prior of something that can be counted. The level of ``other`` is not free either: the
 organizations' share w of the incidents that nobody attributes has a declared prior
 (docs/methods.md), and over the modelled history
 
@@ -29,12 +31,16 @@ import numpy as np
 from ..data.attribution import OTHER
 from . import centring, effects
 from .design import Design
-from .engine import Array, Engine, Params
+from .engine import NUMPY, Array, Engine, Params
 from .parameters import Parameter, Sizes, fixed_scale, pooled, simple, standardized, table, walk
-from .priors import Prior, Priors
+from .priors import Priors
 
 IMPOSSIBLE = -700.0
 """log μ of an author outside its dates: e^-700 counts for nothing and has no NaN gradient."""
+
+
+TOTALS = {"rate_intercept": "rate_total", "rivalry_intercept": "rivalry_total"}
+"""The prior of the log total that each intercept raises."""
 
 
 def parameters(priors: Priors, design: Design) -> list[Parameter]:
@@ -57,7 +63,7 @@ def _organization_parameters(
     intercept = _intercept(priors, "rate_intercept", design)
     level = pooled("rate_organization", priors, [k], sizes)
     around = [intercept, *level[-1:], *region]
-    weight = centring.weights(design, slice(len(design.names.organizations)))
+    weight = centring.weights(design, total_authors(intercept.name, design))
     return [
         intercept,
         *fixed_scale("rate_kind", priors, ["kind"], 1, sizes),
@@ -73,7 +79,7 @@ def _rivalry_parameters(priors: Priors, design: Design, region: list[Parameter])
     intercept = _intercept(priors, "rivalry_intercept", design)
     level = pooled("rivalry_level", priors, [d], sizes)
     around = [intercept, *level[-1:], *region]
-    weight = centring.weights(design, slice(design.names.n_plain, None))
+    weight = centring.weights(design, total_authors(intercept.name, design))
     return [
         intercept,
         *fixed_scale("rivalry_kind", priors, ["kind"], 1, sizes),
@@ -93,23 +99,41 @@ def _other_parameters(priors: Priors, sizes: Sizes) -> list[Parameter]:
 
 
 def _intercept(priors: Priors, name: str, design: Design) -> Parameter:
-    prior = priors[name]
-    if math.isnan(prior["mu"]):
-        centre = typical_log_rate(design, name)
-        prior = Prior("normal", {"mu": centre, "sigma": prior["sigma"]})
-    return simple(name, prior)
+    """An intercept without a prior of its own: the log total that it raises has one.
 
-
-def typical_log_rate(design: Design, name: str) -> float:
-    """Centre of an intercept: log of the incidents known per author and cell.
-
-    Only the order of magnitude is taken from the data: the prior is wide (sd 1.5), and
-    effects that sum to zero on the log scale lie below the log of the mean.
+    A prior of an average cell would speak of the mean of log rates, which lies far below the
+    log of their mean where wars are local; what it lacks there a model makes up with
+    thousands of unreported incidents.
     """
-    names = design.names
-    authors = len(names.organizations if name == "rate_intercept" else names.rivalries)
-    known = max(int(design.every.count.sum()), 1)
-    return float(np.log(0.5 * known / (max(authors, 1) * max(len(design.cell_kind), 1)))) - 1.0
+    prior, authors = priors[TOTALS[name]], total_authors(name, design)
+    mu = prior["mu"]
+    if math.isnan(mu):
+        mu = math.log(2.0 * reported_total(design, authors))
+    cells = len(design.names.authors[authors]) * len(design.cell_kind)
+    values = {"mu": mu, "sigma": prior["sigma"], "start": mu - math.log(max(cells, 1))}
+    return Parameter(name, "flat", arguments={key: np.asarray(x) for key, x in values.items()})
+
+
+def reported_total(design: Design, authors: slice) -> float:
+    """Incidents that reports give to some authors, and half of those that name nobody.
+
+    Only the order of magnitude of a total is taken from the data: its prior is wide.
+    """
+    named = centring.named_incidents(design)
+    unnamed = float(design.every.count.sum()) - float(named.sum())
+    return max(float(named[authors].sum()) + 0.5 * unnamed, 1.0)
+
+
+def total_authors(name: str, design: Design) -> slice:
+    """The authors whose total an intercept raises."""
+    if name == "rate_intercept":
+        return slice(len(design.names.organizations))
+    return slice(design.names.n_plain, None)
+
+
+def log_total(rate: "LogRate", name: str, design: Design, engine: Engine) -> Array:
+    """log Σ μ of the authors that an intercept raises, over all cells."""
+    return engine.logsumexp(rate.log_totals(engine)[total_authors(name, design)], 0)
 
 
 @dataclass(frozen=True)
@@ -172,6 +196,12 @@ def _organizations(params: Params, design: Design, xp: Any) -> LogRate:
         period=_periods(params, design, path, design.possible[:k], xp),
         kind=level[:, None] + effects.effect(params, "rate_kind", (n["kind"],), xp) + by_kind,
     )
+
+
+def named_total(params: Params, name: str, design: Design) -> float:
+    """``log_total`` at one value of the rates' parameters, without sources."""
+    block = _organizations if name == "rate_intercept" else _rivalries
+    return float(NUMPY.logsumexp(block(params, design, np).log_totals(NUMPY), 0))
 
 
 def _rivalries(params: Params, design: Design, xp: Any) -> LogRate:

@@ -13,7 +13,7 @@ from dtoscore.data.evidence import Evidence
 from dtoscore.models import joint, superposition
 from dtoscore.models.density import Density
 from dtoscore.models.design import design
-from dtoscore.models.engine import NUMPY
+from dtoscore.models.engine import NUMPY, Params
 from dtoscore.models.joint import Structure
 from dtoscore.models.parameters import Parameter
 from dtoscore.models.priors import Priors
@@ -78,7 +78,8 @@ def blocks(target: Density) -> dict[str, slice]:
 
 def test_the_cases_hold_every_parameter() -> None:
     found = {p.name for case in CASES.values() for p in density(case).parameters}
-    assert set(Priors()) - found == {"right_adjudicated"}  # a prior of some levels of "right"
+    # One is a prior of some levels of "right", the others are those of two log totals.
+    assert set(Priors()) - found == {"right_adjudicated", "rate_total", "rivalry_total"}
 
 
 def test_free_blocks_fill_the_vector(target: Density) -> None:
@@ -95,7 +96,7 @@ def test_constrained_values_keep_their_constraints(target: Density) -> None:
                 np.testing.assert_allclose(value.sum(axis=axis), 0.0, atol=1e-13)
         elif p.distribution == "dirichlet":
             np.testing.assert_allclose(value.sum(axis=-1), 1.0, rtol=1e-13)
-        elif p.distribution not in ("normal", "table"):
+        elif p.distribution not in ("normal", "table", "flat"):
             assert np.all(value > 0)
 
 
@@ -130,7 +131,7 @@ def log_jacobian(target: Density, free: np.ndarray) -> float:
 
 
 def _log_volume(target: Density, p: Parameter, free: np.ndarray, block: slice) -> float:
-    if p.distribution in ("normal", "zero_sum", "table"):
+    if p.distribution in ("normal", "zero_sum", "table", "flat"):
         return 0.0  # an isometry, or a shift
     x = free[block]
     if p.distribution in ("halfnormal", "lognormal"):
@@ -170,6 +171,8 @@ def test_prior_densities_are_those_of_the_parameters(target: Density) -> None:
     values = target.unpack(target.constrain(free))
     found = target.log_priors(free)
     for p in target.parameters:
+        if p.distribution == "flat":
+            continue
         scale = values[p.scale] if p.scale else None
         assert found[p.name] == pytest.approx(float(p.log_density(values[p.name], scale))), p.name
 
@@ -180,7 +183,20 @@ def test_prior_densities_are_those_of_scipy(target: Density) -> None:
     found = target.log_priors(free)
     for p in target.parameters:
         sigma = float(values[p.scale]) if p.scale else None
-        assert found[p.name] == pytest.approx(scipy_density(p, values[p.name], sigma)), p.name
+        if p.distribution == "flat":
+            expected = total_density(target, p, values)
+        else:
+            expected = scipy_density(p, values[p.name], sigma)
+        assert found[p.name] == pytest.approx(expected), p.name
+
+
+def total_density(target: Density, p: Parameter, values: Params) -> float:
+    """Log density of the log of all incidents of organizations, or of rivalries."""
+    q = superposition.quantities(values, target.design, NUMPY)
+    n = len(target.design.names.organizations)
+    first = p.name == "rate_intercept"
+    rate = np.exp(q.log_rate[:n] if first else q.log_rate[target.design.names.n_plain :])
+    return float(stats.norm(p.arguments["mu"], p.arguments["sigma"]).logpdf(np.log(rate.sum())))
 
 
 def scipy_density(p: Parameter, value: np.ndarray, sigma: float | None) -> float:

@@ -10,8 +10,10 @@ from dtoscore.data.errors import InputError, ModelError
 from dtoscore.data.evidence import Evidence
 from dtoscore.inference import fit
 from dtoscore.inference.fit import FitOptions
-from dtoscore.models import joint
+from dtoscore.inference.prior import prior_draws
+from dtoscore.models import joint, rates, superposition
 from dtoscore.models.design import Design, design
+from dtoscore.models.engine import NUMPY
 from dtoscore.models.parameters import Parameter
 from dtoscore.models.priors import Priors
 from scipy import stats
@@ -90,7 +92,7 @@ def test_constraints_hold_in_every_draw(tree: xr.DataTree, plan: Design) -> None
             if p.distribution == "zero_sum":
                 for dim in p.dims[-p.zero_sum_axes :]:
                     np.testing.assert_allclose(value.sum(dim), 0.0, atol=1e-12)
-            elif p.distribution != "normal":
+            elif p.distribution not in ("normal", "table", "flat"):
                 assert float(value.min()) > 0
             if p.distribution == "beta":
                 assert float(value.max()) < 1
@@ -110,7 +112,14 @@ def test_log_likelihood_is_that_of_the_draw(tree: xr.DataTree, plan: Design) -> 
 def test_log_prior_is_that_of_the_draw(tree: xr.DataTree, plan: Design) -> None:
     found = tree["log_prior"].to_dataset()
     params = joint.draw(tree["posterior"].to_dataset(), 1, 5)
+    q = superposition.quantities(params, plan, NUMPY)
     for p in declared(plan):
+        if p.distribution == "flat":
+            prior = stats.norm(p.arguments["mu"], p.arguments["sigma"])
+            expected = float(prior.logpdf(rates.log_total(q.rate, p.name, plan, NUMPY)))
+            name = rates.TOTALS[p.name]
+            assert float(found[name][1, 5]) == pytest.approx(expected)
+            continue
         scale = params[p.scale] if p.scale else None
         expected = float(p.log_density(params[p.name], scale))
         assert float(found[p.name][1, 5]) == pytest.approx(expected)
@@ -167,9 +176,17 @@ def test_what_data_inform_leaves_its_prior(tree: xr.DataTree) -> None:
 
 
 def test_prior_draws_follow_their_priors(plan: Design) -> None:
-    draws = fit.prior_draws(declared(plan), 2000, 5)
+    draws = prior_draws(declared(plan), plan, 2000, 5)
     for p in declared(plan):
         value = draws[p.name]
+        if p.distribution == "flat":
+            totals = [
+                rates.named_total({name: v[i] for name, v in draws.items()}, p.name, plan)
+                for i in range(2000)
+            ]
+            prior = stats.norm(p.arguments["mu"], p.arguments["sigma"])
+            assert stats.kstest(totals, prior.cdf).pvalue > 1e-4, p.name
+            continue
         if p.distribution == "table":
             unit = value / draws[p.scale][:, None, None]
             assert stats.kstest(unit[:, 0, 0], "norm").pvalue > 1e-4, p.name

@@ -8,9 +8,9 @@ import pytest
 import xarray as xr
 from draws import sample_stats
 from dtoscore.data.errors import FitError, InputError
-from dtoscore.inference import fit as fitting
 from dtoscore.inference import pipeline, store
 from dtoscore.inference.fit import FitOptions
+from dtoscore.inference.prior import prior_draws
 from dtoscore.models import joint
 from dtoscore.models.priors import Priors
 from dtoscore.reports.canonical import canonical_json, sha256
@@ -26,7 +26,7 @@ def from_prior(plan, priors, options, progress=None, structure=None):
     """Draw each chain from the prior: a fit to no data, whose draws are independent."""
     parameters = joint.parameters(plan, priors, structure or joint.Structure())
     chains = [
-        fitting.prior_draws(parameters, options.draws, 100 * options.seed + c)
+        prior_draws(parameters, plan, options.draws, 100 * options.seed + c)
         for c in range(options.chains)
     ]
     chosen = {p.name: np.stack([chain[p.name] for chain in chains]) for p in parameters}

@@ -47,8 +47,8 @@ def test_a_kept_round_has_the_parameters_that_were_drawn():
 
 
 def test_the_intercepts_are_told_their_centre():
-    assert MEDIUM.priors["rate_intercept"]["mu"] == MEDIUM.rate
-    assert MEDIUM.priors["rivalry_intercept"]["mu"] == MEDIUM.rivalry_rate
+    assert np.exp(MEDIUM.priors["rate_total"]["mu"]) == pytest.approx(MEDIUM.incidents)
+    assert np.exp(MEDIUM.priors["rivalry_total"]["mu"]) == pytest.approx(MEDIUM.clashes)
 
 
 def test_a_world_says_what_its_parameters_say():
