@@ -29,7 +29,8 @@ def named_incidents(design: Design) -> Floats:
     nobody counts for none.
     """
     names, st, every = design.names, design.statements, design.every
-    of_pair = (st.selection > 0).reshape(len(st.source), -1, len(names.names)).sum(axis=1)
+    shape = (len(st.source), design.sizes["source"], len(names.names))
+    of_pair = (st.selection > 0).reshape(shape).sum(axis=1)
     of_pair = np.vstack([np.zeros(len(names.names)), of_pair])
     votes = of_pair[st.rows].sum(axis=1)[every.attribution]
     share = votes / np.maximum(votes.sum(axis=1, keepdims=True), 1.0)

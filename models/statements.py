@@ -109,4 +109,4 @@ def _selection(source: Ints, held: list[list[int]], names: Names, n_source: int)
     for pair, members in enumerate(held):
         n = max(len(members), 1)
         result[pair, source[pair], members] = 1.0 / comb(names.n_plain - 1, n - 1) if n > 1 else 1.0
-    return result.reshape(len(source), -1)
+    return result.reshape(len(source), n_source * len(names.names))
