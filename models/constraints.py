@@ -13,6 +13,7 @@ import numpy as np
 
 from .compiled import jit
 from .engine import Floats, Ints
+from .mapping_reach import log_reach
 from .parameters import Parameter
 
 NORMAL, HALFNORMAL, LOGNORMAL, BETA, ZERO_SUM, DIRICHLET, TABLE, FLAT = range(8)
@@ -97,7 +98,7 @@ def _n_free(row: Ints) -> int:
 
 
 @jit
-def constrain(free, rows, weight):
+def constrain(free, rows, weight, at, ix):
     """Unconstrained to constrained values, shape (constrained,), as ``weight`` has."""
     values = np.empty(weight.shape[0])
     for i in range(rows.shape[0]):
@@ -114,9 +115,12 @@ def constrain(free, rows, weight):
         else:
             for j in range(outer * size):
                 values[p + j] = _from_free(kind, free[f + j])
+    reach = log_reach(values, at, ix)
     for i in range(rows.shape[0]):
-        if rows[i, 0] == TABLE:
-            _centre(values, rows[i], weight)
+        if rows[i, 0] == FLAT:
+            values[rows[i, 2]] -= reach.mean()
+        elif rows[i, 0] == TABLE:
+            _centre(values, rows[i], weight, reach)
     return values
 
 
@@ -128,15 +132,16 @@ def _from_free(kind, x):
 
 
 @jit
-def _centre(values, row, weight):
-    """Take from a table what it is centred on; that is complete by now."""
-    _, _, p, _, first, second, _, every, by_first, by_second = row
+def _centre(values, row, weight, reach):
+    """Take from a table what it is centred on, complete by now, and give it its scale."""
+    _, _, p, _, first, second, scale, every, by_first, by_second = row
     for a in range(first):
         coarser = values[every] + (values[by_first + a] if by_first >= 0 else 0.0)
         for b in range(second):
-            column = values[by_second + b] if by_second >= 0 else 0.0
+            column = reach[b] + (values[by_second + b] if by_second >= 0 else 0.0)
             at = p + a * second + b
-            values[at] -= weight[at] * (coarser + column)
+            deviation = values[at] - weight[at] * (coarser + column)
+            values[at] = deviation * values[scale] ** (1.0 - weight[at])
 
 
 @jit

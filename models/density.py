@@ -60,7 +60,9 @@ class Density:
 
     def constrain(self, free: Floats) -> Floats:
         """Unconstrained to constrained values, all parameters one behind the other."""
-        return constraints.constrain(free, self.table.rows, self.table.one)
+        return constraints.constrain(
+            free, self.table.rows, self.table.one, self.offsets, self.index
+        )
 
     def unpack(self, values: Floats) -> Params:
         """Constrained values by name, each in its shape."""
@@ -172,7 +174,7 @@ def value_and_gradient(
     cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
 ):  # fmt: skip
     """Log density of the unconstrained values and its gradient."""
-    values = constraints.constrain(free, table_rows, one)
+    values = constraints.constrain(free, table_rows, one, at, ix)
     u = mapping_names.unknowns(values, at, ix)
     matrix = mapping_names.confusions(values, at, ix)
     eta = mapping_names.set_shares(values, at, ix)
@@ -212,7 +214,7 @@ def value_and_gradient(
     if at.set_share >= 0:
         d[at.set_share : at.set_share + d_eta.size] += d_eta.reshape(d_eta.size)
     by, jacobian = log_priors.log_prior(free, values, table_rows, one, two)
-    gradient = log_priors.log_prior_back(free, values, table_rows, one, two, d)
+    gradient = log_priors.log_prior_back(free, values, table_rows, one, two, d, at, ix)
     totals = mapping_rates.total_priors(
         at, ix, one, two, mapping_rates.log_totals(region, period, kind)
     )

@@ -37,6 +37,10 @@ def parameters(priors: Priors, design: Design) -> list[Parameter]:
     ]
 
 
+LEAST_REACH, CERTAIN = 1e-300, 1e-12
+"""Bounds of a source's part in the reach, which keep its logarithm and gradient finite."""
+
+
 @dataclass(frozen=True)
 class Logit:
     """logit p at visibility 0, in parts that add up.
@@ -66,6 +70,20 @@ def logits(params: Params, design: Design, engine: Engine) -> Logit:
         kind=effects.scaled(params, "detection_kind", (s, len(axes.kinds)), xp),
         size=params["detection_size"][:, None] * SIZE_LOG_VICTIMS,
     )
+
+
+def log_reach(params: Params, design: Design, engine: Engine) -> Array:
+    """log P(some source lists it), of one victim, average kind and visibility, by region.
+
+    No part of the likelihood: it makes coordinates. What is reported is rate times reach, and
+    data fix that product far better than either (``parameters.Parameter.around``).
+    """
+    xp, sources = engine.xp, design.evidence.axes.sources.iloc[design.histories.listers]
+    partly = (sources["coverage"] != "all").to_numpy()[:, None]
+    attributes = 1.0 - partly * params["unknown"][design.histories.listers][:, None]
+    listed = attributes * engine.expit(logits(params, design, engine).region)
+    missed = xp.log1p(-xp.clip(listed, LEAST_REACH, 1.0 - CERTAIN)).sum(axis=0)
+    return xp.log(-xp.expm1(missed))
 
 
 def log_history(

@@ -70,8 +70,11 @@ def build(
     with pm.Model(coords=plan.coords) as model:
         params: Params = {}
         listed = parameters(plan, priors or Priors(), structure or Structure())
-        for parameter in listed:
-            params[parameter.name] = parameter.declare(params)
+        for p in (p for p in listed if not p.is_shifted):
+            params[p.name] = p.declare(params)
+        reach = detection.log_reach(params, plan, PYTENSOR)
+        for p in (p for p in listed if p.is_shifted):
+            params[p.name] = p.declare(params, reach)
         q = superposition.quantities(params, plan, PYTENSOR)
         _declare_totals(q, listed, plan)
         pm.CustomDist(

@@ -7,6 +7,7 @@ import numpy as np
 from .compiled import jit
 from .constraints import BETA, DIRICHLET, FLAT, HALFNORMAL, LOGNORMAL, NORMAL, TABLE, ZERO_SUM
 from .engine import LOG_2PI
+from .mapping_reach import log_reach_back
 
 
 @jit
@@ -22,6 +23,9 @@ def log_prior(free, values, table_rows, one, two):
         if kind in (ZERO_SUM, TABLE):
             sigma = values[scale] if scale >= 0 else one[p]
             by[i] = _log_spread(values, p, outer * first * second, _degrees(table_rows[i]), sigma)
+            if kind == TABLE:
+                own = (1.0 - one[p : p + first * second]).sum()
+                jacobian += own * np.log(sigma)
         elif kind == DIRICHLET:
             for block in range(outer):
                 start = p + block * second
@@ -77,10 +81,12 @@ def _log_dirichlet(values, a, start, n):
 
 
 @jit
-def log_prior_back(free, values, table_rows, one, two, d_values):
+def log_prior_back(free, values, table_rows, one, two, d_values, at, ix):
     """Gradient in the unconstrained values of log prior, Jacobians and what has ``d_values``."""
     d = d_values.copy()
-    _effects_back(values, table_rows, one, d)
+    d_reach = np.zeros(ix.n_region)
+    _effects_back(values, table_rows, one, d, d_reach)
+    log_reach_back(values, at, ix, d_reach, d)
     result = np.zeros(free.shape[0])
     for i in range(table_rows.shape[0]):
         kind, f, p, outer, first, second = table_rows[i, :6]
@@ -100,7 +106,7 @@ def log_prior_back(free, values, table_rows, one, two, d_values):
 
 
 @jit
-def _effects_back(values, table_rows, one, d):
+def _effects_back(values, table_rows, one, d, d_reach):
     """Add the gradient of effects around zero, their scales and what they are centred on."""
     for i in range(table_rows.shape[0]):
         kind, _, p, outer, first, second, scale = table_rows[i, :7]
@@ -110,7 +116,10 @@ def _effects_back(values, table_rows, one, d):
             if scale >= 0:
                 d[scale] += squares / sigma**3 - _degrees(table_rows[i]) / sigma
         if kind == TABLE:
-            _centre_back(d, table_rows[i], one)
+            _centre_back(values, d, table_rows[i], one, d_reach)
+    for i in range(table_rows.shape[0]):
+        if table_rows[i, 0] == FLAT:
+            d_reach -= d[table_rows[i, 2]] / d_reach.shape[0]
 
 
 @jit
@@ -137,13 +146,18 @@ def _simple_back(kind, x, free, a, b, d):
 
 
 @jit
-def _centre_back(d, row, weight):
-    """Add the gradient of ``_centre`` to that of what a table is centred on."""
-    _, _, p, _, first, second, _, every, by_first, by_second = row
+def _centre_back(values, d, row, weight, d_reach):
+    """Add the gradient of ``_centre``, volume included, to that of what a table hangs on."""
+    _, _, p, _, first, second, scale, every, by_first, by_second = row
     for a in range(first):
         for b in range(second):
-            change = weight[p + a * second + b] * d[p + a * second + b]
+            at = p + a * second + b
+            own = 1.0 - weight[at]
+            d[scale] += own / values[scale] * (values[at] * d[at] + 1.0)
+            d[at] *= values[scale] ** own
+            change = weight[at] * d[at]
             d[every] -= change
+            d_reach[b] -= change
             if by_first >= 0:
                 d[by_first + a] -= change
             if by_second >= 0:

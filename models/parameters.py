@@ -40,9 +40,11 @@ class Parameter:
         How many trailing axes sum to zero.
     around
         The coarser effects of a table of two axes, each of the table's first axis, of its
-        second, or of none. Its unconstrained values are the effect plus ``weight`` times
-        their sum, so that a cell with many incidents settles one coordinate, not a sum of
-        four. The volume stays as it is.
+        second, or of none. With ``w`` its weight, ``m`` their sum and the log reach of the
+        sources in each region (its second axis), a table's unconstrained values are
+        ``b σ^(w-1) + w m``: a cell with many reports (w near 1) is its own log reported rate,
+        which data settle; one with none is its deviation in units of σ. A flat intercept's is
+        itself plus the mean log reach.
     """
 
     name: str
@@ -64,31 +66,44 @@ class Parameter:
     @property
     def free_name(self) -> str:
         """Name of the free variable that PyMC samples for it."""
-        return f"{self.name}_level" if self.distribution == "table" else self.name
+        return f"{self.name}_level" if self.is_shifted else self.name
 
-    def declare(self, params: Params) -> Any:
-        """Declare it in the open PyMC model, after the parameters it depends on."""
+    @property
+    def is_shifted(self) -> bool:
+        """Whether its unconstrained values hold the reach of the sources."""
+        return self.distribution in ("table", "flat")
+
+    def declare(self, params: Params, reach: Any = None) -> Any:
+        """Declare it in the open PyMC model, after the parameters it depends on.
+
+        Parameters
+        ----------
+        reach
+            Log reach of the sources, shape (region,), for shifted ones.
+        """
         dims = self.dims or None
         if self.distribution == "zero_sum":
             sigma = params[self.scale] if self.scale else self.arguments["sigma"]
             axes = self.zero_sum_axes
             return pm.ZeroSumNormal(self.name, sigma=sigma, dims=dims, n_zerosum_axes=axes)
         if self.distribution == "table":
-            return self._declare_table(params)
+            return self._declare_table(params, reach)
         if self.distribution == "flat":
-            return pm.Flat(self.name)
+            return pm.Deterministic(self.name, pm.Flat(self.free_name) - reach.mean())
         distribution = _PYMC[self.distribution]
         return distribution(self.name, **self.arguments, dims=dims)
 
-    def _declare_table(self, params: Params) -> Any:
+    def _declare_table(self, params: Params, reach: Any) -> Any:
         """Declare effect and weighted coarser ones in one; the effect is what these leave."""
-        coarser: Any = 0.0
+        coarser = reach
         for p in self.around:
             value = params[p.name]
             coarser = coarser + (value[:, None] if p.dims == self.dims[:1] else value)
-        sigma, coarser = params[self.scale], self.arguments["weight"] * coarser
-        level = pm.Normal(self.free_name, mu=coarser, sigma=sigma, dims=self.dims)
-        return pm.Deterministic(self.name, level - coarser, dims=self.dims)
+        weight, sigma = self.arguments["weight"], params[self.scale]
+        shift = weight * coarser
+        level = pm.Normal(self.free_name, mu=shift, sigma=sigma**weight, dims=self.dims)
+        effect = (level - shift) * sigma ** (1.0 - weight)
+        return pm.Deterministic(self.name, effect, dims=self.dims)
 
     def log_density(self, value: Floats, scale: Floats | None = None) -> Floats:
         """Log prior density summed over its levels.

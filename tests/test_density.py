@@ -131,8 +131,11 @@ def log_jacobian(target: Density, free: np.ndarray) -> float:
 
 
 def _log_volume(target: Density, p: Parameter, free: np.ndarray, block: slice) -> float:
-    if p.distribution in ("normal", "zero_sum", "table", "flat"):
+    if p.distribution in ("normal", "zero_sum", "flat"):
         return 0.0  # an isometry, or a shift
+    if p.distribution == "table":
+        sigma = float(target.unpack(target.constrain(free))[p.scale])
+        return float((1.0 - p.arguments["weight"]).sum() * np.log(sigma))
     x = free[block]
     if p.distribution in ("halfnormal", "lognormal"):
         return float(x.sum())
