@@ -180,29 +180,38 @@ def _place_group(  # type: ignore[no-untyped-def]
     the sums over all incidents of one victim class are divided at once.
     """
     classes = _deal(rng, number, marks.classes[places.kind[cell]])
-    for victim_class in np.flatnonzero(classes):
+    for victim_class in range(classes.shape[0]):
         happened = classes[victim_class]
-        numbers = _deal(rng, happened, marks.numbers[size])
-        dead = int(happened * _EDGES[size] + (np.arange(numbers.shape[0]) * numbers).sum())
+        if happened == 0:
+            continue
+        dead = happened * _EDGES[size] + _excess(rng, happened, marks.numbers[size])
         event = Event(author, cell, size, dead, victim_class, 0, 0)
-        given = _divide(rng, happened, author, places, shares)
-        killed = _divide(rng, dead, author, places, shares)
-        for who in range(counts.incidents.shape[0]):
-            _add_incidents(counts, who, event, places, given[who])
-            _add_victims(counts, who, event, places, killed[who])
+        first = rng.binomial(happened, shares.split[author])
+        killed = rng.binomial(dead, shares.split[author])
+        _place_side(rng, event, 0, first, killed, places, shares, counts)
+        _place_side(rng, event, 1, happened - first, dead - killed, places, shares, counts)
 
 
 @jit
-def _divide(rng, number, author, places, shares):  # type: ignore[no-untyped-def]
-    """Deal a number to the members of an author's sides: by organization, the last for -1."""
-    given = np.zeros(places.n_organizations + 2, np.int64)
-    first = rng.binomial(number, shares.split[author])
-    for side, part in enumerate((first, number - first)):
-        name = places.sides[author, side]
-        dealt = _deal(rng, part, shares.members[name])
-        for m in range(dealt.shape[0]):
-            given[places.members[name, m]] += dealt[m]
-    return given
+def _excess(rng, number, numbers):  # type: ignore[no-untyped-def]
+    """Draw the dead beyond the bin's edge of so many incidents, together."""
+    dealt = _deal(rng, number, numbers)
+    return (np.arange(dealt.shape[0]) * dealt).sum()
+
+
+@jit
+def _place_side(  # type: ignore[no-untyped-def]
+    rng, event, side, happened, dead, places, shares, counts
+):
+    """Count what one side did for its members."""
+    name = places.sides[event.author, side]
+    given = _deal(rng, happened, shares.members[name])
+    killed = _deal(rng, dead, shares.members[name])
+    for m in range(given.shape[0]):
+        who = places.members[name, m]
+        if who >= 0:
+            _add_incidents(counts, who, event, places, given[m])
+            _add_victims(counts, who, event, places, killed[m])
 
 
 @jit
