@@ -17,9 +17,12 @@ from .marks import Marks
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-MOST_UNSEEN = 1_000_000
+MOST_UNSEEN = 100_000_000
 """Unreported incidents of one draw. Whatever expects more is no result but a broken fit, which
-the gate on the draws refuses (``diagnose``); until then so many stand for them."""
+the gate on the draws refuses (``diagnose``); until then so many stand for them. So many are
+counted in 32 bits; their dead, up to ``LARGEST_EVENT`` in each, need 64."""
+FEW = 4
+"""So many incidents of one author, cell and size are drawn as fast one by one as together."""
 
 _EDGES = np.array(SIZE_EDGES)
 
@@ -69,11 +72,11 @@ class Counts(NamedTuple):
     """
 
     incidents: NDArray[np.int32]
-    victims: NDArray[np.int32]
+    victims: Ints
     incidents_by_region: NDArray[np.int32]
-    victims_by_region: NDArray[np.int32]
+    victims_by_region: Ints
     incidents_by_period: NDArray[np.int32]
-    victims_by_period: NDArray[np.int32]
+    victims_by_period: Ints
     listed: NDArray[np.int32]
     accuracy: Floats
 
@@ -143,26 +146,95 @@ def _observed_event(rng, observed, i, author, classes):  # type: ignore[no-untyp
 def _fill_unseen(rng, unseen, held, places, marks, shares, counts):  # type: ignore[no-untyped-def]
     """Draw the incidents that no informative source reported.
 
-    All of one draw are one Poisson number, each falling on its (author, cell, size) by the
-    expected shares: the same law as a Poisson number in each. Those already known from a
-    source whose silence says nothing are among them, so that as many of the same author, cell
-    and size are left out.
+    All of one draw are one Poisson number, dealt to (author, cell, size) by the expected
+    shares: the same law as a Poisson number in each. Those already known from a source whose
+    silence says nothing are among them, so that as many of the same author, cell and size
+    are left out.
     """
     n_cell, n_size = held.shape[1:]
     if unseen.shape[0] == 0 or not unseen[-1] > 0.0:
         return
-    for _ in range(rng.poisson(min(unseen[-1], MOST_UNSEEN))):
-        where = _pick(rng, unseen)
+    happened = _deal(rng, rng.poisson(min(unseen[-1], MOST_UNSEEN)), unseen)
+    for where in np.flatnonzero(happened):
         size = where % n_size
         cell = where // n_size % n_cell
         author = where // (n_size * n_cell)
-        if held[author, cell, size] > 0:
-            held[author, cell, size] -= 1
+        number = happened[where] - held[author, cell, size]
+        if number > FEW:
+            _place_group(rng, number, author, cell, size, places, marks, shares, counts)
             continue
-        victims = _EDGES[size] + _pick(rng, marks.numbers[size])
-        victim_class = _pick(rng, marks.classes[places.kind[cell]])
-        event = Event(author, cell, size, victims, victim_class, 0, 0)
-        _place(rng, event, places, shares, counts)
+        for _ in range(number):
+            victims = _EDGES[size] + _pick(rng, marks.numbers[size])
+            victim_class = _pick(rng, marks.classes[places.kind[cell]])
+            event = Event(author, cell, size, victims, victim_class, 0, 0)
+            _place(rng, event, places, shares, counts)
+
+
+@jit
+def _place_group(  # type: ignore[no-untyped-def]
+    rng, number, author, cell, size, places, marks, shares, counts
+):
+    """Count incidents of one author, cell and size as ``_place`` would one after the other.
+
+    The side of an incident and the sides of its dead are independent of each other, so that
+    the sums over all incidents of one victim class are divided at once.
+    """
+    classes = _deal(rng, number, marks.classes[places.kind[cell]])
+    for victim_class in range(classes.shape[0]):
+        happened = classes[victim_class]
+        if happened == 0:
+            continue
+        dead = happened * _EDGES[size] + _excess(rng, happened, marks.numbers[size])
+        event = Event(author, cell, size, dead, victim_class, 0, 0)
+        first = rng.binomial(happened, shares.split[author])
+        killed = rng.binomial(dead, shares.split[author])
+        _place_side(rng, event, 0, first, killed, places, shares, counts)
+        _place_side(rng, event, 1, happened - first, dead - killed, places, shares, counts)
+
+
+@jit
+def _excess(rng, number, numbers):  # type: ignore[no-untyped-def]
+    """Draw the dead beyond the bin's edge of so many incidents, together."""
+    dealt = _deal(rng, number, numbers)
+    return (np.arange(dealt.shape[0]) * dealt).sum()
+
+
+@jit
+def _place_side(  # type: ignore[no-untyped-def]
+    rng, event, side, happened, dead, places, shares, counts
+):
+    """Count what one side did for its members."""
+    name = places.sides[event.author, side]
+    given = _deal(rng, happened, shares.members[name])
+    killed = _deal(rng, dead, shares.members[name])
+    for m in range(given.shape[0]):
+        who = places.members[name, m]
+        if who >= 0:
+            _add_incidents(counts, who, event, places, given[m])
+            _add_victims(counts, who, event, places, killed[m])
+
+
+@jit
+def _deal(rng, number, cumulative):  # type: ignore[no-untyped-def]
+    """Draw how many of a number fall on each position, by cumulative weights.
+
+    Positions behind the last that has a weight are left away. A number below that of the
+    positions is dealt one by one, a larger one position by position: the time that it takes
+    is bounded by the positions alone.
+    """
+    last = np.searchsorted(cumulative, cumulative[-1])
+    dealt = np.zeros(last + 1, np.int64)
+    if number < last:
+        for _ in range(number):
+            dealt[_pick(rng, cumulative[: last + 1])] += 1
+        return dealt
+    below = 0.0
+    for i in range(last):
+        dealt[i] = rng.binomial(number, (cumulative[i] - below) / (cumulative[last] - below))
+        number -= dealt[i]
+        below = cumulative[i]
+    dealt[last] = number
+    return dealt
 
 
 @jit
@@ -180,7 +252,7 @@ def _place(rng, event, places, shares, counts):  # type: ignore[no-untyped-def]
     side = 0 if rng.random() < shares.split[event.author] else 1
     actor = _member(rng, sides[side], places, shares)
     if actor >= 0:
-        _add_incident(counts, actor, event, places)
+        _add_incidents(counts, actor, event, places, 1)
     if sides[0] == sides[1] and shares.members[sides[0], 0] >= 1.0:
         if actor >= 0:
             _add_victims(counts, actor, event, places, event.victims)
@@ -208,11 +280,11 @@ def _member(rng, name, places, shares):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _add_incident(counts, who, event, places):  # type: ignore[no-untyped-def]
+def _add_incidents(counts, who, event, places, number):  # type: ignore[no-untyped-def]
     cell = event.cell
-    counts.incidents[who, places.kind[cell], event.victim_class, event.size] += 1
-    counts.incidents_by_region[who, places.region[cell]] += 1
-    counts.incidents_by_period[who, places.period[cell]] += 1
+    counts.incidents[who, places.kind[cell], event.victim_class, event.size] += number
+    counts.incidents_by_region[who, places.region[cell]] += number
+    counts.incidents_by_period[who, places.period[cell]] += number
 
 
 @jit

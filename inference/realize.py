@@ -50,6 +50,8 @@ _DIMS = {
     "victims_by_period": ("organization", "period"),
     "listed": ("source",),
 }
+_WIDE = ("victims", "victims_by_region", "victims_by_period")
+"""Counts of 64 bits: ``MOST_UNSEEN`` incidents of 500 dead go beyond 32."""
 
 
 def realize(
@@ -77,15 +79,15 @@ def realize(
 
     Returns
     -------
-    Dataset of unweighted int32 counts: ``incidents, victims`` (chain, draw, organization,
-    kind, victim_class, size); ``incidents_by_region, victims_by_region`` (…, region) and
-    ``incidents_by_period, victims_by_period`` (…, period), window periods only. Organizations
-    are the roster's, then ``other`` where it is on the author axis. ``listed`` (chain, draw,
-    source): realized incidents of the roster's organizations that a source reported;
-    ``accuracy`` (chain, draw, source): see ``sources.accuracy``; ``unseen`` (chain, draw):
-    expected unreported incidents, of which at most ``MOST_UNSEEN`` are drawn. Attribute
-    ``classes_reported``: whether any incident has a known victim class; where none has, all
-    are in class "unknown".
+    Dataset of unweighted counts, int64 of victims, int32 of all else: ``incidents, victims``
+    (chain, draw, organization, kind, victim_class, size); ``incidents_by_region,
+    victims_by_region`` (…, region) and ``incidents_by_period, victims_by_period`` (…, period),
+    window periods only. Organizations are the roster's, then ``other`` where it is on the
+    author axis. ``listed`` (chain, draw, source): realized incidents of the roster's
+    organizations that a source reported; ``accuracy`` (chain, draw, source): see
+    ``sources.accuracy``; ``unseen`` (chain, draw): expected unreported incidents, of which at
+    most ``MOST_UNSEEN`` are drawn. Attribute ``classes_reported``: whether any incident has a
+    known victim class; where none has, all are in class "unknown".
 
     Raises
     ------
@@ -215,7 +217,9 @@ def _store(setting: _Setting, shape: tuple[int, int]) -> Counts:
     sizes = {dim: len(labels) for dim, labels in _coords(setting).items()}
     return Counts(
         **{
-            name: np.zeros((*shape, *(sizes[dim] for dim in dims)), np.int32)
+            name: np.zeros(
+                (*shape, *(sizes[dim] for dim in dims)), np.int64 if name in _WIDE else np.int32
+            )
             for name, dims in _DIMS.items()
         },
         accuracy=np.zeros((*shape, sizes["source"])),

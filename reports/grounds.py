@@ -59,7 +59,7 @@ def gate(summary: Summary) -> Table:
         ),
         ("Divergent transitions", words.count(fit.divergences), "none, or at most 0.1%"),
         ("Smallest E-BFMI", f"{fit.ebfmi_min:.2f}", "at least 0.3"),
-        ("Most unreported incidents in a draw", words.count(fit.unseen_max), "at most 1,000,000"),
+        ("Most unreported incidents in a draw", words.count(fit.unseen_max), "at most 100,000,000"),
         ("Chains × draws", f"{fit.chains} × {fit.draws}", ""),
     )
     return Table("The fit against its gate", ("Measure", "Found", "Required"), tuple(rows))

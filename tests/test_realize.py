@@ -102,9 +102,10 @@ def test_reported_incidents_are_each_given_once() -> None:
         assert (by_period == xr.DataArray(expected, dims="period")).all()
 
 
-def test_all_sums_agree() -> None:
+@pytest.mark.parametrize("level", [1.0, 6.0])
+def test_all_sums_agree(level: float) -> None:
     told = evidence([Incident(("a",), 2), Incident(("",), 4, region=1, kind=1)], has_other=True)
-    result = draws_of(told, draws=100, rate_intercept=1.0)
+    result = draws_of(told, draws=100, rate_intercept=level)
     for name in ("incidents", "victims"):
         total = result[name].sum(["kind", "victim_class", "size"])
         assert (total == result[f"{name}_by_region"].sum("region")).all()
@@ -187,7 +188,7 @@ def test_cells_left_out_have_no_unseen() -> None:
     assert (result["incidents_by_region"].sel(region="R1") == 0).all()
 
 
-@pytest.mark.parametrize("rate", [1e-9, 2.0, 16.0])
+@pytest.mark.parametrize("rate", [1e-9, 2.0, 16.0, 160.0, 400.0])
 def test_incidents_known_from_uninformative_silence_are_among_the_unseen(rate: float) -> None:
     # Five incidents of one dead in one cell, known only from s1: max(Poisson(rate / 10), 5) of
     # that size, Poisson(rate / 10) of each of the four others.
@@ -363,10 +364,11 @@ def test_a_class_the_rubric_does_not_know_is_kept() -> None:
 # ---- draws, seeds, faults
 
 
-def test_each_draw_has_its_own_parameters_and_seed() -> None:
+@pytest.mark.parametrize("level", [0.5, 6.0])
+def test_each_draw_has_its_own_parameters_and_seed(level: float) -> None:
     told = evidence([Incident(("a><b",), 4)] * 3, rivalries=("a><b",))
     plan = design(told)
-    values = parameters(plan, rate_intercept=0.5, rivalry_intercept=0.5)
+    values = parameters(plan, rate_intercept=level, rivalry_intercept=level)
     post = realizing.posterior(values, chains=2, draws=30)
     post["split"] = post["split"].copy()
     post["split"][1] = 1.0 - 1e-12
@@ -411,7 +413,19 @@ def test_an_absurd_draw_is_marked_bounded_and_leaves_the_others_alone() -> None:
     assert float(wild["unseen"][0, 1]) == pytest.approx(8 * np.exp(40.0), rel=1e-6)
     counted = int(wild["incidents"].isel(draw=1).sum())
     assert abs(counted - MOST_UNSEEN) < 5 * np.sqrt(MOST_UNSEEN)
-    assert (wild["victims"] >= 0).all()
+
+
+def test_the_dead_of_an_absurd_draw_are_counted_beyond_32_bits() -> None:
+    # All 8 dead or more, and known ones of 500: more than 2^31 dead in a single cell.
+    told = evidence([Incident(("a",), 500, period=0)] * 20, ("a",), regions=("R0",),
+                    kinds=("homicide",))  # fmt: skip
+    result = draws_of(told, draws=2, rate_intercept=40.0, size_base=[[-99.0, -99, -99, -99, 0]])
+    happened, dead = (whole(result, name, "a") for name in ("incidents", "victims"))
+    assert (abs(happened - MOST_UNSEEN) < 5 * np.sqrt(MOST_UNSEEN)).all()
+    assert (dead > 2**32).all()
+    assert (dead < 500 * happened).all()
+    assert (dead == result["victims_by_region"].sum(["organization", "region"])).all()
+    assert (dead == result["victims_by_period"].sum(["organization", "period"])).all()
 
 
 def test_unseen_is_what_is_expected() -> None:
