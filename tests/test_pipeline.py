@@ -70,7 +70,7 @@ def test_settings_are_plain_values(prepared):
     settings = prepared.settings()
     json.dumps(settings, allow_nan=False)
     assert settings["priors"]["right"] == {"distribution": "beta", "alpha": 8.0, "beta": 2.0}
-    assert settings["priors"]["rate_intercept"] == {"distribution": "normal", "sigma": 1.5}
+    assert settings["priors"]["rate_total"] == {"distribution": "normal", "sigma": 1.5}
     assert settings["rubric"]["evidence"]["min_overlap"] == 30
     assert settings["roster"]["zetas"]["contender"] is True
     assert settings["roster"]["zetas"]["active_from"] == "2010-02-01"
