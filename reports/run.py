@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..data.errors import InputError
 from ..inference import pipeline
 from .clock import Clock
+from .destination import check_destination
 from .previous import previous_hash
 from .release import write_release
 
@@ -47,7 +48,7 @@ def run(
         The round folder.
     out
         Where the release goes; default ``release`` inside the round folder. It is written
-        whole or not at all.
+        whole or not at all, and replaces nothing but an older release.
     options
         Draws, chains and seed; default ``FitOptions()``.
     progress
@@ -61,13 +62,15 @@ def run(
     Raises
     ------
     InputError
-        Where the round or the previous release is at fault, or no fit is there and none may be
-        made.
+        Where the round, the previous release or the place of the new one is at fault, or no fit
+        is there and none may be made.
     FitError
         Where the sampler gave no draws.
     """
     options = pipeline.FitOptions() if options is None else options
     clock = Clock()
+    out = Path(folder) / "release" if out is None else Path(out)
+    check_destination(out, Path(folder))
     prepared = pipeline.prepare(Path(folder))
     settings = prepared.round.settings
     before = previous_hash(None if previous is None else Path(previous), settings.previous)
@@ -76,7 +79,6 @@ def run(
     clock.lap("fit")
     scored = pipeline.score(prepared, posterior, options, progress)
     clock.lap("score")
-    out = Path(folder) / "release" if out is None else Path(out)
     write_release(
         scored.summary,
         out,
