@@ -1,6 +1,7 @@
 """The main job in one call: read a round, fit, score, decide, write the release."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,20 +78,31 @@ def run(
     clock.lap("read")
     posterior = _posterior(prepared, options, progress, refit=refit)
     clock.lap("fit")
-    scored = pipeline.score(prepared, posterior, options, progress)
-    clock.lap("score")
-    write_release(
-        scored.summary,
-        out,
-        posterior=posterior,
-        evidence=prepared.evidence.to_dataset(),
-        round_folder=prepared.round.folder,
-        settings=prepared.settings(),
-        run=clock.record(),
-        redistribute=settings.redistribute,
-        previous=before,
-    )
+    with noting(f"The draws are kept in {prepared.work} and the same command goes on from there"):
+        scored = pipeline.score(prepared, posterior, options, progress)
+        clock.lap("score")
+        write_release(
+            scored.summary,
+            out,
+            posterior=posterior,
+            evidence=prepared.evidence.to_dataset(),
+            round_folder=prepared.round.folder,
+            settings=prepared.settings(),
+            run=clock.record(),
+            redistribute=settings.redistribute,
+            previous=before,
+        )
     return Released(out, scored.summary)
+
+
+@contextmanager
+def noting(kept: str) -> Iterator[None]:
+    """Note on whatever stops the block what is kept by then."""
+    try:
+        yield
+    except BaseException as fault:
+        fault.add_note(kept)
+        raise
 
 
 def stored(prepared: "Prepared", options: "FitOptions") -> "DataTree":
