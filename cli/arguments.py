@@ -17,7 +17,11 @@ Cores = Annotated[int | None, typer.Option(min=1, help="Chains at once; default:
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout, for machines.")]
 Out = Annotated[
-    Path | None, typer.Option(metavar="RELEASE", help="Release folder; default ROUND/release.")
+    Path | None,
+    typer.Option(
+        metavar="RELEASE",
+        help="New or empty folder, or a release to replace; default ROUND/release.",
+    ),
 ]
 Previous = Annotated[
     Path | None,

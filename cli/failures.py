@@ -1,6 +1,7 @@
 """Failures as sentences on stderr and exit codes, never tracebacks."""
 
 import signal
+from collections.abc import Iterator
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -10,10 +11,7 @@ from typer.core import TyperGroup
 from ..data.errors import DtoscoreError, FitError, InputError
 
 INPUT_AT_FAULT, FIT_AT_FAULT, STOPPED, ENDED = 1, 3, 130, 143
-KEPT = (
-    "What was finished is kept in ROUND/work and the same command goes on from there; "
-    "a release is written whole or not at all."
-)
+NOTHING = "Nothing of this command was finished, so nothing is kept"
 
 
 class Terminated(KeyboardInterrupt):
@@ -38,14 +36,31 @@ class Sentences(TyperGroup):
             raise
         except OSError as fault:
             _fail([f"{fault.filename or 'A file'}: {fault.strerror or fault}"], INPUT_AT_FAULT)
-        except Terminated:
-            _fail([f"Ended by SIGTERM. {KEPT}"], ENDED)
-        except KeyboardInterrupt:
-            _fail([f"Stopped. {KEPT}"], STOPPED)
+        except (KeyboardInterrupt, SystemError) as fault:
+            chain = list(_chain(fault))
+            if not any(isinstance(link, KeyboardInterrupt) for link in chain):
+                raise
+            _stopped(chain)
 
 
 def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
     raise Terminated
+
+
+def _chain(fault: BaseException | None) -> Iterator[BaseException]:
+    """Walk from a fault to what raised it: compiled code turns a signal into a SystemError."""
+    while fault is not None:
+        yield fault
+        fault = fault.__cause__ or fault.__context__
+
+
+def _stopped(chain: list[BaseException]) -> NoReturn:
+    """Say how the command was stopped, and what is kept: the first note on the way up."""
+    ended = any(isinstance(link, Terminated) for link in chain)
+    notes = [note for link in reversed(chain) for note in getattr(link, "__notes__", ())]
+    kept = notes[0] if notes else NOTHING
+    how, code = ("Ended by SIGTERM", ENDED) if ended else ("Stopped", STOPPED)
+    _fail([f"{how}. {kept}; a release is written whole or not at all."], code)
 
 
 def _fail(sentences: tuple[str, ...] | list[str], code: int) -> NoReturn:

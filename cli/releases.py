@@ -129,12 +129,14 @@ def _release(
     as_json: bool,
     refit: bool,
 ) -> None:
+    from ..reports.run import noting
     from ..reports.run import run as release
 
     released = release(round_folder, out, options, _voice(quiet), refit=refit, previous=previous)
-    _show(released.summary, as_json=as_json)
-    page = released.folder / "report.html"
-    typer.echo(f"The release is in {released.folder}; open {page}.", err=as_json)
+    written = f"The release is in {released.folder}"
+    with noting(written):
+        _show(released.summary, as_json=as_json)
+        typer.echo(f"{written}; open {released.folder / 'report.html'}.", err=as_json)
     if not released.summary.diagnostics.passed:
         raise typer.Exit(FIT_AT_FAULT)
 

@@ -27,7 +27,7 @@ Results go to stdout, progress and errors to stderr.
 | 1 | the input is at fault; one sentence a problem, on stderr |
 | 2 | wrong usage |
 | 3 | the fit is not good enough to be used; the release says why |
-| 130 | stopped by Ctrl-C; finished stages are kept, and the same command goes on from there |
+| 130 | stopped by Ctrl-C; a finished fit is kept, and the same command goes on from there |
 | 143 | ended by SIGTERM; likewise |
 """
 

@@ -1,12 +1,10 @@
 """The release before this one: what a chain of releases is held together by."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 from ..data.errors import InputError
 from .canonical import sha256
-from .release import MANIFEST
+from .manifest import MANIFEST, NAME, read_manifest
 
 
 def previous_hash(release: Path | None, named: str | None) -> str | None:
@@ -30,20 +28,11 @@ def previous_hash(release: Path | None, named: str | None) -> str | None:
     """
     if release is None:
         return None
-    file = release / "manifest.json"
-    found = _manifest(file)
+    file = release / NAME
+    found = read_manifest(release)
     if found.get("schema") != MANIFEST:
         raise InputError([f"{file} is no manifest of a release, so {release} cannot go before"])
     if found.get("round") != named:
         said = "names no previous round" if named is None else f"says previous = {named!r}"
         raise InputError([f"{file} is of round {found.get('round')!r}, but round.toml {said}"])
     return sha256(file)
-
-
-def _manifest(file: Path) -> dict[str, Any]:
-    """Read a manifest; empty where there is none."""
-    try:
-        value = json.loads(file.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}

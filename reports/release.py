@@ -11,13 +11,13 @@ from .canonical import canonical_json, plain, sha256, tree_hashes
 from .document import release_document
 from .gallery import draw_all, write_figures
 from .inputs import write_input
+from .manifest import MANIFEST, NAME
 from .page import render_announcement, render_report
 from .staging import staged
 from .stores import write_evidence, write_posterior
 from .tables import write_tables
 
-MANIFEST = "dtoscore/manifest/1"
-UNHASHED = frozenset({"run.json", "manifest.json"})
+UNHASHED = frozenset({"run.json", NAME})
 """run.json may differ between two runs, so the manifest leaves it out; run.json names the
 hash of the manifest instead."""
 
@@ -34,7 +34,7 @@ def write_release(
     redistribute: bool = True,
     previous: str | None = None,
 ) -> Path:
-    """Write a release folder, replacing an older one.
+    """Write a release folder, replacing an older release and nothing else.
 
     Parameters
     ----------
@@ -69,8 +69,8 @@ def write_release(
         write_input(round_folder, folder / "input", settings, redistribute=redistribute)
         _write_documents(summary, folder, settings)
         write_tables(summary, folder / "tables")
-        _write_json(folder / "manifest.json", _manifest(summary, folder, previous))
-        stamped = {"manifest_sha256": sha256(folder / "manifest.json")}
+        _write_json(folder / NAME, _manifest(summary, folder, previous))
+        stamped = {"manifest_sha256": sha256(folder / NAME)}
         _write_json(folder / "run.json", {**run, **stamped, "posterior": clocks})
     return Path(out)
 
@@ -94,7 +94,7 @@ def _manifest(summary: Summary, folder: Path, previous: str | None) -> dict[str,
         "files": tree_hashes(folder, UNHASHED),
         "not_hashed": sorted(UNHASHED),
         # An office that signs puts its detached signature of this file beside it.
-        "signature": {"file": "manifest.json.sig", "of": "manifest.json"},
+        "signature": {"file": f"{NAME}.sig", "of": NAME},
     }
 
 

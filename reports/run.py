@@ -1,6 +1,7 @@
 """The main job in one call: read a round, fit, score, decide, write the release."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..data.errors import InputError
 from ..inference import pipeline
 from .clock import Clock
+from .destination import check_destination
 from .previous import previous_hash
 from .release import write_release
 
@@ -47,7 +49,7 @@ def run(
         The round folder.
     out
         Where the release goes; default ``release`` inside the round folder. It is written
-        whole or not at all.
+        whole or not at all, and replaces nothing but an older release.
     options
         Draws, chains and seed; default ``FitOptions()``.
     progress
@@ -61,34 +63,46 @@ def run(
     Raises
     ------
     InputError
-        Where the round or the previous release is at fault, or no fit is there and none may be
-        made.
+        Where the round, the previous release or the place of the new one is at fault, or no fit
+        is there and none may be made.
     FitError
         Where the sampler gave no draws.
     """
     options = pipeline.FitOptions() if options is None else options
     clock = Clock()
+    out = Path(folder) / "release" if out is None else Path(out)
+    check_destination(out, Path(folder))
     prepared = pipeline.prepare(Path(folder))
     settings = prepared.round.settings
     before = previous_hash(None if previous is None else Path(previous), settings.previous)
     clock.lap("read")
     posterior = _posterior(prepared, options, progress, refit=refit)
     clock.lap("fit")
-    scored = pipeline.score(prepared, posterior, options, progress)
-    clock.lap("score")
-    out = Path(folder) / "release" if out is None else Path(out)
-    write_release(
-        scored.summary,
-        out,
-        posterior=posterior,
-        evidence=prepared.evidence.to_dataset(),
-        round_folder=prepared.round.folder,
-        settings=prepared.settings(),
-        run=clock.record(),
-        redistribute=settings.redistribute,
-        previous=before,
-    )
+    with noting(f"The draws are kept in {prepared.work} and the same command goes on from there"):
+        scored = pipeline.score(prepared, posterior, options, progress)
+        clock.lap("score")
+        write_release(
+            scored.summary,
+            out,
+            posterior=posterior,
+            evidence=prepared.evidence.to_dataset(),
+            round_folder=prepared.round.folder,
+            settings=prepared.settings(),
+            run=clock.record(),
+            redistribute=settings.redistribute,
+            previous=before,
+        )
     return Released(out, scored.summary)
+
+
+@contextmanager
+def noting(kept: str) -> Iterator[None]:
+    """Note on whatever stops the block what is kept by then."""
+    try:
+        yield
+    except BaseException as fault:
+        fault.add_note(kept)
+        raise
 
 
 def stored(prepared: "Prepared", options: "FitOptions") -> "DataTree":

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -100,8 +101,12 @@ def test_wrong_usage_exits_2(arguments: tuple[str, ...]) -> None:
         (FitError("all chains stuck"), 3, "all chains stuck\n"),
         (PermissionError(13, "Permission denied", "/round"), 1, "/round: Permission denied\n"),
         (OSError(28, "No space left on device"), 1, "A file: No space left on device\n"),
-        (KeyboardInterrupt(), 130, "Stopped. What was finished is kept in ROUND/work"),
-        (Terminated(), 143, "Ended by SIGTERM. What was finished is kept in ROUND/work"),
+        (
+            KeyboardInterrupt(),
+            130,
+            "Stopped. Nothing of this command was finished, so nothing is kept; ",
+        ),
+        (Terminated(), 143, "Ended by SIGTERM. Nothing of this command was"),
     ],
 )
 def test_failures_are_sentences_on_stderr(
@@ -118,6 +123,68 @@ def test_failures_are_sentences_on_stderr(
     assert said in result.stderr
     assert result.stdout == ""
     assert "Traceback" not in result.output
+
+
+class Compiled:
+    """Stands for compiled code: a signal raises inside it, a SystemError comes out."""
+
+    def __init__(self, inside: BaseException, *, caused: bool) -> None:
+        self.inside, self.caused = inside, caused
+
+    def __call__(self, *_: Any, **__: Any) -> None:
+        try:
+            raise self.inside  # noqa: TRY301 - as the handler of a signal does
+        except BaseException as stop:
+            fault = SystemError("a function returned a result with an exception set")
+            if self.caused:
+                raise fault from stop
+            raise fault  # noqa: B904 - the context alone must do
+
+
+@pytest.mark.parametrize("caused", [True, False])
+@pytest.mark.parametrize(
+    ("inside", "code", "said"),
+    [(Terminated(), 143, "Ended by SIGTERM. Noth"), (KeyboardInterrupt(), 130, "Stopped. Noth")],
+)
+def test_a_signal_in_compiled_code_is_that_signal(
+    monkeypatch: pytest.MonkeyPatch, inside: BaseException, code: int, said: str, *, caused: bool
+) -> None:
+    from dtoscore.reports import run
+
+    monkeypatch.setattr(run, "run", Compiled(inside, caused=caused))
+    result = call("run", "somewhere")
+    assert result.exit_code == code
+    assert result.stderr.startswith(said)
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_another_system_error_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dtoscore.reports import run
+
+    monkeypatch.setattr(run, "run", Compiled(ValueError(), caused=True))
+    assert isinstance(call("run", "somewhere").exception, SystemError)
+
+
+@pytest.mark.parametrize("stage", ["prepare", "fit", "score", "write_release"])
+def test_stopped_it_says_what_is_kept_by_then(
+    small_round: Path, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    """With the real path; before the draws are finished nothing is kept."""
+    from dtoscore.inference import pipeline
+    from dtoscore.reports import run
+
+    def stop(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    work = pipeline.prepare(small_round).work
+    monkeypatch.setattr(pipeline, "fit", lambda *_: None)
+    monkeypatch.setattr(pipeline, "score", lambda *_: SimpleNamespace(summary=None))
+    monkeypatch.setattr(run if stage == "write_release" else pipeline, stage, stop)
+    said = call("run", str(small_round)).stderr
+    if stage in ("prepare", "fit"):
+        assert said.startswith("Stopped. Nothing of this command was finished")
+    else:
+        assert said.startswith(f"Stopped. The draws are kept in {work} and the same command")
 
 
 @pytest.mark.parametrize("command", ["run", "check", "fit", "score", "report"])

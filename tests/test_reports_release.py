@@ -18,6 +18,7 @@ from dtoscore.reports import release
 from dtoscore.reports.canonical import plain, sha256
 from dtoscore.reports.document import release_document, schema
 from dtoscore.reports.inputs import toml
+from dtoscore.reports.manifest import MANIFEST
 from dtoscore.reports.previous import previous_hash
 from dtoscore.reports.release import write_release
 from dtoscore.reports.staging import recover, staged
@@ -225,10 +226,12 @@ def test_an_error_leaves_the_old_release(round_folder, tmp_path, monkeypatch):
 
 def test_a_new_release_replaces_the_old(tmp_path):
     out = tmp_path / "out"
+    manifest = json.dumps({"schema": MANIFEST})
     for text in ("old", "new"):
         with staged(out) as folder:
             (folder / text).write_text(text)
-    assert files(out) == {"new": b"new"}
+            (folder / "manifest.json").write_text(manifest)
+    assert files(out) == {"new": b"new", "manifest.json": manifest.encode()}
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
