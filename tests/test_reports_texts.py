@@ -62,6 +62,31 @@ def test_a_failed_fit_publishes_no_probability():
     assert "Model: P(" not in html
 
 
+@pytest.mark.parametrize("status", ["candidates", "refused"])
+def test_counts_of_the_window_stand_before_those_with_the_history(status):
+    said = " ".join(announcement(fake_summary(status)).paragraphs)
+    assert "480 reports in the window (4,210 with the history) of 312 incidents" in said
+    said = " ".join(announcement(fake_summary(status), "es").paragraphs)
+    assert "480 informes del periodo evaluado (4,210 con el historial)" in said
+    assert "480 (4,210 with the history)" in page(fake_summary(status))
+
+
+def test_a_failed_fit_does_not_speak_of_a_result():
+    english, spanish = (
+        " ".join(announcement(fake_summary("refused"), language).paragraphs)
+        for language in ("en", "es")
+    )
+    assert not any(said in english for said in ("The result rests", "The probabilities allow"))
+    assert not any(said in spanish for said in ("El resultado", "Las probabilidades"))
+
+
+def test_one_report_is_singular():
+    one = dict.fromkeys(fake_summary().counts, 1)
+    said = " ".join(announcement(replace(fake_summary(), counts=one)).paragraphs)
+    assert "1 report in the window (1 with the history) of 1 incident in" in said
+    assert "1 report, with" in said
+
+
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("status", ["designated", "candidates", "retracted"])
 def test_a_name_in_the_headline_carries_its_probability(status, language):
