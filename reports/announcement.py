@@ -67,7 +67,7 @@ def announcement(summary: Summary, language: str = "en") -> Announcement:
         banner=text["banner"] if summary.header.is_simulated else "",
         status=text[f"status_{status}"],
         headline=text[f"headline_{_variant(summary)}"].format_map(values),
-        confidence=text[f"confidence_{status}"].format_map(values),
+        confidence=text[f"confidence_{_variant(summary)}"].format_map(values),
         paragraphs=tuple(text[key].format_map(values) for key in _paragraphs(summary)),
         table_title=text["table_title"],
         table=_table(summary, text),
@@ -83,7 +83,7 @@ def phrases(language: str) -> dict[str, str]:
 
 
 def _variant(summary: Summary) -> str:
-    """Tell apart one candidate and several: their headlines differ."""
+    """Tell apart one candidate and several: what is said of them differs."""
     decision = summary.decision
     if decision.status != "candidates":
         return decision.status

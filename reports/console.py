@@ -155,6 +155,8 @@ def _decided(document: Document) -> str:
         case "designated":
             return f"Designated: {names[decision['organization']]}."
         case "candidates":
+            if len(decision["candidates"]) == 1:
+                return f"One candidate: {candidates}; it is the worst with chance {coverage}."
             return f"Candidates: {candidates}; the worst is among them with chance {coverage}."
         case "refused":
             return "Refused: the fit is not good enough to be used."

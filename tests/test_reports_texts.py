@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from dtoscore.inference.summary import Summary
 from dtoscore.reports.announcement import announcement, phrases
+from dtoscore.reports.cells import printed
 from dtoscore.reports.gallery import draw_all
 from dtoscore.reports.page import SECTIONS, render_announcement, render_report
 from dtoscore.tests.summaries import NAMES, fake_summary, settings, with_name
@@ -166,6 +167,30 @@ def test_figures_say_what_may_not_be_read_into_them(status):
 
 def test_settings_fixture_names_the_rubric_of_the_summary():
     assert settings()["rubric"].id == fake_summary().header.rubric
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "this candidate was"), ("es", "esta candidata")]
+)
+def test_one_candidate_is_not_spoken_of_as_several(language, said):
+    full = fake_summary()
+    alone = replace(full.decision, candidates=full.decision.candidates[:1])
+    assert said in announcement(replace(full, decision=alone), language).confidence
+
+
+def test_nobody_leads_a_region_where_little_happened():
+    full = fake_summary(regions="XX")
+    little = replace(full, regions=full.regions.assign(mean=[25.0, 0.4]))
+    rows = {row[0]: row[1:3] for row in printed(little)["regions"].rows}
+    assert rows["North"] == (NAMES["alba"], "60%")
+    assert rows["South"] == ("", "")
+
+
+@pytest.mark.parametrize("end", ["", "."])
+def test_the_estimand_ends_with_one_full_stop(end):
+    full = fake_summary()
+    told = replace(full, header=replace(full.header, estimand=f"what happened{end}"))
+    assert "What happened.</p>" in page(told)
 
 
 def shrunk(count: int) -> Summary:
