@@ -123,7 +123,7 @@ def _write_once(simulated: "Simulated", folder: Path, seed: int) -> None:
         fresh = write_round(
             simulated,
             Path(place) / "round",
-            f"Simulated round, seed {seed}",
+            f"Simulated round, simulation seed {seed}",
             default_rubric(),
             region_set="MX",
         )

@@ -95,15 +95,23 @@ class ImportReport:
 
     def sentences(self) -> tuple[str, ...]:
         """Say what was done, for the command."""
-        left = [f"{number} events left out: {reason}." for reason, number in self.left_out.items()]
+        left = [
+            f"{_counted(number, 'event')} left out: {reason}."
+            for reason, number in self.left_out.items()
+        ]
         return (
-            f"{self.folder}: {self.rows_written} reports of {self.rows_read} events read.",
+            f"{self.folder}: {_counted(self.rows_written, 'report')} of {_counted(self.rows_read, 'event')}.",
             *left,
-            f"Window: {self.window_rows} reports, {self.window_deaths} dead.",
-            f"Window: {len(self.contenders)} contenders, {len(self.rivalries)} rivalries.",
-            f"Window: {self.coarse_rows} coarse reports hold {self.coarse_share:.1%} of the dead.",
+            f"Window: {_counted(self.window_rows, 'report')}, {self.window_deaths} dead.",
+            f"Window: {_counted(len(self.contenders), 'contender')}; "
+            f"rivalries: {len(self.rivalries)}.",
+            f"Window: coarse reports, {self.coarse_rows}, hold {self.coarse_share:.1%} of the dead.",
             *self.notes,
         )
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def import_ucdp(

@@ -183,7 +183,8 @@ def _worst_of(measure: str, failing: pd.Series, rule: str, digits: int) -> tuple
     """Quote the first of the quantities that fail, and count the others."""
     if not len(failing):
         return ()
-    others = f" ({len(failing) - 1} more fall short)" if len(failing) > 1 else ""
+    verb = "falls" if len(failing) == 2 else "fall"
+    others = f" ({len(failing) - 1} more {verb} short)" if len(failing) > 1 else ""
     value = _said(float(failing.iloc[0]), digits)
     return (f"The {measure} of {failing.index[0]} is {value}; {rule}{others}.",)
 

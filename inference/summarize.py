@@ -6,7 +6,7 @@ from ..data.evidence import Evidence
 from . import baselines, estimates
 from .estimates import Parts
 from .identification import identification
-from .minimum import set_aside_share
+from .minimum import in_window, set_aside_share
 from .summary import Header, Summary
 
 __all__ = ["Parts", "summarize"]
@@ -79,6 +79,8 @@ def _counts(parts: Parts) -> dict[str, float]:
         "used": reports - len(evidence.set_aside),
         "set_aside": len(evidence.set_aside),
         "incidents": len(evidence.incidents),
+        "reports_in_window": evidence.reports_in_window[0],
+        "incidents_in_window": int(in_window(evidence).sum()),
         "patterns": len(parts.plan.every.count),
         "set_aside_victim_share": set_aside_share(evidence),
     }

@@ -1,5 +1,6 @@
 """The public text: what was found, with its confidence, in English and in Spanish."""
 
+import math
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +12,13 @@ from . import words
 from .roster import Contender, contenders, named
 
 LANGUAGES = ("en", "es")
+_COUNTED = {
+    "reports_in_window": "report",
+    "reports": "",
+    "incidents_in_window": "incident",
+    "incidents": "",
+    "set_aside": "report",
+}
 
 
 @dataclass(frozen=True)
@@ -59,7 +67,7 @@ def announcement(summary: Summary, language: str = "en") -> Announcement:
         banner=text["banner"] if summary.header.is_simulated else "",
         status=text[f"status_{status}"],
         headline=text[f"headline_{_variant(summary)}"].format_map(values),
-        confidence=text[f"confidence_{status}"].format_map(values),
+        confidence=text[f"confidence_{_variant(summary)}"].format_map(values),
         paragraphs=tuple(text[key].format_map(values) for key in _paragraphs(summary)),
         table_title=text["table_title"],
         table=_table(summary, text),
@@ -75,7 +83,7 @@ def phrases(language: str) -> dict[str, str]:
 
 
 def _variant(summary: Summary) -> str:
-    """Tell apart one candidate and several: their headlines differ."""
+    """Tell apart one candidate and several: what is said of them differs."""
     decision = summary.decision
     if decision.status != "candidates":
         return decision.status
@@ -100,17 +108,25 @@ def _values(summary: Summary, language: str) -> dict[str, str]:
         "n_candidates": str(len(decision.candidates)),
         "coverage": words.at_least(decision.coverage),
         "coverage_words": words.in_words(decision.coverage, language),
-        "risk": words.percent(decision.risk_limit),
+        "risk": words.percent(decision.risk_limit, language),
         "threshold": f"{decision.threshold:.3g}",
         "calibration": phrases(language)[
             "calibrated" if decision.threshold_calibrated else "uncalibrated"
         ],
-        "reports": words.count(counts.get("reports", float("nan"))),
-        "incidents": words.count(counts.get("incidents", float("nan"))),
-        "set_aside": words.count(counts.get("set_aside", float("nan"))),
-        "share": words.percent(counts.get("set_aside_victim_share", float("nan"))),
+        **_counted(summary, phrases(language)),
+        "share": words.percent(counts.get("set_aside_victim_share", math.nan), language),
         "rubric": header.rubric,
         "n_uninformed": str(len(summary.identification)),
+    }
+
+
+def _counted(summary: Summary, text: dict[str, str]) -> dict[str, str]:
+    """Count what was read, with its noun where the sentence has not said it yet."""
+    found = {key: summary.counts.get(key, math.nan) for key in _COUNTED}
+    nouns = {key: (text[noun], text[f"{noun}s"]) for key, noun in _COUNTED.items() if noun}
+    return {
+        key: words.counted(value, *nouns[key]) if key in nouns else words.count(value)
+        for key, value in found.items()
     }
 
 
@@ -120,9 +136,11 @@ def _named_with_probability(summary: Summary) -> str:
 
 
 def _paragraphs(summary: Summary) -> tuple[str, ...]:
-    rule = () if summary.decision.status == "refused" else ("rule",)
+    if summary.decision.status == "refused":
+        # Nothing here may speak as if there were a result.
+        return ("scope", "evidence_refused", "doubt_refused", "weights", "persons")
     uninformed = ("uninformed",) if len(summary.identification) else ()
-    return ("scope", *rule, "evidence", "doubt", *uninformed, "weights", "persons")
+    return ("scope", "rule", "evidence", "doubt", *uninformed, "weights", "persons")
 
 
 def _table(summary: Summary, text: dict[str, str]) -> tuple[tuple[str, str], ...]:

@@ -10,6 +10,9 @@ from .figures import shown
 from .printing import Table
 from .roster import contenders, is_usable, may_order
 
+LEAST_LED = 1.0
+"""Where fewer incidents are estimated, nobody is said to have the largest share."""
+
 
 def printed(summary: Summary) -> dict[str, Table]:
     """Print every table of the report, by the name of its figure or section.
@@ -148,17 +151,23 @@ def _regions(summary: Summary) -> Table:
     rows = [
         (
             str(row["name"]),
-            *((f"{names.get(row['leader'], row['leader'])}",) if ordered else ()),
-            *((words.percent(row["leader_share"]),) if ordered else ()),
+            *(_largest(row, names) if ordered else ()),
             *_estimated(row),
         )
         for _, row in frame.iterrows()
     ]
-    lead = ("Largest share", "Share") if ordered else ()
+    lead = (f"Largest share (from {LEAST_LED:g} estimated on)", "Share") if ordered else ()
     columns = ("Region", *lead, "Reported", "Estimated", "90% interval")
     return Table(
         "Incidents of the organizations by region", columns, tuple(rows), len(lead[:1]) + 1
     )
+
+
+def _largest(row: pd.Series, names: dict[str, str]) -> tuple[str, str]:
+    """Name who has the largest share of a region, and the share; blank where little happened."""
+    if row["mean"] < LEAST_LED:
+        return "", ""
+    return names.get(row["leader"], row["leader"]), words.percent(row["leader_share"])
 
 
 def _timeline(summary: Summary) -> Table:

@@ -20,6 +20,8 @@ LINE = 110
 def worst_table(document: Document, truth: Document | None = None) -> Table:
     """Tabulate score, P(worst) and candidates, the likeliest worst first.
 
+    A failed fit has no P(worst): its organizations stand by name, without that column.
+
     Parameters
     ----------
     document
@@ -30,13 +32,14 @@ def worst_table(document: Document, truth: Document | None = None) -> Table:
     """
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("organization")
-    for title in ("reported", "score (90% interval)", "P(worst)"):
+    worst = ("P(worst)",) if _is_usable(document) else ()
+    for title in ("reported", "score (90% interval)", *worst):
         table.add_column(title, justify="right", no_wrap=True)
     table.add_column("candidate", no_wrap=True)
     if truth is not None:
         table.add_column("true score", justify="right", no_wrap=True)
     for organization in _ordered(document):
-        cells = _cells(organization, document["decision"]["candidates"])
+        cells = _cells(organization, document)
         table.add_row(*cells, *([] if truth is None else [_true(organization, truth)]))
     return table
 
@@ -50,16 +53,15 @@ def sentences(document: Document) -> list[str]:
 def verdict_on(document: Document, truth: Document) -> list[str]:
     """Say how a release did against the truth: its leader, raw counts, the intervals."""
     worst = truth["worst"] or "nobody alone"
-    leader = str(_ordered(document)[0]["id"])
     scored = [o for o in document["organizations"] if o["contender"]]
     held = sum(_holds(o, truth) for o in scored)
-    model = f"True worst: {worst}. The model's leader: {leader} ({_right(leader == worst)})."
     baselines = [
         f"Leader by {name}: {', '.join(found['leaders'])} ({_right(found['leaders'] == [worst])})."
         for name, found in sorted(document.get("baselines", {}).items())
     ]
     intervals = f"The 90% interval holds the true score of {held} of {len(scored)} contenders"
-    return [model, *baselines, f"{intervals} (!: it does not)."]
+    model = _leader(document, worst)
+    return [f"True worst: {worst}. {model}", *baselines, f"{intervals} (!: it does not)."]
 
 
 def shown(table: Table) -> None:
@@ -90,22 +92,40 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def _ordered(document: Document) -> list[dict[str, Any]]:
-    """Put contenders first, by falling P(worst); the rest follow by falling score."""
+    """Put contenders first, by falling P(worst); the rest follow by falling score.
+
+    Of a failed fit both stand by name.
+    """
+    found = document["organizations"]
+    if not _is_usable(document):
+        return sorted(found, key=lambda o: (not o["contender"], o["name"].casefold(), o["id"]))
     return sorted(
-        document["organizations"],
+        found,
         key=lambda o: (not o["contender"], -o.get("p_worst", 0.0), -o["score"]["q50"], o["id"]),
     )
 
 
-def _cells(organization: dict[str, Any], candidates: list[str]) -> list[str]:
+def _is_usable(document: Document) -> bool:
+    return bool(document["diagnostics"]["passed"])
+
+
+def _leader(document: Document, worst: str) -> str:
+    if not _is_usable(document):
+        return "The model has no leader: its fit is not good enough to be used."
+    leader = str(_ordered(document)[0]["id"])
+    return f"The model's leader: {leader} ({_right(leader == worst)})."
+
+
+def _cells(organization: dict[str, Any], document: Document) -> list[str]:
     score = organization["score"]
     worst = organization.get("p_worst")
+    chance_of_it = [NONE if worst is None else probability(worst)]
     return [
         escape(organization["name"]),
         count(organization["incidents"]["reported"]),
         f"{quantity(score['q50'])} ({interval(score['q05'], score['q95'])})",
-        NONE if worst is None else probability(worst),
-        "yes" if organization["id"] in candidates else "",
+        *(chance_of_it if _is_usable(document) else []),
+        "yes" if organization["id"] in document["decision"]["candidates"] else "",
     ]
 
 
@@ -135,6 +155,8 @@ def _decided(document: Document) -> str:
         case "designated":
             return f"Designated: {names[decision['organization']]}."
         case "candidates":
+            if len(decision["candidates"]) == 1:
+                return f"One candidate: {candidates}; it is the worst with chance {coverage}."
             return f"Candidates: {candidates}; the worst is among them with chance {coverage}."
         case "refused":
             return "Refused: the fit is not good enough to be used."

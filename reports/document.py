@@ -7,13 +7,18 @@ from typing import Any, cast
 import pandas as pd
 
 from ..inference.summary import Summary
+from .roster import is_usable
 
 SCHEMA = "dtoscore/release/1"
 _QUANTILES = ("mean", "sd", "q05", "q25", "q50", "q75", "q95")
+_COMPARED = ("p_worst", "p_worst_mcse", "rank", "expected_loss")
+"""What sets a contender against the others: null where the fit failed its gate."""
 
 
 def release_document(summary: Summary) -> dict[str, Any]:
     """Arrange a Summary as release.json has it; empty keys are left out.
+
+    A failed fit compares nobody: what would do so is null, and ``pairwise`` is left out.
 
     Returns
     -------
@@ -31,7 +36,7 @@ def release_document(summary: Summary) -> dict[str, Any]:
         "diagnostics": _diagnostics(summary),
         "regions": [_region(row) for row in _records(summary.regions)],
         "kinds": [_kind(row) for row in _records(summary.kinds)],
-        "pairwise": _pairwise(summary.pairwise),
+        "pairwise": _pairwise(summary.pairwise) if is_usable(summary) else {},
         "baselines": _baselines(summary.baselines),
         "identification": _records(summary.identification, index=False),
         "notes": list(summary.notes),
@@ -79,14 +84,16 @@ def _organization(summary: Summary, identity: str) -> dict[str, Any]:
         },
     }
     if identity in summary.rank_probabilities.index:
-        ranks = summary.rank_probabilities.loc[identity].to_numpy(float)
-        document |= {
-            "p_worst": row["p_worst"],
-            "p_worst_mcse": row["p_worst_mcse"],
-            "rank": {"mean": row["rank_mean"], "probabilities": [float(p) for p in ranks]},
-            "expected_loss": row["expected_loss"],
-        }
+        document |= _compared(summary, identity, row)
     return document
+
+
+def _compared(summary: Summary, identity: str, row: dict[Any, Any]) -> dict[str, Any]:
+    if not is_usable(summary):
+        return dict.fromkeys(_COMPARED)
+    ranks = summary.rank_probabilities.loc[identity].to_numpy(float)
+    rank = {"mean": row["rank_mean"], "probabilities": [float(p) for p in ranks]}
+    return {key: rank if key == "rank" else row[key] for key in _COMPARED}
 
 
 def _decision(summary: Summary) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """report.html: one file that opens offline."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -95,11 +96,16 @@ def _facts(summary: Summary) -> list[tuple[str, str]]:
         ("As known on", words.day(header.as_of)),
         ("Round", f"{header.id} (number {header.sequence})"),
         ("Contenders", str(len(contenders(summary)))),
-        ("Reports read", words.count(counts.get("reports", float("nan")))),
-        ("Incidents", words.count(counts.get("incidents", float("nan")))),
+        ("Reports in the window", _with_history(counts, "reports")),
+        ("Incidents in the window", _with_history(counts, "incidents")),
         ("Accepted risk of error", words.percent(summary.decision.risk_limit)),
         ("Probability required", f"{summary.decision.threshold:.3g}"),
     ]
+
+
+def _with_history(counts: Mapping[str, float], what: str) -> str:
+    inside, every = (counts.get(key, math.nan) for key in (f"{what}_in_window", what))
+    return f"{words.count(inside)} ({words.count(every)} with the history)"
 
 
 def _simple_leaders(summary: Summary) -> list[tuple[str, str, str]]:

@@ -43,7 +43,7 @@ def may_order(summary: Summary) -> bool:
 
 def is_usable(summary: Summary) -> bool:
     """Whether the numbers may be used: the fit passed its own checks."""
-    return summary.decision.status != "refused"
+    return summary.diagnostics.passed and summary.decision.status != "refused"
 
 
 def _finite(value: float) -> float:

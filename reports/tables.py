@@ -1,23 +1,29 @@
 """tables/*.csv: every table behind the report, safe to open in a spreadsheet."""
 
+import math
 from pathlib import Path
 
 import pandas as pd
 
 from ..inference.summary import Summary
 from .canonical import DIGITS
+from .roster import is_usable
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_COMPARED = ("p_worst", "p_worst_mcse", "rank_mean", "expected_loss")
 
 
 def tables(summary: Summary) -> dict[str, pd.DataFrame]:
-    """Name every table of a release; the index becomes the first column."""
-    named = {
-        "organizations": summary.organizations.rename_axis("organization").reset_index(),
-        "rank_probabilities": summary.rank_probabilities.rename_axis("organization").reset_index(),
-        "pairwise": summary.pairwise.rename_axis("organization").reset_index(),
+    """Name every table of a release; the index becomes the first column.
+
+    Where the fit failed its gate nobody is compared: those columns are empty, and there is
+    neither ``rank_probabilities`` nor ``pairwise``.
+    """
+    usable = is_usable(summary)
+    named = (_comparisons(summary) if usable else {}) | {
+        "organizations": _organizations(summary, usable=usable),
         "sources": summary.sources.rename_axis("source").reset_index(),
-        "regions": summary.regions.rename_axis("region").reset_index(),
+        "regions": _regions(summary, usable=usable),
         "kinds": summary.kinds.rename_axis("kind").reset_index(),
         "timeline": summary.timeline,
         "baselines": summary.baselines,
@@ -47,6 +53,23 @@ def _safe(value: object) -> object:
     if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"
     return value
+
+
+def _comparisons(summary: Summary) -> dict[str, pd.DataFrame]:
+    return {
+        "rank_probabilities": summary.rank_probabilities.rename_axis("organization").reset_index(),
+        "pairwise": summary.pairwise.rename_axis("organization").reset_index(),
+    }
+
+
+def _organizations(summary: Summary, *, usable: bool) -> pd.DataFrame:
+    frame = summary.organizations.rename_axis("organization").reset_index()
+    return frame if usable else frame.assign(**dict.fromkeys(_COMPARED, math.nan))
+
+
+def _regions(summary: Summary, *, usable: bool) -> pd.DataFrame:
+    frame = summary.regions.rename_axis("region").reset_index()
+    return frame if usable else frame.assign(leader="", leader_share=math.nan)
 
 
 def _checks(summary: Summary) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from decimal import ROUND_HALF_UP, Decimal
 
 EXTREME = 0.01
 """A probability nearer to 0 or 1 than this is printed as a bound."""
@@ -29,6 +30,15 @@ _MONTHS_EN = (
 NONE = "–"
 
 
+def rounded(value: float, digits: int = 0) -> str:
+    """Round half up, as readers do: 11.5 is 12 and 78.5 is 79, with commas between thousands.
+
+    What is a half but for its binary digits counts as a half.
+    """
+    shown = Decimal(f"{value:.12g}").quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return f"{shown:,}"
+
+
 def probability(value: float) -> str:
     """Print a probability with two decimals; never as 0 or 1."""
     if not math.isfinite(value):
@@ -37,7 +47,7 @@ def probability(value: float) -> str:
         return "<0.01"
     if value > 1 - EXTREME:
         return ">0.99"
-    return f"{value:.2f}"
+    return rounded(value, 2)
 
 
 def at_least(value: float) -> str:
@@ -48,15 +58,16 @@ def at_least(value: float) -> str:
     return f"{min(math.floor(value * 100 + 1e-9) / 100, 1 - EXTREME):.2f}"
 
 
-def percent(value: float) -> str:
+def percent(value: float, language: str = "en") -> str:
     """Print a share in percent; never as 0 or 100 unless it is exactly that."""
     if not math.isfinite(value):
         return NONE
+    sign = " %" if language == "es" else "%"
     if 0 < value < EXTREME:
-        return "<1%"
+        return f"<1{sign}"
     if 1 - EXTREME < value < 1:
-        return ">99%"
-    return f"{100 * value:.0f}%"
+        return f">99{sign}"
+    return f"{rounded(100 * value)}{sign}"
 
 
 def chance(value: float) -> str:
@@ -72,14 +83,19 @@ def quantity(value: float) -> str:
         return NONE
     if abs(value) >= 1000:
         step = 10 ** (math.floor(math.log10(abs(value))) - 2)
-        value = round(value / step) * step
-    text = f"{value:.1f}" if 0 < abs(value) < 10 else f"{value:,.0f}"
+        value = math.floor(value / step + 0.5) * step
+    text = rounded(value, 1 if 0 < abs(value) < 10 else 0)
     return text.removesuffix(".0")
 
 
 def count(value: float) -> str:
     """Print a counted number in full."""
     return f"{int(value):,}" if math.isfinite(value) else NONE
+
+
+def counted(value: float, one: str, many: str) -> str:
+    """Print a counted number with its noun."""
+    return f"{count(value)} {one if value == 1 else many}"
 
 
 def interval(low: float, high: float) -> str:

@@ -60,6 +60,7 @@ def fake_summary(
         notes=("The default rubric was used.", "reports.csv: column 'note' is ignored."),
         counts={
             "reports": 4210, "used": 4021, "set_aside": 189, "incidents": 2633,
+            "reports_in_window": 480, "incidents_in_window": 312,
             "patterns": 1410, "set_aside_victim_share": 0.061,
         },
     )  # fmt: skip

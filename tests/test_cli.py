@@ -260,6 +260,7 @@ def test_a_fit_that_is_not_good_enough_exits_3(released: dict[str, Any]) -> None
     result = call("run", "somewhere")
     assert result.exit_code == 3
     assert "Refused" in result.stdout
+    assert "P(worst)" not in result.stdout
     assert "The release is in" in result.stdout
 
 
@@ -296,6 +297,16 @@ def test_truth_beside_a_release(tmp_path: Path) -> None:
     assert "1,000,000 !" in result.stdout
     assert "True worst: bajio. The model's leader: alba (wrong)." in result.stdout
     assert "holds the true score of 7 of 8 contenders (!" in result.stdout
+
+
+def test_a_failed_fit_has_no_leader_beside_the_truth(tmp_path: Path) -> None:
+    document = release_document(fake_summary("refused"))
+    (tmp_path / "truth.json").write_text('{"score": {}, "incidents": {}, "worst": "alba"}')
+    (tmp_path / "release.json").write_text(json.dumps(document, default=float))
+    said = call("simulate", str(tmp_path), "--compare", str(tmp_path)).stdout
+    assert "True worst: alba. The model has no leader" in said
+    assert "The model's leader" not in said
+    assert "P(worst)" not in said
 
 
 @pytest.mark.parametrize("text", [None, "{", "[]"])

@@ -102,6 +102,32 @@ def test_organizations_that_are_no_contenders_have_no_p_worst():
     assert "rank" not in rows["other"]
 
 
+def test_a_failed_fit_compares_nobody_in_release_json():
+    document = plain(release_document(fake_summary("refused")))
+    contenders = [row for row in document["organizations"] if row["contender"]]
+    keys = ("p_worst", "p_worst_mcse", "rank", "expected_loss")
+    assert contenders
+    assert all(row[key] is None for row in contenders for key in keys)
+    assert "pairwise" not in document
+    assert errors(document, schema(), schema()) == []
+
+
+@pytest.mark.usefixtures("drawn_once")
+def test_a_failed_fit_compares_nobody_in_its_tables(round_folder, tmp_path):
+    out = make(tmp_path / "out", round_folder, fake_summary("refused"))
+    names = {path.stem for path in (out / "tables").iterdir()}
+    assert not names & {"rank_probabilities", "pairwise"}
+    scores = pd.read_csv(out / "tables" / "organizations.csv")
+    columns = ["p_worst", "p_worst_mcse", "rank_mean", "expected_loss"]
+    assert scores[columns].isna().all(axis=None)
+    assert scores["q50"].notna().all()
+    regions = pd.read_csv(out / "tables" / "regions.csv")
+    assert regions[["leader", "leader_share"]].isna().all(axis=None)
+    manifest = json.loads((out / "manifest.json").read_text("utf-8"))
+    listed = {Path(name).stem for name in manifest["files"] if name.startswith("tables/")}
+    assert listed == names
+
+
 def test_folder_holds_what_the_format_lists(shared):
     top = {path.name for path in shared.iterdir()}
     assert top == {

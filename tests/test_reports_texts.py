@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from dtoscore.inference.summary import Summary
 from dtoscore.reports.announcement import announcement, phrases
+from dtoscore.reports.cells import printed
 from dtoscore.reports.gallery import draw_all
 from dtoscore.reports.page import SECTIONS, render_announcement, render_report
 from dtoscore.tests.summaries import NAMES, fake_summary, settings, with_name
@@ -60,6 +61,31 @@ def test_a_failed_fit_publishes_no_probability():
     html = page(fake_summary("refused"))
     assert "Probability of each rank" not in html
     assert "Model: P(" not in html
+
+
+@pytest.mark.parametrize("status", ["candidates", "refused"])
+def test_counts_of_the_window_stand_before_those_with_the_history(status):
+    said = " ".join(announcement(fake_summary(status)).paragraphs)
+    assert "480 reports in the window (4,210 with the history) of 312 incidents" in said
+    said = " ".join(announcement(fake_summary(status), "es").paragraphs)
+    assert "480 informes del periodo evaluado (4,210 con el historial)" in said
+    assert "480 (4,210 with the history)" in page(fake_summary(status))
+
+
+def test_a_failed_fit_does_not_speak_of_a_result():
+    english, spanish = (
+        " ".join(announcement(fake_summary("refused"), language).paragraphs)
+        for language in ("en", "es")
+    )
+    assert not any(said in english for said in ("The result rests", "The probabilities allow"))
+    assert not any(said in spanish for said in ("El resultado", "Las probabilidades"))
+
+
+def test_one_report_is_singular():
+    one = dict.fromkeys(fake_summary().counts, 1)
+    said = " ".join(announcement(replace(fake_summary(), counts=one)).paragraphs)
+    assert "1 report in the window (1 with the history) of 1 incident in" in said
+    assert "1 report, with" in said
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
@@ -141,6 +167,30 @@ def test_figures_say_what_may_not_be_read_into_them(status):
 
 def test_settings_fixture_names_the_rubric_of_the_summary():
     assert settings()["rubric"].id == fake_summary().header.rubric
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "this candidate was"), ("es", "esta candidata")]
+)
+def test_one_candidate_is_not_spoken_of_as_several(language, said):
+    full = fake_summary()
+    alone = replace(full.decision, candidates=full.decision.candidates[:1])
+    assert said in announcement(replace(full, decision=alone), language).confidence
+
+
+def test_nobody_leads_a_region_where_little_happened():
+    full = fake_summary(regions="XX")
+    little = replace(full, regions=full.regions.assign(mean=[25.0, 0.4]))
+    rows = {row[0]: row[1:3] for row in printed(little)["regions"].rows}
+    assert rows["North"] == (NAMES["alba"], "60%")
+    assert rows["South"] == ("", "")
+
+
+@pytest.mark.parametrize("end", ["", "."])
+def test_the_estimand_ends_with_one_full_stop(end):
+    full = fake_summary()
+    told = replace(full, header=replace(full.header, estimand=f"what happened{end}"))
+    assert "What happened.</p>" in page(told)
 
 
 def shrunk(count: int) -> Summary:

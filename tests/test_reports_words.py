@@ -31,10 +31,18 @@ def test_no_probability_prints_as_zero_or_one(value):
 @pytest.mark.parametrize(
     ("value", "text"),
     [(0.0, "0"), (3.14159, "3.1"), (4.0, "4"), (42.4, "42"), (1234.0, "1,230"),
-     (98765.0, "98,800"), (math.inf, "–"), (9.97, "10")],
+     (98765.0, "98,800"), (11.5, "12"), (78.5, "79"), (0.25, "0.3"), (0.35, "0.4"),
+     (1025.0, "1,030"), (0.5, "0.5"), (math.inf, "–"), (9.97, "10")],
 )  # fmt: skip
 def test_quantity_keeps_three_digits(value, text):
     assert words.quantity(value) == text
+
+
+def test_shares_round_half_up_in_both_languages():
+    assert words.probability(0.125) == "0.13"
+    assert words.probability(0.285) == "0.29"
+    assert words.percent(0.045) == "5%"
+    assert words.percent(0.05, "es") == "5 %"
 
 
 def test_words_of_both_languages_follow_one_scale():

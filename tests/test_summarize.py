@@ -208,7 +208,7 @@ def test_set_aside_and_counts(summary):
     assert summary.set_aside_rows["report_id"].tolist() == ["x", "y"]
     assert summary.counts == {
         "reports": 3, "used": 1, "set_aside": 2, "incidents": 4, "patterns": 4,
-        "set_aside_victim_share": 0.2,
+        "reports_in_window": 5, "incidents_in_window": 3, "set_aside_victim_share": 0.2,
     }  # fmt: skip
 
 

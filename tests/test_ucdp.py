@@ -185,7 +185,7 @@ def test_what_is_left_out_is_counted(convert) -> None:
     assert list(reports.index) == ["1"]
     assert (said.rows_read, said.rows_written) == (4, 1)
     assert said.left_out == {"not in Mexico": 1, "not between 2014-01-01 and 2015-12-31": 2}
-    assert "1 events left out: not in Mexico." in said.sentences()
+    assert "1 event left out: not in Mexico." in said.sentences()
 
 
 def test_ids_are_made_of_names() -> None:
