@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import pandas as pd
 import pandera.pandas as pa
 
-from .problems import Problems, Table, meant, shown
+from .problems import Problems, Table, meant, nearest, shown
 from .rules import (
     FILLED,
     IS_COUNT,
@@ -41,6 +41,8 @@ STATUSES = ("contested", "withheld")
 PRECISIONS = ("exact", "coarse")
 SCOPES = ("inclusive", "residual")
 UNITS = ("incidents", "victims")
+SLIP = 0.75
+"""So alike, a column that is not known is taken for a slip in the name of one that is absent."""
 PERIOD = r"\d{4}(-(0[1-9]|1[0-2])|-W(0[1-9]|[1-4]\d|5[0-3]))?"
 
 
@@ -238,6 +240,8 @@ def _note_missing(table: Table, name: str, problems: Problems) -> None:
 
 def _unknown(table: Table, schema: pa.DataFrameSchema, problems: Problems) -> tuple[str, ...]:
     notes = []
+    absent = [name for name, spec in schema.columns.items() if not spec.required]
+    absent = [name for name in absent if name not in table.frame]
     for name in table.frame.columns:
         if name in schema.columns:
             continue
@@ -245,6 +249,12 @@ def _unknown(table: Table, schema: pa.DataFrameSchema, problems: Problems) -> tu
             problems.add(
                 f"{table.file}: column {shown(name)} looks like names of persons; this "
                 "product takes none, so remove the column"
+            )
+            continue
+        if near := nearest(str(name), absent, SLIP):
+            problems.add(
+                f"{table.file}: column {shown(name)} is not known, and there is no column "
+                f"{near!r}; did you mean {near!r}? Rename the column, or remove it"
             )
             continue
         hint = meant(str(name), tuple(schema.columns)).partition(" Choices")[0].rstrip(".")

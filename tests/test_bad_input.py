@@ -113,6 +113,15 @@ def test_a_slip_in_one_cell_is_one_sentence(tmp_path: Path) -> None:
     assert len(problems_of(folder).splitlines()) == 1
 
 
+@pytest.mark.parametrize("column", ["comment", "attribution_es", "kind2", "district"])
+def test_a_column_that_is_no_slip_is_a_note(column: str, tmp_path: Path) -> None:
+    folder = write_full_round(tmp_path / "round")
+    spoil(folder, "reports.csv", f"2 {column} = x")
+    result = CliRunner().invoke(cli.app, ["check", str(folder)])
+    assert result.exit_code == 0, result.output
+    assert f"reports.csv: column '{column}' is not known and was ignored" in result.stdout
+
+
 def test_problems_of_all_files_come_at_once(tmp_path: Path) -> None:
     folder = write_full_round(tmp_path / "round")
     for file, change in (
