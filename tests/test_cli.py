@@ -82,6 +82,8 @@ def test_version() -> None:
         ("score", "x", "--chains", "1"),
         ("run", "x", "--draws", "many"),
         ("run", "x", "--seed", "-1"),
+        *(("simulate", "x", "--incidents", value) for value in ("inf", "nan", "1e300", "0")),
+        *(("simulate", "x", "--lead", value) for value in ("inf", "nan", "1e300", "0")),
         ("import", "ucdp", "file", "folder"),
         ("import", "ucdp", "file", "folder", "--year", "2010", "--window", *["2010-01-01"] * 2),
         ("import", "ucdp", "file", "folder", "--window", "2010-01-01", "2010-13-01"),
