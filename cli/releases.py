@@ -63,8 +63,9 @@ def fit(
     """
     from ..inference import pipeline
 
-    prepared = pipeline.prepare(round_folder)
-    pipeline.fit(prepared, _options(seed, draws, tune, chains, cores), _voice(quiet))
+    options, progress = _options(seed, draws, tune, chains, cores), _voice(quiet)
+    prepared = pipeline.prepare(round_folder, progress)
+    pipeline.fit(prepared, options, progress)
     typer.echo(f"The fit is in {prepared.work}.")
 
 

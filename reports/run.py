@@ -68,7 +68,7 @@ def run(
     """
     options = pipeline.FitOptions() if options is None else options
     clock = Clock()
-    prepared = pipeline.prepare(Path(folder))
+    prepared = pipeline.prepare(Path(folder), progress)
     settings = prepared.round.settings
     before = previous_hash(None if previous is None else Path(previous), settings.previous)
     clock.lap("read")
