@@ -19,6 +19,7 @@ from .rules import (
     IS_FLAG,
     IS_ID,
     IS_SHARE,
+    NOT_BUILT_IN,
     SAFE,
     UNIQUE,
     UNIQUE_ID,
@@ -61,7 +62,7 @@ def organizations() -> pa.DataFrameSchema:
     disputed = all_of(("dates", "parent"), "what cannot be disputed")
     return pa.DataFrameSchema(
         {
-            "id": column(IS_ID, UNIQUE_ID, required=True),
+            "id": column(IS_ID, NOT_BUILT_IN, UNIQUE_ID, required=True),
             "name": column(*SAFE, required=True),
             "aliases": column(*SAFE[:-1]),
             "active_from": column(IS_DAY),
@@ -193,8 +194,8 @@ def judge(
 
     Returns
     -------
-    The text with exactly the schema's columns, defaults filled in, cells at fault emptied,
-    so that what follows can go on; and a sentence for each column that is ignored.
+    The text with exactly the schema's columns, defaults filled in, cells at fault emptied
+    (but those whose rule ``keeps`` them), so that what follows can go on; and a sentence for each column that is ignored.
     """
     text = table.frame.copy()
     try:
@@ -220,8 +221,10 @@ def _filled(text: pd.DataFrame, name: str, spec: pa.Column) -> pd.Series:
 def _note_values(
     table: Table, spec: pa.Column, cases: pd.DataFrame, problems: Problems
 ) -> list[int]:
+    """Note what is at fault in a column; return the rows that nothing can go on with."""
     rules: tuple[Rule, ...] = (spec.metadata or {})["rules"]
     seen: set[int] = set()
+    lost: set[int] = set()
     for number_, group in cases.groupby("check_number", sort=True):
         rule = rules[int(str(number_))]
         rows = sorted(set(group["index"].astype("int64")) - seen)
@@ -229,7 +232,8 @@ def _note_values(
             table, spec.name, table.frame.loc[rows, spec.name], rule.clause, rule.choices
         )
         seen.update(rows)
-    return sorted(seen)
+        lost.update(() if rule.keeps else rows)
+    return sorted(lost)
 
 
 def _note_missing(table: Table, name: str, problems: Problems) -> None:
