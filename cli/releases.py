@@ -88,6 +88,7 @@ def score(
     prepared = pipeline.prepare(round_folder)
     scored = pipeline.score(prepared, stored(prepared, options), options)
     _show(scored.summary, as_json=as_json)
+    _exit_on(scored.summary)
 
 
 def report(
@@ -136,7 +137,11 @@ def _release(
     _show(released.summary, as_json=as_json)
     page = released.folder / "report.html"
     typer.echo(f"The release is in {released.folder}; open {page}.", err=as_json)
-    if not released.summary.diagnostics.passed:
+    _exit_on(released.summary)
+
+
+def _exit_on(summary: "Summary") -> None:
+    if not summary.diagnostics.passed:
         raise typer.Exit(FIT_AT_FAULT)
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -196,6 +197,19 @@ def test_a_fit_that_is_not_good_enough_exits_3(released: dict[str, Any]) -> None
     assert result.exit_code == 3
     assert "Refused" in result.stdout
     assert "The release is in" in result.stdout
+
+
+@pytest.mark.parametrize(("status", "code"), [("refused", 3), ("candidates", 0)])
+def test_score_exits_as_run_does(
+    monkeypatch: pytest.MonkeyPatch, small_round: Path, status: str, code: int
+) -> None:
+    from dtoscore.inference import pipeline
+    from dtoscore.reports import run
+
+    scored = SimpleNamespace(summary=fake_summary(status))
+    monkeypatch.setattr(run, "stored", lambda *_: None)
+    monkeypatch.setattr(pipeline, "score", lambda *_: scored)
+    assert call("score", str(small_round)).exit_code == code
 
 
 @pytest.mark.parametrize("status", ["designated", "no_designation", "retracted"])
