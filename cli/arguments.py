@@ -1,9 +1,18 @@
 """Arguments and options that several commands have."""
 
+import math
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+
+def finite(value: float) -> float:
+    """Refuse what is no number: a range lets NaN pass."""
+    if not math.isfinite(value):
+        raise typer.BadParameter(f"{value} is not a finite number")
+    return value
+
 
 RoundFolder = Annotated[
     Path, typer.Argument(metavar="ROUND", help="Folder with round.toml and its tables.")

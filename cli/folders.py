@@ -11,7 +11,7 @@ import typer
 
 from ..data.errors import InputError
 from ..data.folder import write_folder
-from .arguments import AsJson, NewFolder, RoundFolder
+from .arguments import AsJson, NewFolder, RoundFolder, finite
 from .failures import INPUT_AT_FAULT
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ..data.simulated import Simulated
 
 DAY = "%Y-%m-%d"
+MOST_INCIDENTS = 1_000_000
+"""Some gigabytes of memory; a national year has some ten thousand."""
 
 
 def check(round_folder: RoundFolder, as_json: AsJson = False) -> None:
@@ -73,8 +75,14 @@ def simulate(
     folder: NewFolder,
     seed: Annotated[int | None, typer.Option(min=0, help="Default: the demonstration's.")] = None,
     organizations: Annotated[int, typer.Option(min=2, max=256, help="All contenders.")] = 8,
-    incidents: Annotated[float, typer.Option(min=1, help="Expected true incidents.")] = 3000,
-    lead: Annotated[float, typer.Option(min=1, help="Worst's level over the runner-up's.")] = 1.4,
+    incidents: Annotated[
+        float,
+        typer.Option(min=1, max=MOST_INCIDENTS, callback=finite, help="Expected true incidents."),
+    ] = 3000,
+    lead: Annotated[
+        float,
+        typer.Option(min=1, max=100, callback=finite, help="Worst's level over the runner-up's."),
+    ] = 1.4,
     silenced_press: Annotated[
         bool,
         typer.Option("--silenced-press", help="No press where the worst is strong."),

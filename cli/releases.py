@@ -63,8 +63,9 @@ def fit(
     """
     from ..inference import pipeline
 
-    prepared = pipeline.prepare(round_folder)
-    pipeline.fit(prepared, _options(seed, draws, tune, chains, cores), _voice(quiet))
+    options, progress = _options(seed, draws, tune, chains, cores), _voice(quiet)
+    prepared = pipeline.prepare(round_folder, progress)
+    pipeline.fit(prepared, options, progress)
     typer.echo(f"The fit is in {prepared.work}.")
 
 
@@ -87,6 +88,7 @@ def score(
     prepared = pipeline.prepare(round_folder)
     scored = pipeline.score(prepared, stored(prepared, options), options)
     _show(scored.summary, as_json=as_json)
+    _exit_on(scored.summary)
 
 
 def report(
@@ -137,7 +139,11 @@ def _release(
     with noting(written):
         _show(released.summary, as_json=as_json)
         typer.echo(f"{written}; open {released.folder / 'report.html'}.", err=as_json)
-    if not released.summary.diagnostics.passed:
+    _exit_on(released.summary)
+
+
+def _exit_on(summary: "Summary") -> None:
+    if not summary.diagnostics.passed:
         raise typer.Exit(FIT_AT_FAULT)
 
 

@@ -82,7 +82,8 @@ def roster_table(
         }
         for name, short in ids.items()
     ]
-    return pd.DataFrame(table).sort_values("id", ignore_index=True)
+    columns = ["id", "name", "parent", "relation", "contender"]
+    return pd.DataFrame(table, columns=columns).sort_values("id", ignore_index=True)
 
 
 def slug(name: str) -> str:

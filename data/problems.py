@@ -97,10 +97,16 @@ def meant(value: str, choices: Sequence[str]) -> str:
     """Return "; did you mean …? Choices: …" for a value that is none of the choices."""
     if not choices:
         return ""
-    folded = {choice.casefold(): choice for choice in choices}
-    close = difflib.get_close_matches(value.casefold(), folded, n=1, cutoff=0.6)
-    guess = f"; did you mean {folded[close[0]]!r}?" if close else "."
+    near = nearest(value, choices)
+    guess = f"; did you mean {near!r}?" if near else "."
     return f"{guess} Choices: {listed(choices)}"
+
+
+def nearest(value: str, choices: Sequence[str], alike: float = 0.6) -> str:
+    """Return the choice that is most like a value, "" where none is so much alike (0 to 1)."""
+    folded = {choice.casefold(): choice for choice in choices}
+    close = difflib.get_close_matches(value.casefold(), folded, n=1, cutoff=alike)
+    return folded[close[0]] if close else ""
 
 
 def listed(values: Iterable[str]) -> str:

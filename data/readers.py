@@ -98,7 +98,30 @@ def read_round(folder: Path) -> Round:
     reader.notes += notes
     result = _read_tables(reader, draft, rubric)
     reader.problems.stop_if_any()
+    _check_contenders(result, reader.problems)
+    reader.problems.stop_if_any()
     return result
+
+
+def _check_contenders(round_: Round, problems: Problems) -> None:
+    """Refuse a round without contenders: its fit could score nobody."""
+    if not round_.contenders():
+        first, last = round_.settings.scored
+        problems.add(
+            "organizations.csv: there is no contender, so nobody can be scored; each "
+            "organization is contender = false, rolled up into another, in exclude of "
+            f"round.toml, or not active in the window, {first} to {last}"
+        )
+
+
+def _note_window(reader: Reader, reports: pd.DataFrame, settings: Settings) -> None:
+    """Note a window that no report speaks of: what happened there is then guessed alone."""
+    first, last = (pd.Timestamp(day) for day in settings.scored)
+    if not ((reports["date"] <= last) & (reports["date_end"] >= first)).any():
+        reader.notes.append(
+            f"{reader.tables['reports'].file}: no report is dated in the window, "
+            f"{first:%Y-%m-%d} to {last:%Y-%m-%d}; whatever is said of it rests on other days."
+        )
 
 
 def _read_tables(reader: Reader, draft: Draft, rubric: Rubric) -> Round:
@@ -110,6 +133,7 @@ def _read_tables(reader: Reader, draft: Draft, rubric: Rubric) -> Round:
     reports, settings = _read_reports(reader, draft, rubric, names, sources)
     presence = _read_presence(reader, settings, names)
     totals = _read_totals(reader, settings, rubric, names)
+    _note_window(reader, reports, settings)
     _note_later(reader)
     return Round(
         settings=settings,

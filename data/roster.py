@@ -51,12 +51,6 @@ def read_organizations(
         }
     )
     problems.where(
-        table,
-        "id",
-        text["id"].map(fold) == OTHER,
-        "is built in: violence by none of the organizations; choose another id",
-    )
-    problems.where(
         table, "active_to", frame["active_to"] < frame["active_from"], "is earlier than active_from"
     )
     _check_aliases(table, frame, problems)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import pandas as pd
 import pandera.pandas as pa
 
-from .values import DANGERS, ID, ID_RULE, MOST_VICTIMS, is_day, mean_sd
+from .attribution import OTHER
+from .values import DANGERS, ID, ID_RULE, MOST_VICTIMS, fold, is_day, mean_sd
 
 TRUE, FALSE = ("true", "yes", "1"), ("false", "no", "0")
 
@@ -27,12 +28,16 @@ class Rule:
         The values that are possible, where they can be listed.
     on_empty
         Whether the rule is asked of empty cells too.
+    keeps
+        Whether a value that breaks the rule stays for what follows: an id given twice is an
+        id all the same, and who refers to it is not at fault.
     """
 
     clause: str
     holds: Callable[[list[str]], list[bool]]
     choices: tuple[str, ...] = ()
     on_empty: bool = False
+    keeps: bool = False
 
     def check(self) -> pa.Check:
         """Return the rule as pandera's check."""
@@ -64,7 +69,7 @@ def unique(clause: str, key: Callable[[str], str]) -> Rule:
         count = Counter(map(key, cells))
         return [count[key(cell)] == 1 for cell in cells]
 
-    return Rule(clause, holds)
+    return Rule(clause, holds, keeps=True)
 
 
 def one_of(choices: Collection[str], what: str) -> Rule:
@@ -111,6 +116,13 @@ FILLED = replace(each("is empty; it is required", bool), on_empty=True)
 UNIQUE = unique("is given more than once; it must be unique", str)
 UNIQUE_ID = unique("is given more than once; it must be unique, in capitals or not", str.casefold)
 IS_ID = each(ID_RULE, lambda text: bool(ID.fullmatch(text)))
+NOT_BUILT_IN = replace(
+    each(
+        "is built in: violence by none of the organizations; choose another id",
+        lambda text: fold(text) != OTHER,
+    ),
+    keeps=True,
+)
 IS_DAY = each("must be an ISO day such as 2010-03-05, of the years 1900 to 2099", is_day)
 IS_COUNT = whole(0, MOST_VICTIMS)
 IS_FLAG = one_of(TRUE + FALSE, "neither true nor false")

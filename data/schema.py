@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import pandas as pd
 import pandera.pandas as pa
 
-from .problems import Problems, Table, meant, shown
+from .problems import Problems, Table, meant, nearest, shown
 from .rules import (
     FILLED,
     IS_COUNT,
@@ -19,6 +19,7 @@ from .rules import (
     IS_FLAG,
     IS_ID,
     IS_SHARE,
+    NOT_BUILT_IN,
     SAFE,
     UNIQUE,
     UNIQUE_ID,
@@ -41,6 +42,8 @@ STATUSES = ("contested", "withheld")
 PRECISIONS = ("exact", "coarse")
 SCOPES = ("inclusive", "residual")
 UNITS = ("incidents", "victims")
+SLIP = 0.75
+"""So alike, a column that is not known is taken for a slip in the name of one that is absent."""
 PERIOD = r"\d{4}(-(0[1-9]|1[0-2])|-W(0[1-9]|[1-4]\d|5[0-3]))?"
 
 
@@ -59,7 +62,7 @@ def organizations() -> pa.DataFrameSchema:
     disputed = all_of(("dates", "parent"), "what cannot be disputed")
     return pa.DataFrameSchema(
         {
-            "id": column(IS_ID, UNIQUE_ID, required=True),
+            "id": column(IS_ID, NOT_BUILT_IN, UNIQUE_ID, required=True),
             "name": column(*SAFE, required=True),
             "aliases": column(*SAFE[:-1]),
             "active_from": column(IS_DAY),
@@ -191,8 +194,8 @@ def judge(
 
     Returns
     -------
-    The text with exactly the schema's columns, defaults filled in, cells at fault emptied,
-    so that what follows can go on; and a sentence for each column that is ignored.
+    The text with exactly the schema's columns, defaults filled in, cells at fault emptied
+    (but those whose rule ``keeps`` them), so that what follows can go on; and a sentence for each column that is ignored.
     """
     text = table.frame.copy()
     try:
@@ -218,8 +221,10 @@ def _filled(text: pd.DataFrame, name: str, spec: pa.Column) -> pd.Series:
 def _note_values(
     table: Table, spec: pa.Column, cases: pd.DataFrame, problems: Problems
 ) -> list[int]:
+    """Note what is at fault in a column; return the rows that nothing can go on with."""
     rules: tuple[Rule, ...] = (spec.metadata or {})["rules"]
     seen: set[int] = set()
+    lost: set[int] = set()
     for number_, group in cases.groupby("check_number", sort=True):
         rule = rules[int(str(number_))]
         rows = sorted(set(group["index"].astype("int64")) - seen)
@@ -227,7 +232,8 @@ def _note_values(
             table, spec.name, table.frame.loc[rows, spec.name], rule.clause, rule.choices
         )
         seen.update(rows)
-    return sorted(seen)
+        lost.update(() if rule.keeps else rows)
+    return sorted(lost)
 
 
 def _note_missing(table: Table, name: str, problems: Problems) -> None:
@@ -238,6 +244,8 @@ def _note_missing(table: Table, name: str, problems: Problems) -> None:
 
 def _unknown(table: Table, schema: pa.DataFrameSchema, problems: Problems) -> tuple[str, ...]:
     notes = []
+    absent = [name for name, spec in schema.columns.items() if not spec.required]
+    absent = [name for name in absent if name not in table.frame]
     for name in table.frame.columns:
         if name in schema.columns:
             continue
@@ -245,6 +253,12 @@ def _unknown(table: Table, schema: pa.DataFrameSchema, problems: Problems) -> tu
             problems.add(
                 f"{table.file}: column {shown(name)} looks like names of persons; this "
                 "product takes none, so remove the column"
+            )
+            continue
+        if near := nearest(str(name), absent, SLIP):
+            problems.add(
+                f"{table.file}: column {shown(name)} is not known, and there is no column "
+                f"{near!r}; did you mean {near!r}? Rename the column, or remove it"
             )
             continue
         hint = meant(str(name), tuple(schema.columns)).partition(" Choices")[0].rstrip(".")

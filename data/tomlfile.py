@@ -26,6 +26,10 @@ def read_toml(path: Path, problems: Problems) -> "Section | None":
         return None
 
 
+MOST_ITEMS = 12
+"""More items of a list at fault are not shown."""
+
+
 class Section:
     """One table of a TOML file, asked for its keys one after the other.
 
@@ -49,7 +53,7 @@ class Section:
         """Note that the value of a key breaks a rule."""
         value = self.entries.get(key)
         hint = meant(str(value), choices)
-        self._problems.add(f"{self.file}: {self._name(key)} = {shown(value)} {clause}{hint}")
+        self._problems.add(f"{self.file}: {self._name(key)} = {_written(value)} {clause}{hint}")
 
     def require(self, key: str) -> None:
         """Note that a key is missing."""
@@ -199,3 +203,10 @@ class Section:
             return dt.date.fromisoformat(value)
         self.fault(key, "must be an ISO day such as 2010-01-31")
         return None
+
+
+def _written(value: object) -> str:
+    """Quote a value as TOML writes it: a list in brackets, with no quotes around the whole."""
+    if isinstance(value, list):
+        return f"[{', '.join(_written(item) for item in value[:MOST_ITEMS])}]"
+    return shown(value)

@@ -143,7 +143,8 @@ def import_ucdp(
     ------
     InputError
         Where the file is no GED file, its values are at fault, the dates are in no order,
-        no event falls into them, or the folder cannot be written.
+        no event falls into them, none of the window makes a contender, or the folder cannot be
+        written.
     """
     if not history <= window[0] <= window[1]:
         days = f"history {history}, window {window[0]} to {window[1]}"
@@ -157,6 +158,7 @@ def import_ucdp(
     kept = attributed(_placed(kept), ids, file.name)
     in_window = kept["day"].between(pd.Timestamp(window[0]), pd.Timestamp(window[1]))
     roster = roster_table(kept, ids, in_window)
+    _check_contenders(roster, int(in_window.sum()), window, file.name)
     settings = {
         "id": round_id or _round_id(window),
         "title": title or f"UCDP events of {COUNTRY}, {window[0]} to {window[1]}",
@@ -174,6 +176,21 @@ def import_ucdp(
     }
     write_folder(folder, files)
     return _report(folder, len(events), kept, left_out, roster, in_window)
+
+
+def _check_contenders(
+    roster: pd.DataFrame, events: int, window: tuple[dt.date, dt.date], file: str
+) -> None:
+    """Refuse a window that nobody could be named for: the round would have nothing to score."""
+    if (roster["contender"] == "true").any():
+        return
+    raise InputError(
+        [
+            f"{file}: no organization is named in the window, {window[0]} to {window[1]}, apart "
+            f"from clashes with a state (its events in {COUNTRY}: {events}), so nobody could be "
+            "scored; choose another window"
+        ]
+    )
 
 
 def _midpoint(events: pd.DataFrame) -> pd.Series:

@@ -59,9 +59,9 @@ def _not_probabilities(world: World) -> list[str]:
         if ((value := getattr(world, name)) < 0).any() or (value > 1).any()
     ]
     positive = [
-        f"world.{name} has negative values"
+        f"world.{name} has values that are negative or not finite"
         for name in ("rate", "blame")
-        if (getattr(world, name) < 0).any()
+        if not ((value := getattr(world, name)) >= 0).all() or not np.isfinite(value).all()
     ]
     return sums + unit + positive
 

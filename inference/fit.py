@@ -25,6 +25,10 @@ MAX_DEPTH = 8
 """At most 255 leapfrog steps. Usual fits take 15 to 127; deeper trees come only at the start of
 tuning, while the mass matrix is still wrong, and took two thirds of the time of a UCDP round."""
 
+MOST = 2**63 - 1
+"""Of any of the options: the sampler takes 64 bits."""
+WHY = {"chains": ": one chain alone cannot show that it agrees with another"}
+
 
 @dataclass(frozen=True)
 class FitOptions:
@@ -45,7 +49,7 @@ class FitOptions:
     Raises
     ------
     InputError
-        Where there are fewer chains.
+        Where a value is of another kind or out of its bounds; all problems at once.
     """
 
     draws: int = 1000
@@ -56,13 +60,23 @@ class FitOptions:
     target_accept: float = 0.8
 
     def __post_init__(self) -> None:
-        """Refuse a lone chain before anything is sampled."""
-        if self.chains < LEAST_CHAINS:
-            sentence = (
-                f"chains is {self.chains}; it must be at least {LEAST_CHAINS}: one chain alone "
-                "cannot show that it agrees with another"
-            )
-            raise InputError([sentence])
+        """Refuse what cannot be sampled, before anything is."""
+        least = {"draws": 1, "tune": 1, "chains": LEAST_CHAINS, "cores": 1, "seed": 0}
+        problems = [
+            f"{name} is {value!r}; it must be a whole number, at least {low}{WHY.get(name, '')}"
+            for name, low in least.items()
+            if not (_is_whole(value := getattr(self, name)) and low <= value <= MOST)
+            and not (name == "cores" and value is None)
+        ]
+        accept = self.target_accept
+        if not (isinstance(accept, float) and 0 < accept < 1):
+            problems.append(f"target_accept is {accept!r}; it must be a number between 0 and 1")
+        if problems:
+            raise InputError(problems)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def density(plan: Design, priors: Priors, structure: joint.Structure | None = None) -> Density:

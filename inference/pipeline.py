@@ -77,8 +77,13 @@ class Scored:
     summary: Summary
 
 
-def prepare(folder: Path | str) -> Prepared:
+def prepare(folder: Path | str, progress: Progress | None = None) -> Prepared:
     """Read and count a round; nothing is sampled.
+
+    Parameters
+    ----------
+    progress
+        Called with every note on the round, so that they are read before a long fit.
 
     Raises
     ------
@@ -86,6 +91,8 @@ def prepare(folder: Path | str) -> Prepared:
         Where the round is at fault, all problems at once.
     """
     round_ = read_round(Path(folder))
+    for note in round_.notes:
+        _tell(progress, note)
     evidence = tabulate(round_)
     priors = Priors().override(round_.settings.priors)
     structure = Structure()

@@ -72,7 +72,7 @@ def run(
     clock = Clock()
     out = Path(folder) / "release" if out is None else Path(out)
     check_destination(out, Path(folder))
-    prepared = pipeline.prepare(Path(folder))
+    prepared = pipeline.prepare(Path(folder), progress)
     settings = prepared.round.settings
     before = previous_hash(None if previous is None else Path(previous), settings.previous)
     clock.lap("read")

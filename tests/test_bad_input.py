@@ -113,6 +113,35 @@ def test_a_slip_in_one_cell_is_one_sentence(tmp_path: Path) -> None:
     assert len(problems_of(folder).splitlines()) == 1
 
 
+@pytest.mark.parametrize("column", ["comment", "attribution_es", "kind2", "district"])
+def test_a_column_that_is_no_slip_is_a_note(column: str, tmp_path: Path) -> None:
+    folder = write_full_round(tmp_path / "round")
+    spoil(folder, "reports.csv", f"2 {column} = x")
+    result = CliRunner().invoke(cli.app, ["check", str(folder)])
+    assert result.exit_code == 0, result.output
+    assert f"reports.csv: column '{column}' is not known and was ignored" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "column"),
+    [
+        ("organizations.csv", "sinaloa,The same again,,,,,,false,true", "id"),
+        ("organizations.csv", "SINALOA,In capitals,,,,,,false,true", "id"),
+        ("organizations.csv", "other,Everybody else,,,,,,false,true", "id"),
+        ("sources.csv", "daily,The same again,press,,all,informative", "id"),
+    ],
+)
+def test_a_duplicated_id_has_no_problems_in_its_train(
+    file: str, line: str, column: str, tmp_path: Path
+) -> None:
+    folder = write_full_round(tmp_path / "round")
+    spoil(folder, file, f"+ {line}")
+    told = problems_of(folder).splitlines()
+    assert all(f": {column} " in sentence for sentence in told), told
+    assert len({sentence.partition(":")[0] for sentence in told}) <= 2
+    assert all(sentence.startswith(file) for sentence in told)
+
+
 def test_problems_of_all_files_come_at_once(tmp_path: Path) -> None:
     folder = write_full_round(tmp_path / "round")
     for file, change in (
@@ -186,3 +215,12 @@ def test_meagre_input_is_valid_and_left_to_later_stages(meagre: str, tmp_path: P
     result = CliRunner().invoke(cli.app, ["check", str(folder)])
     assert result.exit_code == 0, result.output
     assert "is valid" in result.stdout
+
+
+def test_a_window_without_reports_is_noted(tmp_path: Path) -> None:
+    folder = write_full_round(tmp_path / "round")
+    spoil(folder, "round.toml", '["2010-04-01", "2010-06-30"] => ["2011-04-01", "2011-06-30"]')
+    spoil(folder, "round.toml", '"2010-07-31" => "2011-07-31"')
+    result = CliRunner().invoke(cli.app, ["check", str(folder)])
+    assert result.exit_code == 0, result.output
+    assert "no report is dated in the window, 2011-04-01 to 2011-06-30" in result.stdout

@@ -83,6 +83,8 @@ def test_version() -> None:
         ("score", "x", "--chains", "1"),
         ("run", "x", "--draws", "many"),
         ("run", "x", "--seed", "-1"),
+        *(("simulate", "x", "--incidents", value) for value in ("inf", "nan", "1e300", "0")),
+        *(("simulate", "x", "--lead", value) for value in ("inf", "nan", "1e300", "0")),
         ("import", "ucdp", "file", "folder"),
         ("import", "ucdp", "file", "folder", "--year", "2010", "--window", *["2010-01-01"] * 2),
         ("import", "ucdp", "file", "folder", "--window", "2010-01-01", "2010-13-01"),
@@ -264,6 +266,19 @@ def test_a_fit_that_is_not_good_enough_exits_3(released: dict[str, Any]) -> None
     assert "The release is in" in result.stdout
 
 
+@pytest.mark.parametrize(("status", "code"), [("refused", 3), ("candidates", 0)])
+def test_score_exits_as_run_does(
+    monkeypatch: pytest.MonkeyPatch, small_round: Path, status: str, code: int
+) -> None:
+    from dtoscore.inference import pipeline
+    from dtoscore.reports import run
+
+    scored = SimpleNamespace(summary=fake_summary(status))
+    monkeypatch.setattr(run, "stored", lambda *_: None)
+    monkeypatch.setattr(pipeline, "score", lambda *_: scored)
+    assert call("score", str(small_round)).exit_code == code
+
+
 @pytest.mark.parametrize("status", ["designated", "no_designation", "retracted"])
 def test_every_status_is_said(released: dict[str, Any], status: str) -> None:
     released["summary"] = fake_summary(status)
@@ -358,6 +373,16 @@ def test_ucdp_file_that_is_none(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "Traceback" not in result.output
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("year", ["1989", "1990", "1999"])
+def test_ucdp_years_without_contenders(real_data: Path, tmp_path: Path, year: str) -> None:
+    file = str(real_data / "ucdp_ged_mexico.csv.gz")
+    result = call("import", "ucdp", file, str(tmp_path / "mexico"), "--year", year)
+    assert result.exit_code == 1
+    assert f"no organization is named in the window, {year}-01-01" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert not (tmp_path / "mexico").exists()
 
 
 def test_ucdp_round_is_valid(real_data: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Fits of tiny evidences: what they hold, that they repeat, and where they leave the prior."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -228,5 +229,18 @@ def test_progress_is_told_in_order(plan: Design) -> None:
 
 @pytest.mark.parametrize("chains", [1, 0, -1])
 def test_a_lone_chain_is_refused_before_anything_is_sampled(chains: int) -> None:
-    with pytest.raises(InputError, match=f"^chains is {chains}; it must be at least 2: one chain"):
+    with pytest.raises(InputError, match=f"^chains is {chains}; it must be a whole number, at least 2: one chain"):
         FitOptions(chains=chains)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"draws": "a"}, {"draws": 0}, {"tune": 0}, {"tune": 1.5}, {"chains": True},
+        {"cores": 0}, {"seed": -1}, {"seed": 2**64}, {"target_accept": 3},
+        {"target_accept": 1.0}, {"target_accept": "high"}, {"target_accept": float("nan")},
+    ],
+)  # fmt: skip
+def test_options_that_cannot_be_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match=f"^{next(iter(wrong))} is .*; it must be"):
+        FitOptions(**wrong)

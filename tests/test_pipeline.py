@@ -66,6 +66,15 @@ def test_prepare_reads_counts_and_names_the_work_folder(prepared):
     assert prepared.work == pipeline.prepare(prepared.round.folder).work
 
 
+def test_notes_on_the_round_are_told_before_the_fit(tmp_path):
+    folder = write_small_round(tmp_path / "round")
+    text = (folder / "round.toml").read_text().replace("2010-0", "2011-0")
+    (folder / "round.toml").write_text(text.replace('history = "2011', 'history = "2010'))
+    said = []
+    assert list(pipeline.prepare(folder, said.append).round.notes) == said
+    assert any("no report is dated in the window, 2011-04-01" in note for note in said)
+
+
 def test_settings_are_plain_values(prepared):
     settings = prepared.settings()
     json.dumps(settings, allow_nan=False)

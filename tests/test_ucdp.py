@@ -97,6 +97,22 @@ def test_a_government_is_other_and_makes_no_contender(convert) -> None:
     assert said.contenders == ("blue-ibises", "red-herons")
 
 
+@pytest.mark.parametrize(
+    ("event", "number"),
+    [
+        ({"type_of_violence": 1, "side_a": "Government of Mexico"}, 1),
+        ({"type_of_violence": 3, "side_a": "Government of Mexico", "side_b": "Civilians"}, 1),
+        ({"date_start": "2014-05-01", "date_end": "2014-05-01"}, 0),
+    ],
+    ids=["clashes with the state", "nobody named", "nothing in the window"],
+)
+def test_a_window_without_contenders_is_refused(convert, tmp_path, event, number) -> None:
+    said = f"no organization is named in the window, 2015-01-01 to 2015-12-31.*Mexico: {number}"
+    with pytest.raises(InputError, match=said):
+        convert(event)
+    assert not (tmp_path / "round").exists()
+
+
 def test_two_governments_are_other(convert) -> None:
     sides = {"side_a": "Government of Mexico", "side_b": "Government of Elsewhere"}
     _, reports, _ = convert({}, sides | {"type_of_violence": 1, "deaths_a": 1})
