@@ -34,8 +34,8 @@ _SENTENCES = (
             r"([\d.]+); the rubric allows at most ([\d.]+)\."
         ),
         (
-            "Evidencia insuficiente: proporción de las víctimas reportadas en el periodo evaluado que "
-            "no pudo usarse: {}; la escala admite a lo sumo {}."
+            "Evidencia insuficiente: proporción de las víctimas reportadas en el periodo evaluado "
+            "que no pudo usarse: {}; la escala admite a lo sumo {}."
         ),
     ),
     (
@@ -47,8 +47,8 @@ _SENTENCES = (
     ),
     (
         (
-            r"The (?:bulk|tail) ESS of (\S+) is (.+?); at least (\d+) is required(?: of a parameter)?"
-            f"(?:{_SHORT})?\\."
+            r"The (?:bulk|tail) ESS of (\S+) is (.+?); at least (\d+) is required"
+            f"(?: of a parameter)?(?:{_SHORT})?\\."
         ),
         (
             "El tamaño efectivo de muestra de {} es {}; se exige al menos {} "
@@ -77,8 +77,8 @@ _SENTENCES = (
             r"([\d.]+); ([\d.]+) is required \((?:uncalibrated|set by a calibration study)\)\."
         ),
         (
-            "La mayor probabilidad de ser la más violenta, menos dos veces su error de Monte Carlo, "
-            "es {}; se exige {}."
+            "La mayor probabilidad de ser la más violenta, menos dos veces su error de Monte "
+            "Carlo, es {}; se exige {}."
         ),
     ),
     (
