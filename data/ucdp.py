@@ -95,17 +95,18 @@ class ImportReport:
 
     def sentences(self) -> tuple[str, ...]:
         """Say what was done, for the command."""
-        left = [
-            f"{_counted(number, 'event')} left out: {reason}."
-            for reason, number in self.left_out.items()
-        ]
+        left = [f"{_counted(n, 'event')} left out: {why}." for why, n in self.left_out.items()]
+        written, read = _counted(self.rows_written, "report"), _counted(self.rows_read, "event")
+        inside, named = _counted(self.window_rows, "report"), len(self.contenders)
+        coarse, verb = self.coarse_rows, "holds" if self.coarse_rows == 1 else "hold"
+        held = f"{verb} {self.coarse_share:.1%} of the dead"
+        rivals = "rivalry" if len(self.rivalries) == 1 else "rivalries"
         return (
-            f"{self.folder}: {_counted(self.rows_written, 'report')} of {_counted(self.rows_read, 'event')}.",
+            f"{self.folder}: {written} of {read} read.",
             *left,
-            f"Window: {_counted(self.window_rows, 'report')}, {self.window_deaths} dead.",
-            f"Window: {_counted(len(self.contenders), 'contender')}; "
-            f"rivalries: {len(self.rivalries)}.",
-            f"Window: coarse reports, {self.coarse_rows}, hold {self.coarse_share:.1%} of the dead.",
+            f"Window: {inside}, {self.window_deaths} dead.",
+            f"Window: {_counted(named, 'contender')}, {len(self.rivalries)} {rivals}.",
+            f"Window: {_counted(coarse, 'coarse report')} {held}.",
             *self.notes,
         )
 
@@ -186,9 +187,11 @@ def _check_contenders(
         return
     raise InputError(
         [
-            f"{file}: no organization is named in the window, {window[0]} to {window[1]}, apart "
-            f"from clashes with a state (its events in {COUNTRY}: {events}), so nobody could be "
-            "scored; choose another window"
+            (
+                f"{file}: no organization is named in the window, {window[0]} to {window[1]}, "
+                f"apart from clashes with a state (its events in {COUNTRY}: {events}), so nobody could be "
+                "scored; choose another window"
+            )
         ]
     )
 

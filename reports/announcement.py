@@ -8,7 +8,7 @@ from importlib import resources
 from typing import cast
 
 from ..inference.summary import FAIL, NOT_RUN, REVIEW, Check, Summary
-from . import words
+from . import spanish, words
 from .roster import Contender, contenders, named
 
 LANGUAGES = ("en", "es")
@@ -157,14 +157,23 @@ def _row(contender: Contender) -> tuple[str, str]:
 def _listings(summary: Summary, text: dict[str, str], language: str) -> tuple[Listing, ...]:
     checks = summary.checks
     items = {
-        "reasons": summary.decision.reasons,
+        "reasons": [(reason, spanish.sentence(reason)) for reason in summary.decision.reasons],
         "failed": _sentences(checks, FAIL),
         "review": _sentences(checks, REVIEW),
         "not_run": _sentences(checks, NOT_RUN),
     }
-    foreign = language != "en"
-    return tuple(Listing(text[key], found, foreign) for key, found in items.items() if found)
+    return tuple(_listing(text[key], found, language) for key, found in items.items() if found)
 
 
-def _sentences(checks: tuple[Check, ...], verdict: str) -> tuple[str, ...]:
-    return tuple(f"{c.name}: {c.summary}" for c in checks if c.verdict == verdict)
+def _listing(heading: str, said: list[tuple[str, str | None]], language: str) -> Listing:
+    """List sentences in Spanish where all of them are known, else in English, and say so."""
+    translated = tuple(spanish_ for _, spanish_ in said if spanish_ is not None)
+    if language == "es" and len(translated) == len(said):
+        return Listing(heading, translated)
+    return Listing(heading, tuple(english for english, _ in said), language != "en")
+
+
+def _sentences(checks: tuple[Check, ...], verdict: str) -> list[tuple[str, str | None]]:
+    """Say the checks of one verdict, in English and, where known, in Spanish."""
+    found = [c for c in checks if c.verdict == verdict]
+    return [(f"{c.name}: {c.summary}", spanish.check(c.name, c.summary)) for c in found]

@@ -6,7 +6,10 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from dtoscore.inference.summary import Summary
+from dtoscore.data.rubric import EvidenceMinimum
+from dtoscore.inference.decide import pending
+from dtoscore.inference.minimum import Found, shortfalls
+from dtoscore.inference.summary import FAIL, Check, Summary
 from dtoscore.reports.announcement import announcement, phrases
 from dtoscore.reports.cells import printed
 from dtoscore.reports.gallery import draw_all
@@ -191,6 +194,28 @@ def test_the_estimand_ends_with_one_full_stop(end):
     full = fake_summary()
     told = replace(full, header=replace(full.header, estimand=f"what happened{end}"))
     assert "What happened.</p>" in page(told)
+
+
+def test_every_mandatory_check_and_shortfall_is_said_in_spanish():
+    held = Found(sources=1, overlap=3, adjudicated=0, set_aside=0.5, contenders=1)
+    least = EvidenceMinimum(2, 30, 5, 0.2, 2)
+    reasons = (
+        "The R-hat of score[a] is 1.020; at most 1.01 is accepted (1 more falls short).",
+        "The bulk ESS of worst[b] is 61; at least 400 is required.",
+        "9 of 1,200 draws diverged (0.75%); more than 0.1% is refused.",
+        "E-BFMI of chain 2 is 0.21; at least 0.3 is required.",
+        *shortfalls(held, least),
+        *(f"The check '{check.name}' was not run." for check in pending()),
+    )
+    full = fake_summary("refused")
+    checks = (Check("sampler", FAIL, " ".join(reasons[:4])), *pending())
+    told = replace(full, decision=replace(full.decision, reasons=reasons), checks=checks)
+    text = announcement(told, "es")
+    assert not any(part.foreign for part in text.listings)
+    assert "El control «estudio de calibración» no se realizó." in text.listings[0].items
+    assert len(text.listings[0].items) == len(reasons)
+    assert text.listings[1].items[0].startswith("muestreo: El R-hat de score[a] es 1.020")
+    assert len(text.listings[2].items) == len(pending())
 
 
 def shrunk(count: int) -> Summary:
