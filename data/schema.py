@@ -195,7 +195,8 @@ def judge(
     Returns
     -------
     The text with exactly the schema's columns, defaults filled in, cells at fault emptied
-    (but those whose rule ``keeps`` them), so that what follows can go on; and a sentence for each column that is ignored.
+    (but those whose rule ``keeps`` them), so that what follows can go on; and a sentence for
+    each column that is ignored.
     """
     text = table.frame.copy()
     try:

@@ -229,7 +229,9 @@ def test_progress_is_told_in_order(plan: Design) -> None:
 
 @pytest.mark.parametrize("chains", [1, 0, -1])
 def test_a_lone_chain_is_refused_before_anything_is_sampled(chains: int) -> None:
-    with pytest.raises(InputError, match=f"^chains is {chains}; it must be a whole number, at least 2: one chain"):
+    with pytest.raises(
+        InputError, match=f"^chains is {chains}; it must be a whole number, at least 2: one chain"
+    ):
         FitOptions(chains=chains)
 
 
