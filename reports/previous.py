@@ -40,6 +40,17 @@ def previous_hash(release: Path | None, named: str | None) -> str | None:
     return sha256(file)
 
 
+def unlinked(release: Path | None, named: str | None) -> tuple[str, ...]:
+    """Say that a round names one before it whose release was not given."""
+    if release is not None or named is None:
+        return ()
+    note = (
+        f"round.toml says previous = {named!r}, but no --previous RELEASE is given: the manifest "
+        "will not hold the hash of that release"
+    )
+    return (note,)
+
+
 def _manifest(file: Path) -> dict[str, Any]:
     """Read a manifest; empty where there is none."""
     try:
