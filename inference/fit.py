@@ -68,7 +68,7 @@ class FitOptions:
             if not (_is_whole(value := getattr(self, name)) and low <= value <= MOST)
             and not (name == "cores" and value is None)
         ]
-        accept = self.target_accept
+        accept: object = self.target_accept
         if not (isinstance(accept, float) and 0 < accept < 1):
             problems.append(f"target_accept is {accept!r}; it must be a number between 0 and 1")
         if problems:

@@ -73,8 +73,9 @@ def run(
     settings = prepared.round.settings
     earlier = None if previous is None else Path(previous)
     before = previous_hash(earlier, settings.previous)
-    for note in unlinked(earlier, settings.previous) if progress else ():
-        progress(note)
+    if progress is not None:
+        for note in unlinked(earlier, settings.previous):
+            progress(note)
     clock.lap("read")
     posterior = _posterior(prepared, options, progress, refit=refit)
     clock.lap("fit")
