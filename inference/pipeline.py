@@ -28,7 +28,7 @@ from .seeds import derive
 from .summarize import Parts, summarize
 from .summary import Check, Decision, Diagnostics, Summary
 
-__all__ = ["FitOptions", "Prepared", "Scored", "fit", "prepare", "score", "stored"]
+__all__ = ["FitOptions", "Prepared", "Scored", "fit", "fits", "prepare", "score", "stored"]
 
 Progress = Callable[[str], None]
 
@@ -106,6 +106,11 @@ def stored(prepared: Prepared, options: FitOptions) -> xr.DataTree | None:
     return store.load(store.path_of(prepared.work, options))
 
 
+def fits(prepared: Prepared) -> list[dict[str, int]]:
+    """How the finished fits of this round were sampled: draws, tune, chains, seed."""
+    return store.recorded(prepared.work)
+
+
 def fit(
     prepared: Prepared, options: FitOptions | None = None, progress: Progress | None = None
 ) -> xr.DataTree:
@@ -134,6 +139,7 @@ def fit(
         _tell(progress, f"the fit is already there, in {prepared.work}; it is not made again")
         return done
     tree = sample(prepared.plan, prepared.priors, options, progress, prepared.structure)
+    store.record(prepared.work, options)
     return store.save(tree, store.path_of(prepared.work, options))
 
 

@@ -54,6 +54,25 @@ def path_of(work: Path, options: FitOptions) -> Path:
     return work / f"{options_hash(options)}.zarr"
 
 
+def sampling(options: FitOptions) -> dict[str, int]:
+    """What a command can say of a fit: draws, tune, chains, seed."""
+    values = asdict(options)
+    return {name: int(values[name]) for name in ("draws", "tune", "chains", "seed")}
+
+
+def record(work: Path, options: FitOptions) -> None:
+    """Note beside a fit how it was sampled, for those who look for another one."""
+    work.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(sampling(options))
+    path_of(work, options).with_suffix(".json").write_text(text, encoding="utf-8")
+
+
+def recorded(work: Path) -> list[dict[str, int]]:
+    """How each finished fit of a folder was sampled, where that was noted."""
+    notes = [path.with_suffix(".json") for path in sorted(work.glob("[!.]*.zarr"))]
+    return [json.loads(note.read_text(encoding="utf-8")) for note in notes if note.exists()]
+
+
 def load(path: Path) -> xr.DataTree | None:
     """Open a finished fit; None where there is none. Arrays are read when they are used."""
     if not path.is_dir():

@@ -1,16 +1,25 @@
 """The main job in one call: read a round, fit, score, decide, write the release."""
 
+<<<<<<< HEAD
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+=======
+from collections.abc import Callable, Mapping
+>>>>>>> mend-input
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..data.errors import InputError
 from ..inference import pipeline
+from ..inference.store import sampling
 from .clock import Clock
+<<<<<<< HEAD
 from .destination import check_destination
 from .previous import previous_hash
+=======
+from .previous import previous_hash, unlinked
+>>>>>>> mend-input
 from .release import write_release
 
 if TYPE_CHECKING:
@@ -74,7 +83,11 @@ def run(
     check_destination(out, Path(folder))
     prepared = pipeline.prepare(Path(folder), progress)
     settings = prepared.round.settings
-    before = previous_hash(None if previous is None else Path(previous), settings.previous)
+    earlier = None if previous is None else Path(previous)
+    before = previous_hash(earlier, settings.previous)
+    if progress is not None:
+        for note in unlinked(earlier, settings.previous):
+            progress(note)
     clock.lap("read")
     posterior = _posterior(prepared, options, progress, refit=refit)
     clock.lap("fit")
@@ -115,11 +128,24 @@ def stored(prepared: "Prepared", options: "FitOptions") -> "DataTree":
     """
     posterior = pipeline.stored(prepared, options)
     if posterior is None:
-        command = f"dtoscore fit {prepared.round.folder}"
-        raise InputError(
-            [f"{prepared.work} holds no finished fit with these settings; make it with: {command}"]
-        )
+        raise InputError([_no_fit(prepared, options)])
     return posterior
+
+
+def _no_fit(prepared: "Prepared", options: "FitOptions") -> str:
+    """Say which fit is not there, which fits are, and how to make it."""
+    asked = sampling(options)
+    there = [_spelt(found) for found in pipeline.fits(prepared)]
+    fits = f"; the fits that are there have {', or '.join(there)}" if there else ""
+    command = " ".join(f"--{name} {value}" for name, value in asked.items())
+    return (
+        f"{prepared.work} holds no finished fit with {_spelt(asked)}{fits}; make it with: "
+        f"dtoscore fit {prepared.round.folder} {command}"
+    )
+
+
+def _spelt(found: Mapping[str, object]) -> str:
+    return " ".join(f"{name} {value}" for name, value in found.items())
 
 
 def _posterior(

@@ -211,15 +211,32 @@ def test_a_chain_of_two_rounds(tmp_path, sampled):
         run(second, options=OPTIONS, previous=first)
     with (second / "round.toml").open("a") as file:
         file.write('previous = "2010-h1"\n')
-    folders = (run(second, options=OPTIONS, previous=before).folder for before in (None, first))
+    said = []
+    folders = (
+        run(second, options=OPTIONS, progress=said.append, previous=before).folder
+        for before in (None, first)
+    )
     hashes = [json.loads((f / "manifest.json").read_text())["previous"] for f in folders]
     assert hashes == [None, sha256(first / "manifest.json")]
+    assert [note.split(":")[0] for note in said if "--previous" in note] == [
+        "round.toml says previous = '2010-h1', but no --previous RELEASE is given"
+    ]
 
 
 def test_a_release_without_a_fit_says_how_to_make_one(tmp_path, sampled):
     with pytest.raises(InputError, match="holds no finished fit"):
         run(write_small_round(tmp_path / "round"), options=OPTIONS, refit=False)
     assert sampled == []
+
+
+def test_a_fit_that_is_not_there_is_told_from_those_that_are(prepared, sampled):
+    pipeline.fit(prepared, OPTIONS)
+    with pytest.raises(InputError) as caught:
+        run(prepared.round.folder, options=replace(OPTIONS, draws=61), refit=False)
+    said = str(caught.value)
+    assert "no finished fit with draws 61 tune 10 chains 2 seed 5" in said
+    assert "the fits that are there have draws 60 tune 10 chains 2 seed 5;" in said
+    assert said.endswith("--draws 61 --tune 10 --chains 2 --seed 5")
 
 
 def test_one_contender_is_a_valid_result(tmp_path, sampled):
