@@ -185,21 +185,10 @@ def _check_contenders(
     """Refuse a window that nobody could be named for: the round would have nothing to score."""
     if (roster["contender"] == "true").any():
         return
-<<<<<<< HEAD
-    raise InputError(
-        [
-            (
-                f"{file}: no organization is named in the window, {window[0]} to {window[1]}, "
-                f"apart from clashes with a state (its events in {COUNTRY}: {events}), "
-                "so nobody could be scored; choose another window"
-            )
-        ]
-=======
     sentence = (
         f"{file}: no organization is named in the window, {window[0]} to {window[1]}, apart "
         f"from clashes with a state (its events in {COUNTRY}: {events}), so nobody could be "
         "scored; choose another window"
->>>>>>> mend-input
     )
     raise InputError([sentence])
 

@@ -36,8 +36,6 @@ def previous_hash(release: Path | None, named: str | None) -> str | None:
         said = "names no previous round" if named is None else f"says previous = {named!r}"
         raise InputError([f"{file} is of round {found.get('round')!r}, but round.toml {said}"])
     return sha256(file)
-<<<<<<< HEAD
-=======
 
 
 def unlinked(release: Path | None, named: str | None) -> tuple[str, ...]:
@@ -49,13 +47,3 @@ def unlinked(release: Path | None, named: str | None) -> tuple[str, ...]:
         "will not hold the hash of that release"
     )
     return (note,)
-
-
-def _manifest(file: Path) -> dict[str, Any]:
-    """Read a manifest; empty where there is none."""
-    try:
-        value = json.loads(file.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}
->>>>>>> mend-input

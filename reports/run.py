@@ -1,11 +1,7 @@
 """The main job in one call: read a round, fit, score, decide, write the release."""
 
-<<<<<<< HEAD
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-=======
-from collections.abc import Callable, Mapping
->>>>>>> mend-input
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,12 +10,8 @@ from ..data.errors import InputError
 from ..inference import pipeline
 from ..inference.store import sampling
 from .clock import Clock
-<<<<<<< HEAD
 from .destination import check_destination
-from .previous import previous_hash
-=======
 from .previous import previous_hash, unlinked
->>>>>>> mend-input
 from .release import write_release
 
 if TYPE_CHECKING:

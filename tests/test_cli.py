@@ -184,9 +184,9 @@ def test_stopped_it_says_what_is_kept_by_then(
     monkeypatch.setattr(run if stage == "write_release" else pipeline, stage, stop)
     said = call("run", str(small_round)).stderr
     if stage in ("prepare", "fit"):
-        assert said.startswith("Stopped. Nothing of this command was finished")
+        assert "\nStopped. Nothing of this command was finished" in f"\n{said}"
     else:
-        assert said.startswith(f"Stopped. The draws are kept in {work} and the same command")
+        assert f"\nStopped. The draws are kept in {work} and the same command" in f"\n{said}"
 
 
 @pytest.mark.parametrize("command", ["run", "check", "fit", "score", "report"])
