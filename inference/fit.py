@@ -194,8 +194,9 @@ def _middle(p: Parameter) -> np.ndarray | float:
 def _tree(trace: xr.DataTree, target: Density, options: FitOptions) -> xr.DataTree:
     plan = target.design
     posterior = _labelled(trace["posterior"].to_dataset(), plan)
+    values = flatten(posterior, target.parameters)
     rng = np.random.default_rng(np.random.SeedSequence([options.seed, 1]))
-    likelihood, predicted = _by_cell(posterior, target, rng)
+    likelihood, predicted = _by_cell(values, posterior, target, rng)
     prior = prior_draws(target.parameters, plan, options.draws, options.seed)
     coords = {name: list(labels) for name, labels in plan.coords.items()}
     observed = xr.Dataset({"incidents": ("cell", joint.observed(plan))})
@@ -204,7 +205,7 @@ def _tree(trace: xr.DataTree, target: Density, options: FitOptions) -> xr.DataTr
         "sample_stats": trace["sample_stats"].to_dataset(),
         "prior": _prior_dataset(prior, target, coords),
         "log_likelihood": likelihood,
-        "log_prior": _log_prior(posterior, target),
+        "log_prior": _log_prior(values, posterior, target),
         "posterior_predictive": predicted,
         "observed_data": observed.assign_coords(cell=coords["cell"]),
     }
@@ -218,17 +219,16 @@ def _labelled(posterior: xr.Dataset, plan: Design) -> xr.Dataset:
 
 
 def _by_cell(
-    posterior: xr.Dataset, target: Density, rng: np.random.Generator
+    values: np.ndarray, posterior: xr.Dataset, target: Density, rng: np.random.Generator
 ) -> tuple[xr.Dataset, xr.Dataset]:
     """Log likelihood, and incidents seen in a replication, of every cell and draw."""
-    chains, draws = posterior.sizes["chain"], posterior.sizes["draw"]
-    flat = flatten(posterior, target.parameters)
+    chains, draws = values.shape[:2]
     n_cell = len(target.design.cell_kind)
     value = np.empty((chains, draws, n_cell))
     seen = np.empty((chains, draws, n_cell), np.int32)
     for chain in range(chains):
         for draw in range(draws):
-            term, mass = target.cells(flat[chain, draw])
+            term, mass = target.cells(values[chain, draw])
             value[chain, draw] = term - mass
             seen[chain, draw] = rng.poisson(np.minimum(mass, 1e9))
     coords = {
@@ -249,7 +249,7 @@ def flatten(posterior: xr.Dataset, parameters: list[Parameter]) -> np.ndarray:
     return np.concatenate([a.reshape((*a.shape[:2], -1)) for a in arrays], axis=2)
 
 
-def _log_prior(posterior: xr.Dataset, target: Density) -> xr.Dataset:
+def _log_prior(values: np.ndarray, posterior: xr.Dataset, target: Density) -> xr.Dataset:
     """Log prior density of each parameter and draw, for power-scaling."""
     result = {}
     for p in target.parameters:
@@ -257,13 +257,12 @@ def _log_prior(posterior: xr.Dataset, target: Density) -> xr.Dataset:
         scale = posterior[p.scale].to_numpy() if p.scale else None
         if p.distribution != "flat":
             result[p.name] = (("chain", "draw"), p.log_density(value, scale))
-    for name, value in _log_total_priors(posterior, target).items():
+    for name, value in _log_total_priors(values, target).items():
         result[rates.TOTALS[name]] = (("chain", "draw"), value)
     return xr.Dataset(result, coords={"chain": posterior["chain"], "draw": posterior["draw"]})
 
 
-def _log_total_priors(posterior: xr.Dataset, target: Density) -> Draws:
-    values = flatten(posterior, target.parameters)
+def _log_total_priors(values: np.ndarray, target: Density) -> Draws:
     found = [[target.log_total_priors(draw) for draw in chain] for chain in values]
     return {
         name: np.array([[draw[name] for draw in chain] for chain in found]) for name in found[0][0]

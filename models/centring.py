@@ -16,9 +16,8 @@ PRIOR_INCIDENTS = 1.0
 """What a prior of sd 1 on a log rate is worth: a log rate has precision n after n incidents."""
 
 
-def weights(design: Design, authors: slice) -> Floats:
-    """Weight of the cell's own level, n / (n + 1), shape (author, region)."""
-    count = named_incidents(design)[authors]
+def weights(count: Floats) -> Floats:
+    """Weight of the cell's own level after ``count`` incidents, n / (n + 1)."""
     return count / (count + PRIOR_INCIDENTS)
 
 

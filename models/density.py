@@ -110,8 +110,8 @@ class Density:
         """Log prior density of each log total, by the name of the intercept that raises it."""
         t = self.table
         found = total_priors(values, self.offsets, self.index, t.one, t.two)
-        names = [name for name in TOTALS if getattr(self.offsets, name) >= 0]
-        return {name: float(x) for name, x in zip(names, found, strict=False)}
+        named = zip(TOTALS, found, strict=True)
+        return {name: float(x) for name, x in named if getattr(self.offsets, name) >= 0}
 
 
 @jit
@@ -132,12 +132,9 @@ def _ratio_back(u, ix, change, d_u):
 
 @jit
 def total_priors(values, at, ix, one, two):
-    """``mapping_rates.total_priors`` of the constrained values."""
-    u = mapping_names.unknowns(values, at, ix)
-    region, period, kind = mapping_rates.rates(values, at, ix, _ratio(u, ix))
-    return mapping_rates.total_priors(
-        at, ix, one, two, mapping_rates.log_totals(region, period, kind)
-    )
+    """Log prior densities of the log totals, which no level of ``other`` changes."""
+    _, totals = mapping_rates.rates(values, at, ix, 0.0)
+    return mapping_rates.total_priors(at, ix, one, two, totals)[0]
 
 
 @jit
@@ -159,7 +156,7 @@ def cell_terms(
     eta = mapping_names.set_shares(values, at, ix)
     lists = mapping_names.listed(ix, u, matrix, eta)
     mapping_names.rows(values, at, ix, mapping_names.pairs(ix, u, matrix, eta, lists), room.written)
-    region, period, kind = mapping_rates.rates(values, at, ix, _ratio(u, ix))
+    (region, period, kind), _ = mapping_rates.rates(values, at, ix, _ratio(u, ix))
     by_region, by_kind, by_size, visibility = mapping.logits(values, at, ix)
     return kernel.forward_from(
         room, region, period, kind, mapping.log_size(values, at, ix), by_region, by_kind, by_size,
@@ -181,7 +178,8 @@ def value_and_gradient(
     lists = mapping_names.listed(ix, u, matrix, eta)
     log_pairs = mapping_names.pairs(ix, u, matrix, eta, lists)
     mapping_names.rows(values, at, ix, log_pairs, room.written)
-    region, period, kind = mapping_rates.rates(values, at, ix, _ratio(u, ix))
+    parts, totals = mapping_rates.rates(values, at, ix, _ratio(u, ix))
+    region, period, kind = parts
     log_sizes = mapping.log_size(values, at, ix)
     by_region, by_kind, by_size, visibility = mapping.logits(values, at, ix)
     ones = np.ones(cells.shape[0])
@@ -201,11 +199,9 @@ def value_and_gradient(
     mapping_names.rows_back(values, at, ix, d_written, d_pairs, d)
     mapping_names.pairs_back(ix, u, matrix, eta, lists, d_pairs, d_u, d_matrix, d_eta, d_lists)
     mapping_names.listed_back(ix, u, matrix, eta, lists, d_lists, d_u, d_matrix, d_eta)
-    parts, d_parts = (region, period, kind), (d_region, d_period, d_kind)
-    mapping_rates.total_priors_back(at, ix, one, two, parts, d_parts)
-    d_ratio = mapping_rates.rates_back(
-        values, at, ix, region, period, kind, d_region, d_period, d_kind, d
-    )
+    d_parts = d_region, d_period, d_kind
+    of_totals, d_totals = mapping_rates.total_priors(at, ix, one, two, totals)
+    d_ratio = mapping_rates.rates_back(values, at, ix, parts, totals, d_parts, d_totals, d)
     _ratio_back(u, ix, d_ratio, d_u)
     mapping.log_size_back(values, at, ix, log_sizes, d_size, d)
     mapping.logits_back(values, at, ix, d_by_region, d_by_kind, d_by_size, d_visibility, d)
@@ -215,7 +211,4 @@ def value_and_gradient(
         d[at.set_share : at.set_share + d_eta.size] += d_eta.reshape(d_eta.size)
     by, jacobian = log_priors.log_prior(free, values, table_rows, one, two)
     gradient = log_priors.log_prior_back(free, values, table_rows, one, two, d, at, ix)
-    totals = mapping_rates.total_priors(
-        at, ix, one, two, mapping_rates.log_totals(region, period, kind)
-    )
-    return value + by.sum() + jacobian + totals.sum(), gradient
+    return value + by.sum() + jacobian + of_totals.sum(), gradient

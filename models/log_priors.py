@@ -100,8 +100,8 @@ def log_prior_back(free, values, table_rows, one, two, d_values, at, ix):
                 f, p = f + second - 1, p + second
         else:
             for j in range(outer * first * second):
-                at, to = p + j, f + j
-                result[to] = _simple_back(kind, values[at], free[to], one[at], two[at], d[at])
+                x, a, b = values[p + j], one[p + j], two[p + j]
+                result[f + j] = _simple_back(kind, x, free[f + j], a, b, d[p + j])
     return result
 
 

@@ -37,11 +37,11 @@ def path_back(values, scale, steps, d_path, d):
 
 
 @jit
-def add_rows(values, start, width, out, first, n):
-    """Add one vector of ``width`` to rows ``first`` to ``first + n`` of ``out``."""
+def add_rows(values, start, out, first, n):
+    """Add one vector to rows ``first`` to ``first + n`` of ``out``."""
     if start >= 0:
         for a in range(first, first + n):
-            for i in range(width):
+            for i in range(out.shape[1]):
                 out[a, i] += values[start + i]
 
 

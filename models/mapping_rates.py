@@ -22,34 +22,40 @@ from .mapping_effects import (
 
 @jit
 def rates(values, at, ix, ratio):
-    """The three parts of log μ; ``ratio`` = log ū - log ū_O, for the level of ``other``."""
+    """The three parts of log μ, and log Σ μ of each author.
+
+    ``ratio`` = log ū - log ū_O, for the level of ``other``.
+    """
     k, o, d = ix.n_organization, ix.n_other, ix.n_rivalry
     n, war = k + o + d, k + o
     region, period = np.zeros((n, ix.n_region)), ix.penalty.copy()
     kind = np.zeros((n, ix.n_kind))
     for first, count in ((0, k), (war, d)):
-        add_rows(values, at.rate_region, ix.n_region, region, first, count)
+        add_rows(values, at.rate_region, region, first, count)
         add_scaled(values, at.rate_period_scale, at.rate_period, period, first, count)
     add_table(values, at.rate_organization_region, region, 0, k)
     scale, steps = at.rate_organization_walk_scale, at.rate_organization_walk
     period[:k] += path(values, scale, steps, k, ix.n_period)
-    add_rows(values, at.rate_kind, ix.n_kind, kind, 0, k)
+    add_rows(values, at.rate_kind, kind, 0, k)
     add_table(values, at.rate_organization_kind, kind, 0, k)
     for a in range(k):
         kind[a] += _level(values, at.rate_intercept, at.rate_organization, a)
     if d:
         add_table(values, at.rivalry_region, region, war, d)
         period[war:] += path(values, at.rivalry_walk_scale, at.rivalry_walk, d, ix.n_period)
-        add_rows(values, at.rivalry_kind, ix.n_kind, kind, war, d)
+        add_rows(values, at.rivalry_kind, kind, war, d)
         for a in range(d):
             kind[war + a] += _level(values, at.rivalry_intercept, at.rivalry_level, a)
     if o:
-        add_rows(values, at.other_region, ix.n_region, region, k, 1)
+        add_rows(values, at.other_region, region, k, 1)
         add_scaled(values, at.other_period_scale, at.other_period, period, k, 1)
-        add_rows(values, at.other_kind, ix.n_kind, kind, k, 1)
-        totals = log_totals(region, period, kind)
-        kind[k] += _log_named(totals, k) - totals[k] + ratio - values[at.other_share]
-    return region, period, kind
+        add_rows(values, at.other_kind, kind, k, 1)
+    totals = _log_totals(region, period, kind)
+    if o:
+        level = _log_named(totals, k) - totals[k] + ratio - values[at.other_share]
+        kind[k] += level
+        totals[k] += level
+    return (region, period, kind), totals
 
 
 @jit
@@ -59,7 +65,7 @@ def _log_sum(x):
 
 
 @jit
-def log_totals(region, period, kind):
+def _log_totals(region, period, kind):
     """log Σ μ over all places, periods and kinds, shape (author,)."""
     result = np.empty(region.shape[0])
     for a in range(region.shape[0]):
@@ -81,16 +87,20 @@ def _level(values, intercept, effect, a):
 
 
 @jit
-def rates_back(values, at, ix, region, period, kind, d_region, d_period, d_kind, d):
+def rates_back(values, at, ix, parts, totals, d_parts, d_totals, d):
     """Add the gradient in every rate parameter; return the gradient in ``ratio``.
 
-    The gradients of the three parts are changed in place: the level of ``other`` hangs on all.
+    ``d_totals`` has nothing of ``other``, whose total is not free. Both gradients are changed
+    in place: the level of ``other`` hangs on all.
     """
     k, o, n_rivalry = ix.n_organization, ix.n_other, ix.n_rivalry
     war, d_ratio = k + o, 0.0
+    d_region, d_period, d_kind = d_parts
     if o:
         d_ratio = d_kind[k].sum()
-        _other_level_back(k, d_ratio, (region, period, kind), (d_region, d_period, d_kind))
+        d_totals += d_ratio * np.exp(totals - _log_named(totals, k))
+        d_totals[k] = -d_ratio
+    _totals_back(d_totals, parts, d_parts)
     for first, count in ((0, k), (war, n_rivalry)):
         add_rows_back(at.rate_region, d_region, first, count, d)
         add_scaled_back(values, at.rate_period_scale, at.rate_period, d_period, first, count, d)
@@ -116,45 +126,29 @@ def rates_back(values, at, ix, region, period, kind, d_region, d_period, d_kind,
 
 
 @jit
-def _other_level_back(k, change, parts, d_parts):
-    """Add the gradient of log Σ μ of the named over that of the shape of ``other``."""
-    totals = log_totals(parts[0], parts[1], parts[2])
-    weights = change * np.exp(totals - _log_named(totals, k))
-    weights[k] = -change
-    _totals_back(weights, parts, d_parts)
-
-
-@jit
-def _totals_back(weights, parts, d_parts):
-    """Add the gradient of Σ weight · log total to those of the three parts."""
+def _totals_back(d_totals, parts, d_parts):
+    """Add the gradient of ``_log_totals``; those of the parts' sums are the shares."""
     for part, d_part in zip(parts, d_parts):  # noqa: B905 (numba's zip takes no keyword)
-        for a in range(weights.shape[0]):
-            if weights[a] != 0.0:
-                d_part[a] += weights[a] * np.exp(part[a] - _log_sum(part[a]))
+        for a in range(d_totals.shape[0]):
+            if d_totals[a] != 0.0:
+                d_part[a] += d_totals[a] * np.exp(part[a] - _log_sum(part[a]))
 
 
 @jit
 def total_priors(at, ix, one, two, totals):
-    """Log prior densities of the log totals of organizations and of rivalries."""
-    result = np.zeros(2)
+    """Log prior densities of the log totals of organizations and of rivalries.
+
+    Returns (densities, shape (2,); the gradient of their sum in ``totals``).
+    """
+    densities, d_totals = np.zeros(2), np.zeros(totals.shape[0])
     for i, (where, first, n) in enumerate(_totalled(at, ix)):
         if n:
-            off = (_log_sum(totals[first : first + n]) - one[where]) / two[where]
-            result[i] = -0.5 * off**2 - np.log(two[where]) - 0.5 * LOG_2PI
-    return result
-
-
-@jit
-def total_priors_back(at, ix, one, two, parts, d_parts):
-    """Add the gradient of ``total_priors`` to those of the three parts of log μ."""
-    totals = log_totals(parts[0], parts[1], parts[2])
-    weights = np.zeros(totals.shape[0])
-    for where, first, n in _totalled(at, ix):
-        if n:
-            total = _log_sum(totals[first : first + n])
-            slope = -(total - one[where]) / two[where] ** 2
-            weights[first : first + n] = slope * np.exp(totals[first : first + n] - total)
-    _totals_back(weights, parts, d_parts)
+            of_each = totals[first : first + n]
+            total = _log_sum(of_each)
+            off = (total - one[where]) / two[where]
+            densities[i] = -0.5 * off**2 - np.log(two[where]) - 0.5 * LOG_2PI
+            d_totals[first : first + n] = -off / two[where] * np.exp(of_each - total)
+    return densities, d_totals
 
 
 @jit

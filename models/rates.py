@@ -31,7 +31,7 @@ import numpy as np
 from ..data.attribution import OTHER
 from . import centring, effects
 from .design import Design
-from .engine import NUMPY, Array, Engine, Params
+from .engine import NUMPY, Array, Engine, Floats, Params
 from .parameters import Parameter, Sizes, fixed_scale, pooled, simple, standardized, table, walk
 from .priors import Priors
 
@@ -45,25 +45,26 @@ TOTALS = {"rate_intercept": "rate_total", "rivalry_intercept": "rivalry_total"}
 
 def parameters(priors: Priors, design: Design) -> list[Parameter]:
     """List the rates' parameters."""
-    sizes = design.sizes
+    sizes, named = design.sizes, centring.named_incidents(design)
     region = pooled("rate_region", priors, ["region"], sizes)
+    rivalries = design.names.rivalries
     return [
         *region,
         *standardized("rate_period", priors, ["period"], 1, sizes),
-        *_organization_parameters(priors, design, region[-1:]),
-        *(_rivalry_parameters(priors, design, region[-1:]) if design.names.rivalries else []),
+        *_organization_parameters(priors, design, named, region[-1:]),
+        *(_rivalry_parameters(priors, design, named, region[-1:]) if rivalries else []),
         *(_other_parameters(priors, sizes) if design.names.has_other else []),
     ]
 
 
 def _organization_parameters(
-    priors: Priors, design: Design, region: list[Parameter]
+    priors: Priors, design: Design, named: Floats, region: list[Parameter]
 ) -> list[Parameter]:
     sizes, k = design.sizes, "organization"
-    intercept = _intercept(priors, "rate_intercept", design)
+    intercept = _intercept(priors, "rate_intercept", design, named)
     level = pooled("rate_organization", priors, [k], sizes)
     around = [intercept, *level[-1:], *region]
-    weight = centring.weights(design, total_authors(intercept.name, design))
+    weight = centring.weights(named[total_authors(intercept.name, design)])
     return [
         intercept,
         *fixed_scale("rate_kind", priors, ["kind"], 1, sizes),
@@ -74,12 +75,14 @@ def _organization_parameters(
     ]
 
 
-def _rivalry_parameters(priors: Priors, design: Design, region: list[Parameter]) -> list[Parameter]:
+def _rivalry_parameters(
+    priors: Priors, design: Design, named: Floats, region: list[Parameter]
+) -> list[Parameter]:
     sizes, d = design.sizes, "rivalry"
-    intercept = _intercept(priors, "rivalry_intercept", design)
+    intercept = _intercept(priors, "rivalry_intercept", design, named)
     level = pooled("rivalry_level", priors, [d], sizes)
     around = [intercept, *level[-1:], *region]
-    weight = centring.weights(design, total_authors(intercept.name, design))
+    weight = centring.weights(named[total_authors(intercept.name, design)])
     return [
         intercept,
         *fixed_scale("rivalry_kind", priors, ["kind"], 1, sizes),
@@ -98,7 +101,7 @@ def _other_parameters(priors: Priors, sizes: Sizes) -> list[Parameter]:
     ]
 
 
-def _intercept(priors: Priors, name: str, design: Design) -> Parameter:
+def _intercept(priors: Priors, name: str, design: Design, named: Floats) -> Parameter:
     """An intercept without a prior of its own: the log total that it raises has one.
 
     A prior of an average cell would speak of the mean of log rates, which lies far below the
@@ -108,18 +111,17 @@ def _intercept(priors: Priors, name: str, design: Design) -> Parameter:
     prior, authors = priors[TOTALS[name]], total_authors(name, design)
     mu = prior["mu"]
     if math.isnan(mu):
-        mu = math.log(2.0 * reported_total(design, authors))
+        mu = math.log(2.0 * _reported_total(design, named, authors))
     cells = len(design.names.authors[authors]) * len(design.cell_kind)
     values = {"mu": mu, "sigma": prior["sigma"], "start": mu - math.log(max(cells, 1))}
     return Parameter(name, "flat", arguments={key: np.asarray(x) for key, x in values.items()})
 
 
-def reported_total(design: Design, authors: slice) -> float:
+def _reported_total(design: Design, named: Floats, authors: slice) -> float:
     """Incidents that reports give to some authors, and half of those that name nobody.
 
     Only the order of magnitude of a total is taken from the data: its prior is wide.
     """
-    named = centring.named_incidents(design)
     unnamed = float(design.every.count.sum()) - float(named.sum())
     return max(float(named[authors].sum()) + 0.5 * unnamed, 1.0)
 
