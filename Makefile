@@ -25,7 +25,7 @@ demo: $(READY)
 	$(BIN)/dtoscore simulate demo --compare demo/release
 
 test: lint
-	$(BIN)/python -m pytest -m "not browser"
+	$(BIN)/python -m pytest -m "not browser" --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 test-browser: $(READY)
 	chromium=$$(.ci/find-chromium) && DTOSCORE_CHROMIUM=$$chromium $(BIN)/python -m pytest -m browser

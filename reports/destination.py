@@ -1,7 +1,7 @@
 """Where a release may go: where nothing is, or where a release is that it replaces.
 
 Replacing a folder removes it. What dtoscore has not written is therefore never replaced, and
-neither is the round, whatever it looks like.
+neither are the round and the release before it, whatever they look like.
 """
 
 import os
@@ -15,7 +15,7 @@ from .manifest import is_release
 ELSEWHERE = "name a new folder, an empty one, or a release to replace"
 
 
-def check_destination(out: Path, round_folder: Path) -> None:
+def check_destination(out: Path, round_folder: Path, previous: Path | None = None) -> None:
     """Refuse a place for the release before any work is done for it; nothing is changed there.
 
     Parameters
@@ -25,18 +25,24 @@ def check_destination(out: Path, round_folder: Path) -> None:
     round_folder
         The round to release. Where it is no folder nothing is refused here: who reads the round
         says so.
+    previous
+        The release before this one, if it is given.
 
     Raises
     ------
     InputError
-        Where a release at ``out`` would touch the round or its fits, would replace what is no
-        release, or could not be written.
+        Where a release at ``out`` would touch the round, its fits or the release before, would
+        replace what is no release, or could not be written.
     """
     if not round_folder.is_dir():
         return
     place = absolute(out)
     try:
-        reason = _meets_round(place.resolve(), round_folder) or in_the_way(place)
+        reason = (
+            _meets_round(place.resolve(), round_folder)
+            or _meets_previous(place.resolve(), previous)
+            or in_the_way(place)
+        )
         if reason is None:
             _try(place)
     except OSError as error:
@@ -75,6 +81,13 @@ def _meets_round(place: Path, round_folder: Path) -> str | None:
     if place == work or work in place.parents:
         return f"is in {round_folder / 'work'}, where the fits are kept"
     return None
+
+
+def _meets_previous(place: Path, previous: Path | None) -> str | None:
+    """Say that a place holds the release before this one; None where it does not."""
+    if previous is None or place not in (previous.resolve(), *previous.resolve().parents):
+        return None
+    return f"would replace {previous}, the previous release that this one is to point to"
 
 
 def _try(place: Path) -> None:

@@ -72,10 +72,10 @@ def run(
     options = pipeline.FitOptions() if options is None else options
     clock = Clock()
     out = Path(folder) / "release" if out is None else Path(out)
-    check_destination(out, Path(folder))
+    earlier = None if previous is None else Path(previous)
+    check_destination(out, Path(folder), earlier)
     prepared = pipeline.prepare(Path(folder), progress)
     settings = prepared.round.settings
-    earlier = None if previous is None else Path(previous)
     before = previous_hash(earlier, settings.previous)
     if progress is not None:
         for note in unlinked(earlier, settings.previous):

@@ -88,6 +88,16 @@ def test_a_round_behind_a_link_is_the_round(home: Path) -> None:
         check_destination(Path("r1"), Path("alias"))
 
 
+@pytest.mark.parametrize("previous", ["release", "link", "../{home}/release"])
+def test_the_release_before_is_not_replaced_by_the_one_that_points_to_it(
+    home: Path, previous: str
+) -> None:
+    named = previous.format(home=home.name)
+    with pytest.raises(InputError, match=f"release would replace {named}, the previous release"):
+        check_destination(Path("release"), Path("r1"), Path(named))
+    check_destination(Path("r1/release"), Path("r1"), Path(named))
+
+
 @pytest.mark.parametrize("out", ["documents", "file", "link", "r1"])
 def test_staging_by_itself_replaces_no_such_thing(home: Path, out: str) -> None:
     before = everything(home)

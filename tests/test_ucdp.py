@@ -300,7 +300,9 @@ def test_files_that_are_no_ged_are_refused(tmp_path, content: bytes, message: st
         import_ucdp(file, tmp_path / "round", WINDOW, HISTORY)
 
 
-@pytest.mark.parametrize("content", [b"plain text", gzip.compress(b"id,year\n" * 999)[:30]])
+@pytest.mark.parametrize(
+    "content", [b"plain text", gzip.compress(b"id,year\n" * 999)[:30]], ids=["plain", "cut short"]
+)
 def test_a_damaged_gzip_is_refused(tmp_path, content: bytes) -> None:
     file = tmp_path / "ged.csv.gz"
     file.write_bytes(content)
