@@ -31,7 +31,8 @@ def release_document(summary: Summary) -> dict[str, Any]:
         "decision": _decision(summary),
         "sources": [_source(row) for row in _records(summary.sources)],
         "checks": [
-            {"name": c.name, "verdict": c.verdict, "summary": c.summary} for c in summary.checks
+            {"name": str(c.name), "verdict": c.verdict, "summary": c.summary}
+            for c in summary.checks
         ],
         "diagnostics": _diagnostics(summary),
         "regions": [_region(row) for row in _records(summary.regions)],
@@ -106,7 +107,7 @@ def _decision(summary: Summary) -> dict[str, Any]:
         "risk_limit": decision.risk_limit,
         "threshold": decision.threshold,
         "threshold_calibrated": decision.threshold_calibrated,
-        "reasons": list(decision.reasons),
+        "reasons": [str(reason) for reason in decision.reasons],
     }
 
 
@@ -115,7 +116,8 @@ def _diagnostics(summary: Summary) -> dict[str, Any]:
     scores = ("rhat_max", "ess_bulk_min", "ess_tail_min")
     numbers = (*scores, "parameter_rhat_max", "parameter_ess_bulk_min", "ebfmi_min", "unseen_max")
     counts = ("divergences", "chains", "draws")
-    document: dict[str, Any] = {"passed": fit.passed, "failures": list(fit.failures)}
+    document: dict[str, Any] = {"passed": fit.passed}
+    document["failures"] = [str(failure) for failure in fit.failures]
     document |= {key: getattr(fit, key) for key in numbers}
     return document | {key: int(getattr(fit, key)) for key in counts}
 
