@@ -7,12 +7,10 @@ from typing import Any, cast
 import pandas as pd
 
 from ..inference.summary import Summary
-from .roster import is_usable
+from .roster import COMPARED, is_usable
 
 SCHEMA = "dtoscore/release/1"
 _QUANTILES = ("mean", "sd", "q05", "q25", "q50", "q75", "q95")
-_COMPARED = ("p_worst", "p_worst_mcse", "rank", "expected_loss")
-"""What sets a contender against the others: null where the fit failed its gate."""
 
 
 def release_document(summary: Summary) -> dict[str, Any]:
@@ -90,11 +88,13 @@ def _organization(summary: Summary, identity: str) -> dict[str, Any]:
 
 
 def _compared(summary: Summary, identity: str, row: dict[Any, Any]) -> dict[str, Any]:
-    if not is_usable(summary):
-        return dict.fromkeys(_COMPARED)
+    """Set a contender against the others; ``rank`` holds its mean and every probability."""
+    usable = is_usable(summary)
+    document: dict[str, Any] = {key: row[key] if usable else None for key in COMPARED}
+    mean = document.pop("rank_mean")
     ranks = summary.rank_probabilities.loc[identity].to_numpy(float)
-    rank = {"mean": row["rank_mean"], "probabilities": [float(p) for p in ranks]}
-    return {key: rank if key == "rank" else row[key] for key in _COMPARED}
+    rank = {"mean": mean, "probabilities": [float(p) for p in ranks]}
+    return document | {"rank": rank if usable else None}
 
 
 def _decision(summary: Summary) -> dict[str, Any]:
