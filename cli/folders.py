@@ -47,7 +47,7 @@ def check(round_folder: RoundFolder, as_json: AsJson = False) -> None:
         _print_json({"valid": True, "set_aside": aside, "notes": list(round_.notes)} | counts)
         return
     listed = ", ".join(_counted(number, what) for what, number in counts.items())
-    unused = [f"Set aside: {number:,} reports, {reason}." for reason, number in aside.items()]
+    unused = [f"Set aside: {_counted(n, 'reports')}, {reason}." for reason, n in aside.items()]
     typer.echo("\n".join([f"{round_folder} is valid: {listed}.", *unused, *round_.notes]))
 
 

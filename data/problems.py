@@ -72,7 +72,8 @@ class Problems:
             self.add(f"{where}: {column} {shown(value)} {clause}{hint}")
         if len(groups) > MOST_VALUES:
             more = sum(len(rows) for _, rows in groups[MOST_VALUES:])
-            self.add(f"{table.file}: {column} {clause} in {more} more rows")
+            rows_more = counted(more, "more row")
+            self.add(f"{table.file}: {column} {clause} in {rows_more}")
 
     def where(
         self, table: Table, column: str, mask: pd.Series, clause: str, choices: Sequence[str] = ()
@@ -115,6 +116,11 @@ def listed(values: Iterable[str]) -> str:
     if len(names) <= MOST_CHOICES:
         return ", ".join(names)
     return ", ".join(names[:MOST_CHOICES]) + f" and {len(names) - MOST_CHOICES} more"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Say a number with the words for one or for many; without those, one with an s."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
 
 
 def shown(value: object) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from .problems import Problems, Table, listed
+from .problems import Problems, Table, counted, listed
 
 csv.field_size_limit(1 << 20)
 
@@ -177,7 +177,8 @@ def _check_lengths(
 ) -> None:
     for line, row in zip(lines, rows, strict=True):
         if len(row) != len(header):
-            problems.add(f"{file} row {line}: has {len(row)} cells, the header has {len(header)}")
+            cells = counted(len(row), "cell")
+            problems.add(f"{file} row {line}: has {cells}, the header has {len(header)}")
 
 
 def _read_parquet(path: Path, problems: Problems) -> Table | None:

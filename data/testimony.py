@@ -6,7 +6,7 @@ import pandas as pd
 
 from . import regions
 from .naming import Names, Reading
-from .problems import Problems, Table, shown
+from .problems import Problems, Table, counted, shown
 from .roster import days, flags, optional
 from .rounds import Settings
 
@@ -100,8 +100,8 @@ def _widened(table: Table, frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str
     high = frame["victims_high"].clip(lower=frame["victims"])
     count = int(((low != frame["victims_low"]) | (high != frame["victims_high"])).sum())
     note = (
-        f"{table.file}: in {count} rows victims lies outside victims_low and victims_high; "
-        "the bounds were stretched to hold it."
+        f"{table.file}: in {counted(count, 'row')} victims lies outside victims_low "
+        "and victims_high; the bounds were stretched to hold it."
     )
     return frame.assign(victims_low=low, victims_high=high), (note,) if count else ()
 
@@ -123,11 +123,12 @@ def _clause(fault: str) -> str:
 
 def _merged(table: Table, text: pd.DataFrame, readings: Mapping[str, Reading]) -> tuple[str, ...]:
     count = sum(readings[written].merged for written in text["attribution"])
-    note = (
-        f"{table.file}: {count} clashes between organizations that are rolled up into one "
-        "are read as that one's own."
+    said = counted(
+        count,
+        "clash between organizations that are rolled up into one is read as that one's own",
+        "clashes between organizations that are rolled up into one are read as that one's own",
     )
-    return (note,) if count else ()
+    return (f"{table.file}: {said}.",) if count else ()
 
 
 def _deaths(
@@ -252,11 +253,10 @@ def coverage_notes(table: Table, frame: pd.DataFrame, sources: pd.DataFrame) -> 
     notes = []
     for what, mask in outside.items():
         counts = known.loc[mask, "source"].value_counts().sort_index()
-        notes += [
-            f"{table.file}: {count} reports of {shown(source)} lie outside the {what} of "
-            "its row in sources.csv."
-            for source, count in counts.items()
-        ]
+        for source, count in counts.items():
+            of_it = shown(source)
+            lie = counted(count, f"report of {of_it} lies", f"reports of {of_it} lie")
+            notes.append(f"{table.file}: {lie} outside the {what} of its row in sources.csv.")
     return tuple(notes)
 
 

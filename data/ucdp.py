@@ -28,6 +28,7 @@ from .attribution import parse
 from .errors import InputError
 from .folder import csv_text, toml_text, write_folder
 from .ged import read_ged
+from .problems import counted
 from .regions import STATES
 
 COUNTRY, COUNTRY_CODE = "Mexico", "MX"
@@ -95,24 +96,19 @@ class ImportReport:
 
     def sentences(self) -> tuple[str, ...]:
         """Say what was done, for the command."""
-        left = [f"{_counted(n, 'event')} left out: {why}." for why, n in self.left_out.items()]
-        written, read = _counted(self.rows_written, "report"), _counted(self.rows_read, "event")
-        inside, named = _counted(self.window_rows, "report"), len(self.contenders)
-        coarse, verb = self.coarse_rows, "holds" if self.coarse_rows == 1 else "hold"
-        held = f"{verb} {self.coarse_share:.1%} of the dead"
-        rivals = "rivalry" if len(self.rivalries) == 1 else "rivalries"
+        left = [f"{counted(n, 'event')} left out: {why}." for why, n in self.left_out.items()]
+        written, read = counted(self.rows_written, "report"), counted(self.rows_read, "event")
+        inside, named = counted(self.window_rows, "report"), len(self.contenders)
+        coarse = counted(self.coarse_rows, "coarse report holds", "coarse reports hold")
+        rivals = counted(len(self.rivalries), "rivalry", "rivalries")
         return (
             f"{self.folder}: {written} of {read} read.",
             *left,
             f"Window: {inside}, {self.window_deaths} dead.",
-            f"Window: {_counted(named, 'contender')}, {len(self.rivalries)} {rivals}.",
-            f"Window: {_counted(coarse, 'coarse report')} {held}.",
+            f"Window: {counted(named, 'contender')}, {rivals}.",
+            f"Window: {coarse} {self.coarse_share:.1%} of the dead.",
             *self.notes,
         )
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def import_ucdp(
@@ -312,12 +308,17 @@ def _notes(events: pd.DataFrame) -> tuple[str, ...]:
     low, high = events["low"] > events["best"], events["best"] > events["high"]
     unplaced = events[events["region"] == COUNTRY_CODE]
     unknown = sorted(set(unplaced["adm_1"]) - {""})
+    nowhere = f"no state of {COUNTRY}: region {COUNTRY_CODE}"
     notes = (
-        (low, "had low above best: the bounds were widened to hold best"),
-        (high, "had best above high: the bounds were widened to hold best"),
-        (events["region"] == COUNTRY_CODE, f"name no state of {COUNTRY}: region {COUNTRY_CODE}"),
+        (low, "event had", "events had", "low above best: the bounds were widened to hold best"),
+        (high, "event had", "events had", "best above high: the bounds were widened to hold best"),
+        (events["region"] == COUNTRY_CODE, "event names", "events name", nowhere),
     )
-    said = [f"{mask.sum()} events {clause}." for mask, clause in notes if mask.any()]
+    said = [
+        f"{counted(mask.sum(), one, many)} {clause}."
+        for mask, one, many, clause in notes
+        if mask.any()
+    ]
     if unknown:
         said.append(f"No state is called {', '.join(repr(name) for name in unknown)}.")
     return (*said, "UCDP is one source: its detection is not informed by these data.")

@@ -12,12 +12,19 @@ from ..data.evidence import SILENT, Evidence
 from ..data.rubric import Rubric
 from ..data.world import SIZE_EDGES
 from .minimum import in_window
+from .sentences import Sentence
 from .summary import NOT_RUN, PASS, REVIEW, Check
 
 Floats = NDArray[np.float64]
 
 RAW, MAJORITY = "raw counts", "majority vote"
 COLUMNS = ("baseline", "organization", "value", "leader")
+_APART = {
+    (RAW,): Sentence("Raw counts do not lead to the model's leader."),
+    (MAJORITY,): Sentence("Majority vote does not lead to the model's leader."),
+    (RAW, MAJORITY): Sentence("Raw counts and majority vote do not lead to the model's leader."),
+}
+"""What is said of the baselines that have another leader than the model."""
 
 
 def baselines(evidence: Evidence, rubric: Rubric) -> pd.DataFrame:
@@ -91,20 +98,21 @@ def baseline_check(
     passed
         Whether the fit may be used.
     """
-    name = "baselines"
+    name = Sentence("baselines")
     table = by_source(evidence, rubric).reset_index()
-    if leader is None or not passed:
-        reason = "no fit that may be used" if leader is not None else "no contender"
-        return Check(name, NOT_RUN, f"There is {reason} to compare simple counts with.", table)
+    if leader is None:
+        nobody = Sentence("There is no contender to compare simple counts with.")
+        return Check(name, NOT_RUN, (nobody,), table)
+    if not passed:
+        unfit = Sentence("There is no fit that may be used to compare simple counts with.")
+        return Check(name, NOT_RUN, (unfit,), table)
     counted = baselines(evidence, rubric)
     first = counted[counted["leader"]].groupby("baseline")["organization"].agg(list)
-    same = [first.get(baseline) == [leader] for baseline in (RAW, MAJORITY)]
-    if all(same):
-        return Check(name, PASS, "Raw counts and majority vote lead to the model's leader.", table)
-    apart = [b for b, agrees in zip((RAW, MAJORITY), same, strict=True) if not agrees]
-    said = " and ".join(apart).capitalize()
-    verb = "do" if len(apart) > 1 or apart[0] == RAW else "does"
-    return Check(name, REVIEW, f"{said} {verb} not lead to the model's leader.", table)
+    apart = tuple(baseline for baseline in (RAW, MAJORITY) if first.get(baseline) != [leader])
+    if apart:
+        return Check(name, REVIEW, (_APART[apart],), table)
+    agreed = Sentence("Raw counts and majority vote lead to the model's leader.")
+    return Check(name, PASS, (agreed,), table)
 
 
 def _majority(named: NDArray[np.int64]) -> Floats:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from . import chains
 from .ranks import RULE_OF_THREE
+from .sentences import Sentence
 from .summary import FAIL, NOT_RUN, Check, Decision, Diagnostics
 
 Floats = NDArray[np.float64]
@@ -24,18 +25,21 @@ UNCALIBRATED = 0.99
 """Threshold where no calibration study covers the round."""
 RETRACT_BELOW = 0.80
 """A logged designation falls when its probability is surely below this."""
-MANDATORY = (
-    "calibration study",
-    "tipping points",
-    "leave one source out",
-    "both visibility laws",
-)
-_PENDING: Mapping[str, str] = {
-    "calibration study": "No study of wrong designations covers a round like this one.",
-    "tipping points": "How much silencing or framing would change the leader was not computed.",
-    "leave one source out": "What the result would be without each source was not computed.",
-    "both visibility laws": "One law of how visible incidents are was used, not the other.",
+_PENDING: Mapping[Sentence, Sentence] = {
+    Sentence("calibration study"): Sentence(
+        "No study of wrong designations covers a round like this one."
+    ),
+    Sentence("tipping points"): Sentence(
+        "How much silencing or framing would change the leader was not computed."
+    ),
+    Sentence("leave one source out"): Sentence(
+        "What the result would be without each source was not computed."
+    ),
+    Sentence("both visibility laws"): Sentence(
+        "One law of how visible incidents are was used, not the other."
+    ),
 }
+MANDATORY = tuple(_PENDING)
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ def decide(
     score: xr.DataArray,
     ranks: xr.Dataset,
     diagnostics: Diagnostics,
-    shortfalls: Sequence[str],
+    shortfalls: Sequence[Sentence],
     checks: Sequence[Check],
     rule: Rule,
 ) -> Decision:
@@ -137,7 +141,7 @@ def by_probability(ranks: xr.Dataset) -> list[str]:
 def pending(checks: Sequence[Check] = ()) -> tuple[Check, ...]:
     """List the mandatory checks that are not among these: they were not run."""
     held = {check.name for check in checks}
-    return tuple(Check(name, NOT_RUN, _PENDING[name]) for name in MANDATORY if name not in held)
+    return tuple(Check(name, NOT_RUN, (_PENDING[name],)) for name in MANDATORY if name not in held)
 
 
 def _coverage(worst: Floats, theta: Floats) -> float:
@@ -149,23 +153,25 @@ def _coverage(worst: Floats, theta: Floats) -> float:
     return p - 2.0 * math.sqrt(p * (1.0 - p) / float(chains.ess(held, "mean")[0]))
 
 
-def _threshold(ranks: xr.Dataset, rule: Rule) -> tuple[str, ...]:
+def _threshold(ranks: xr.Dataset, rule: Rule) -> tuple[Sentence, ...]:
     if not ranks.sizes["organization"]:
         return ()
     top = ranks.sel(organization=by_probability(ranks)[0])
     sure = float(top["p_worst"] - 2.0 * top["p_worst_mcse"])
     if sure >= rule.threshold:
         return ()
-    label = "set by a calibration study" if rule.calibrated else "uncalibrated"
+    studied, unstudied = Sentence("set by a calibration study"), Sentence("uncalibrated")
+    label = studied if rule.calibrated else unstudied
     return (
-        (
-            f"The highest probability of being the worst, less twice its Monte-Carlo error, is "
-            f"{_down(sure)}; {rule.threshold:g} is required ({label})."
+        Sentence(
+            "The highest probability of being the worst, less twice its Monte-Carlo error, is "
+            "{sure}; {threshold:g} is required ({label}).",
+            {"sure": _down(sure), "threshold": rule.threshold, "label": label},
         ),
     )
 
 
-def _leaders(ranks: xr.Dataset) -> tuple[str, ...]:
+def _leaders(ranks: xr.Dataset) -> tuple[Sentence, ...]:
     """P(worst) alone rewards imprecision, so rank and loss must lead to the same."""
     if not ranks.sizes["organization"]:
         return ()
@@ -174,48 +180,64 @@ def _leaders(ranks: xr.Dataset) -> tuple[str, ...]:
     if agreed.any():
         return ()
     return (
-        (
+        Sentence(
             "The leaders by probability, by expected rank and by expected loss are not the same "
             "organization."
         ),
     )
 
 
-def _review(checks: Sequence[Check]) -> tuple[str, ...]:
+def _review(checks: Sequence[Check]) -> tuple[Sentence, ...]:
     """Say which mandatory checks failed or were not run."""
-    held = {check.name: check for check in (*checks, *pending(checks))}
-    said = {NOT_RUN: "was not run", FAIL: "failed"}
-    return tuple(
-        f"The check '{name}' {said[held[name].verdict]}."
-        for name in MANDATORY
-        if held[name].verdict in said
-    )
+    verdicts = {check.name: check.verdict for check in (*checks, *pending(checks))}
+    said = [_open(name, verdicts[name]) for name in MANDATORY]
+    return tuple(sentence for sentence in said if sentence is not None)
 
 
-def _several(chosen: tuple[str, ...], *, everybody: bool) -> tuple[str, ...]:
+def _open(name: Sentence, verdict: str) -> Sentence | None:
+    """Say what keeps a mandatory check from being passed; None where nothing does."""
+    if verdict == NOT_RUN:
+        return Sentence("The check '{check}' was not run.", {"check": name})
+    if verdict == FAIL:
+        return Sentence("The check '{check}' failed.", {"check": name})
+    return None
+
+
+def _several(chosen: tuple[str, ...], *, everybody: bool) -> tuple[Sentence, ...]:
     if everybody:
-        counted = {0: "There is no contender.", 1: "There is only one contender."}
-        all_of_them = "No contender can be told from the others: the candidate set holds them all."
+        counted = {
+            0: Sentence("There is no contender."),
+            1: Sentence("There is only one contender."),
+        }
+        all_of_them = Sentence(
+            "No contender can be told from the others: the candidate set holds them all."
+        )
         return (counted.get(len(chosen), all_of_them),)
     if len(chosen) == 1:
         return ()
-    return (f"The candidate set holds {len(chosen)} organizations; one is required.",)
+    return (
+        Sentence(
+            "The candidate set holds {number} organizations; one is required.",
+            {"number": len(chosen)},
+        ),
+    )
 
 
-def _fallen(ranks: xr.Dataset, rule: Rule) -> tuple[str, ...]:
+def _fallen(ranks: xr.Dataset, rule: Rule) -> tuple[Sentence, ...]:
     """Say why the logged designation no longer holds; nothing where it does or there is none."""
     if rule.logged is None:
         return ()
     if rule.logged not in ranks["organization"].to_numpy().tolist():
-        return ("The organization designated before is no contender any more.",)
+        return (Sentence("The organization designated before is no contender any more."),)
     logged = ranks.sel(organization=rule.logged)
     most = float(logged["p_worst"] + 2.0 * logged["p_worst_mcse"])
     if not most < rule.retract_below:
         return ()
     return (
-        (
-            f"The probability of the designated organization, with twice its Monte-Carlo error, "
-            f"is {_down(most)}; below {rule.retract_below:g} a designation is withdrawn."
+        Sentence(
+            "The probability of the designated organization, with twice its Monte-Carlo error, "
+            "is {most}; below {least:g} a designation is withdrawn.",
+            {"most": _down(most), "least": rule.retract_below},
         ),
     )
 
@@ -223,7 +245,7 @@ def _fallen(ranks: xr.Dataset, rule: Rule) -> tuple[str, ...]:
 def _decision(
     rule: Rule,
     status: str,
-    reasons: tuple[str, ...],
+    reasons: tuple[Sentence, ...],
     organization: str | None = None,
     candidates: tuple[str, ...] = (),
     coverage: float = math.nan,
@@ -240,8 +262,8 @@ def _decision(
     )
 
 
-def _down(value: float) -> str:
+def _down(value: float) -> Sentence | str:
     """Three decimals, rounded down, so that what falls short never reads as enough."""
     if not math.isfinite(value):
-        return "not known"
+        return Sentence("not known")
     return f"{max(math.floor(value * 1000 + 1e-9), 0) / 1000:.3f}"

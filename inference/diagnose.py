@@ -9,6 +9,7 @@ changes; its probability is then bounded by the rule of three.
 """
 
 import math
+from collections.abc import Mapping
 from itertools import product
 
 import numpy as np
@@ -17,7 +18,10 @@ import xarray as xr
 
 from . import chains
 from .placing import MOST_UNSEEN
+from .sentences import Sentence, counted
 from .summary import FAIL, PASS, REVIEW, Check, Diagnostics
+
+Fields = Mapping[str, object]
 
 MOST_RHAT = 1.01
 LEAST_ESS = 400.0
@@ -91,17 +95,20 @@ def diagnose(
 
 def sampler_check(diagnostics: Diagnostics) -> Check:
     """Turn the gate into an item of the review."""
+    name = Sentence("sampler")
     if not diagnostics.passed:
-        return Check("sampler", FAIL, " ".join(diagnostics.failures))
+        return Check(name, FAIL, diagnostics.failures)
     if diagnostics.divergences:
-        total = diagnostics.chains * diagnostics.draws
-        return Check(
-            "sampler",
-            REVIEW,
-            f"{diagnostics.divergences} of {total:,} draws diverged; whether scores stay the "
-            "same at a target acceptance of 0.99 was not tried.",
+        some = Sentence(
+            "{number} of {total:,} draws diverged; whether scores stay the same at a target "
+            "acceptance of 0.99 was not tried.",
+            {
+                "number": diagnostics.divergences,
+                "total": diagnostics.chains * diagnostics.draws,
+            },
         )
-    return Check("sampler", PASS, "All chains agree, and there are draws enough.")
+        return Check(name, REVIEW, (some,))
+    return Check(name, PASS, (Sentence("All chains agree, and there are draws enough."),))
 
 
 def _table(score: xr.DataArray, worst: xr.DataArray) -> pd.DataFrame:
@@ -144,86 +151,129 @@ def _elements(variable: xr.DataArray) -> pd.DataFrame:
     )
 
 
-def _few_chains(number: int) -> tuple[str, ...]:
+def _few_chains(number: int) -> tuple[Sentence, ...]:
     if number >= LEAST_CHAINS:
         return ()
-    return (f"The number of chains is {number}; at least {LEAST_CHAINS} are required.",)
+    return (
+        Sentence(
+            "The number of chains is {number}; at least {least} are required.",
+            {"number": number, "least": LEAST_CHAINS},
+        ),
+    )
 
 
-def _slow(table: pd.DataFrame) -> tuple[str, ...]:
+def _slow(table: pd.DataFrame) -> tuple[Sentence, ...]:
     """Say which quantity is the worst of each measure; the table has them all.
 
     What never changes has nothing to converge, so its R-hat is not asked for.
     """
-    sentences = _far(table.loc[~table["constant"], "rhat"], MOST_RHAT, "")
-    for kind in ("bulk", "tail"):
-        sentences += _few(table[f"ess_{kind}"], kind, LEAST_ESS, "")
-    return sentences
+    far = tuple(
+        Sentence("The R-hat of {quantity} is {value}; at most {most} is accepted{others}.", found)
+        for found in _far(table.loc[~table["constant"], "rhat"], MOST_RHAT)
+    )
+    few = tuple(
+        Sentence(
+            "The {kind} ESS of {quantity} is {value}; at least {least:.0f} is required{others}.",
+            {"kind": kind, **found},
+        )
+        for kind, column in ((Sentence("bulk"), "ess_bulk"), (Sentence("tail"), "ess_tail"))
+        for found in _few(table[column], LEAST_ESS)
+    )
+    return far + few
 
 
-def _slow_parameters(table: pd.DataFrame) -> tuple[str, ...]:
-    of = " of a parameter"
-    few = _few(table["ess_bulk"], "bulk", LEAST_PARAMETER_ESS, of)
-    return _far(table["rhat"], MOST_PARAMETER_RHAT, of) + few
+def _slow_parameters(table: pd.DataFrame) -> tuple[Sentence, ...]:
+    far = tuple(
+        Sentence(
+            "The R-hat of {quantity} is {value}; at most {most} is accepted of a parameter"
+            "{others}.",
+            found,
+        )
+        for found in _far(table["rhat"], MOST_PARAMETER_RHAT)
+    )
+    few = tuple(
+        Sentence(
+            "The bulk ESS of {quantity} is {value}; at least {least:.0f} is required of a "
+            "parameter{others}.",
+            found,
+        )
+        for found in _few(table["ess_bulk"], LEAST_PARAMETER_ESS)
+    )
+    return far + few
 
 
-def _far(rhat: pd.Series, most: float, of: str) -> tuple[str, ...]:
-    """Quote the largest R-hat above ``most``."""
+def _far(rhat: pd.Series, most: float) -> tuple[Fields, ...]:
+    """Quote the largest R-hat above ``most``; nothing where there is none."""
     far = rhat[~(rhat <= most)].sort_values(ascending=False, kind="stable", na_position="first")
-    return _worst_of("R-hat", far, f"at most {most} is accepted{of}", 3)
+    return tuple({"most": most, **worst} for worst in _worst_of(far, 3))
 
 
-def _few(ess: pd.Series, kind: str, least: float, of: str) -> tuple[str, ...]:
-    """Quote the smallest effective sample size below ``least``."""
+def _few(ess: pd.Series, least: float) -> tuple[Fields, ...]:
+    """Quote the smallest effective sample size below ``least``; nothing where there is none."""
     few = ess[~(ess >= least)].sort_values(kind="stable", na_position="first")
-    return _worst_of(f"{kind} ESS", few, f"at least {least:.0f} is required{of}", 0)
+    return tuple({"least": least, **worst} for worst in _worst_of(few, 0))
 
 
-def _worst_of(measure: str, failing: pd.Series, rule: str, digits: int) -> tuple[str, ...]:
+def _worst_of(failing: pd.Series, digits: int) -> tuple[Fields, ...]:
     """Quote the first of the quantities that fail, and count the others."""
     if not len(failing):
         return ()
-    verb = "falls" if len(failing) == 2 else "fall"
-    others = f" ({len(failing) - 1} more {verb} short)" if len(failing) > 1 else ""
-    value = _said(float(failing.iloc[0]), digits)
-    return (f"The {measure} of {failing.index[0]} is {value}; {rule}{others}.",)
+    more = counted(len(failing) - 1, " ({number} more falls short)", " ({number} more fall short)")
+    worst = {
+        "quantity": str(failing.index[0]),
+        "value": _said(float(failing.iloc[0]), digits),
+        "others": more if len(failing) > 1 else "",
+    }
+    return (worst,)
 
 
-def _divergent(number: int, total: int) -> tuple[str, ...]:
+def _divergent(number: int, total: int) -> tuple[Sentence, ...]:
     if number <= MOST_DIVERGENT * total:
         return ()
     return (
-        (
-            f"{number:,} of {total:,} draws diverged ({number / total:.2%}); "
-            f"more than {MOST_DIVERGENT:.1%} is refused."
+        Sentence(
+            "{number:,} of {total:,} draws diverged ({share:.2f}%); more than {most:.1f}% is "
+            "refused.",
+            {
+                "number": number,
+                "total": total,
+                "share": 100 * (number / total),
+                "most": 100 * MOST_DIVERGENT,
+            },
         ),
     )
 
 
-def _sticky(fractions: np.ndarray) -> tuple[str, ...]:
+def _sticky(fractions: np.ndarray) -> tuple[Sentence, ...]:
     low = [n for n, value in enumerate(fractions) if not value >= LEAST_EBFMI]
     return tuple(
-        f"E-BFMI of chain {n + 1} is {_said(fractions[n], 2)}; at least {LEAST_EBFMI} is required."
+        Sentence(
+            "E-BFMI of chain {chain} is {value}; at least {least} is required.",
+            {"chain": n + 1, "value": _said(fractions[n], 2), "least": LEAST_EBFMI},
+        )
         for n in low
     )
 
 
-def _absurd(unseen: xr.DataArray) -> tuple[str, ...]:
+def _absurd(unseen: xr.DataArray) -> tuple[Sentence, ...]:
     wild = int((~(unseen <= MOST_UNSEEN)).sum())
     if not wild:
         return ()
     return (
-        (
-            f"In {wild:,} of {unseen.size:,} draws more than {MOST_UNSEEN:,} unreported incidents "
-            "are expected; in the figures they count as so many."
+        Sentence(
+            "In {number:,} of {total:,} draws more than {most:,} unreported incidents are "
+            "expected; in the figures they count as so many.",
+            {"number": wild, "total": unseen.size, "most": MOST_UNSEEN},
         ),
     )
 
 
-def _said(value: float, digits: int) -> str:
+def _said(value: float, digits: int) -> Sentence | str:
     if math.isfinite(value) and value <= MOST_SAID:
         return f"{value:.{digits}f}"
-    return f"above {MOST_SAID:.0f}" if value > MOST_SAID else "not defined"
+    if value > MOST_SAID:
+        return Sentence("above {most:.0f}", {"most": MOST_SAID})
+    return Sentence("not defined")
 
 
 def _extreme(value: float) -> float:

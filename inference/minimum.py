@@ -14,6 +14,7 @@ from ..data.evidence import SILENT, Evidence
 from ..data.rubric import EvidenceMinimum
 from ..data.tabulate import OUTSIDE, REPEATED, RETRACTED, UNPUBLISHED
 from ..data.values import ADJUDICATED
+from .sentences import Sentence
 
 NOT_LOST = frozenset({RETRACTED, REPEATED, UNPUBLISHED, OUTSIDE})
 """Set aside without a loss: another report stands for it, or as_of does not know it yet."""
@@ -79,33 +80,44 @@ def set_aside_share(evidence: Evidence) -> float:
     return lost / whole if whole > 0 else 0.0
 
 
-def shortfalls(held: Found, least: EvidenceMinimum) -> tuple[str, ...]:
+def shortfalls(held: Found, least: EvidenceMinimum) -> tuple[Sentence, ...]:
     """Say in a sentence each what the rubric asks for and the window does not hold."""
     asked = (
-        ("contenders", held.contenders, least.min_contenders),
-        ("sources that report from the window", held.sources, least.min_sources),
+        (Sentence("contenders"), held.contenders, least.min_contenders),
+        (Sentence("sources that report from the window"), held.sources, least.min_sources),
         (
-            "incidents of the window that two independent sources report",
+            Sentence("incidents of the window that two independent sources report"),
             held.overlap,
             least.min_overlap,
         ),
         (
-            "incidents of the window settled by an adjudicated source",
+            Sentence("incidents of the window settled by an adjudicated source"),
             held.adjudicated,
             least.min_adjudicated,
         ),
     )
-    short = [
-        f"Too little evidence: {what}: {number}; the rubric asks for at least {fewest}."
+    short = tuple(
+        Sentence(
+            "Too little evidence: {what}: {number}; the rubric asks for at least {fewest}.",
+            {"what": what, "number": number, "fewest": fewest},
+        )
         for what, number, fewest in asked
         if number < fewest
-    ]
-    if held.set_aside > least.max_set_aside:
-        short.append(
+    )
+    return (*short, *_wasted(held.set_aside, least.max_set_aside))
+
+
+def _wasted(share: float, most: float) -> tuple[Sentence, ...]:
+    """Say that too many of the reported victims could not be used."""
+    if share <= most:
+        return ()
+    return (
+        Sentence(
             "Too little evidence: share of the window's reported victims that could not be "
-            f"used: {_up(held.set_aside)}; the rubric allows at most {least.max_set_aside:.3g}."
-        )
-    return tuple(short)
+            "used: {share}; the rubric allows at most {most:.3g}.",
+            {"share": _up(share), "most": most},
+        ),
+    )
 
 
 def _up(share: float) -> str:

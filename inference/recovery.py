@@ -112,7 +112,7 @@ def study(task: Task) -> Row:
         "rhat": found.rhat_max,
         "ess": min(found.ess_bulk_min, found.ess_tail_min),
         "divergences": found.divergences,
-        "failures": list(found.failures),
+        "failures": [str(failure) for failure in found.failures],
         "seconds": process_time() - started,
         "contenders": contenders(fitted, task.seed),
         "sources": list(sources(fitted, task.seed)),

@@ -5,17 +5,24 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from .sentences import Sentence, english
+
 PASS, REVIEW, FAIL, NOT_RUN = "PASS", "REVIEW", "FAIL", "NOT RUN"
 
 
 @dataclass(frozen=True)
 class Check:
-    """One item of the review: its verdict, a sentence, and what it rests on."""
+    """One item of the review: its verdict, what is said of it, and what it rests on."""
 
-    name: str
+    name: Sentence
     verdict: str
-    summary: str
+    sentences: tuple[Sentence, ...]
     table: pd.DataFrame | None = None
+
+    @property
+    def summary(self) -> str:
+        """Its sentences, in English."""
+        return english(self.sentences)
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,7 @@ class Diagnostics:
     unseen_max: float
     chains: int
     draws: int
-    failures: tuple[str, ...]
+    failures: tuple[Sentence, ...]
     table: pd.DataFrame
     """Index quantity ("score[cjng]", "worst[cjng]"): ``rhat, ess_bulk, ess_tail``."""
 
@@ -58,7 +65,7 @@ class Decision:
     risk_limit: float
     threshold: float
     threshold_calibrated: bool
-    reasons: tuple[str, ...]
+    reasons: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True)

@@ -157,7 +157,10 @@ def _row(contender: Contender) -> tuple[str, str]:
 def _listings(summary: Summary, text: dict[str, str], language: str) -> tuple[Listing, ...]:
     checks = summary.checks
     items = {
-        "reasons": [(reason, spanish.sentence(reason)) for reason in summary.decision.reasons],
+        "reasons": [
+            (str(reason), reason.translated(spanish.CATALOGUE))
+            for reason in summary.decision.reasons
+        ],
         "failed": _sentences(checks, FAIL),
         "review": _sentences(checks, REVIEW),
         "not_run": _sentences(checks, NOT_RUN),
@@ -176,4 +179,4 @@ def _listing(heading: str, said: list[tuple[str, str | None]], language: str) ->
 def _sentences(checks: tuple[Check, ...], verdict: str) -> list[tuple[str, str | None]]:
     """Say the checks of one verdict, in English and, where known, in Spanish."""
     found = [c for c in checks if c.verdict == verdict]
-    return [(f"{c.name}: {c.summary}", spanish.check(c.name, c.summary)) for c in found]
+    return [(f"{c.name}: {c.summary}", spanish.check(c)) for c in found]

@@ -7,12 +7,10 @@ from typing import Any, cast
 import pandas as pd
 
 from ..inference.summary import Summary
-from .roster import is_usable
+from .roster import COMPARED, is_usable
 
 SCHEMA = "dtoscore/release/1"
 _QUANTILES = ("mean", "sd", "q05", "q25", "q50", "q75", "q95")
-_COMPARED = ("p_worst", "p_worst_mcse", "rank", "expected_loss")
-"""What sets a contender against the others: null where the fit failed its gate."""
 
 
 def release_document(summary: Summary) -> dict[str, Any]:
@@ -31,7 +29,8 @@ def release_document(summary: Summary) -> dict[str, Any]:
         "decision": _decision(summary),
         "sources": [_source(row) for row in _records(summary.sources)],
         "checks": [
-            {"name": c.name, "verdict": c.verdict, "summary": c.summary} for c in summary.checks
+            {"name": str(c.name), "verdict": c.verdict, "summary": c.summary}
+            for c in summary.checks
         ],
         "diagnostics": _diagnostics(summary),
         "regions": [_region(row) for row in _records(summary.regions)],
@@ -89,11 +88,13 @@ def _organization(summary: Summary, identity: str) -> dict[str, Any]:
 
 
 def _compared(summary: Summary, identity: str, row: dict[Any, Any]) -> dict[str, Any]:
-    if not is_usable(summary):
-        return dict.fromkeys(_COMPARED)
+    """Set a contender against the others; ``rank`` holds its mean and every probability."""
+    usable = is_usable(summary)
+    document: dict[str, Any] = {key: row[key] if usable else None for key in COMPARED}
+    mean = document.pop("rank_mean")
     ranks = summary.rank_probabilities.loc[identity].to_numpy(float)
-    rank = {"mean": row["rank_mean"], "probabilities": [float(p) for p in ranks]}
-    return {key: rank if key == "rank" else row[key] for key in _COMPARED}
+    rank = {"mean": mean, "probabilities": [float(p) for p in ranks]}
+    return document | {"rank": rank if usable else None}
 
 
 def _decision(summary: Summary) -> dict[str, Any]:
@@ -106,7 +107,7 @@ def _decision(summary: Summary) -> dict[str, Any]:
         "risk_limit": decision.risk_limit,
         "threshold": decision.threshold,
         "threshold_calibrated": decision.threshold_calibrated,
-        "reasons": list(decision.reasons),
+        "reasons": [str(reason) for reason in decision.reasons],
     }
 
 
@@ -115,7 +116,8 @@ def _diagnostics(summary: Summary) -> dict[str, Any]:
     scores = ("rhat_max", "ess_bulk_min", "ess_tail_min")
     numbers = (*scores, "parameter_rhat_max", "parameter_ess_bulk_min", "ebfmi_min", "unseen_max")
     counts = ("divergences", "chains", "draws")
-    document: dict[str, Any] = {"passed": fit.passed, "failures": list(fit.failures)}
+    document: dict[str, Any] = {"passed": fit.passed}
+    document["failures"] = [str(failure) for failure in fit.failures]
     document |= {key: getattr(fit, key) for key in numbers}
     return document | {key: int(getattr(fit, key)) for key in counts}
 

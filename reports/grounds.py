@@ -4,6 +4,15 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from ..inference.diagnose import (
+    LEAST_EBFMI,
+    LEAST_ESS,
+    LEAST_PARAMETER_ESS,
+    MOST_DIVERGENT,
+    MOST_PARAMETER_RHAT,
+    MOST_RHAT,
+)
+from ..inference.placing import MOST_UNSEEN
 from ..inference.summary import Summary
 from . import words
 from .printing import Table, cell, frame_table
@@ -47,19 +56,32 @@ def diagnostics(summary: Summary) -> Table:
 def gate(summary: Summary) -> Table:
     """Print the fit beside what a release asks of it."""
     fit = summary.diagnostics
+    enough = f"at least {LEAST_ESS:.0f}"
     rows: Sequence[tuple[str, str, str]] = (
-        ("Largest R-hat", f"{fit.rhat_max:.3f}", "at most 1.01"),
-        ("Smallest bulk ESS", words.count(fit.ess_bulk_min), "at least 400"),
-        ("Smallest tail ESS", words.count(fit.ess_tail_min), "at least 400"),
-        ("Largest R-hat of a parameter", f"{fit.parameter_rhat_max:.3f}", "at most 1.05"),
+        ("Largest R-hat", f"{fit.rhat_max:.3f}", f"at most {MOST_RHAT}"),
+        ("Smallest bulk ESS", words.count(fit.ess_bulk_min), enough),
+        ("Smallest tail ESS", words.count(fit.ess_tail_min), enough),
+        (
+            "Largest R-hat of a parameter",
+            f"{fit.parameter_rhat_max:.3f}",
+            f"at most {MOST_PARAMETER_RHAT}",
+        ),
         (
             "Smallest bulk ESS of a parameter",
             words.count(fit.parameter_ess_bulk_min),
-            "at least 100",
+            f"at least {LEAST_PARAMETER_ESS:.0f}",
         ),
-        ("Divergent transitions", words.count(fit.divergences), "none, or at most 0.1%"),
-        ("Smallest E-BFMI", f"{fit.ebfmi_min:.2f}", "at least 0.3"),
-        ("Most unreported incidents in a draw", words.count(fit.unseen_max), "at most 100,000,000"),
+        (
+            "Divergent transitions",
+            words.count(fit.divergences),
+            f"none, or at most {MOST_DIVERGENT:.1%}",
+        ),
+        ("Smallest E-BFMI", f"{fit.ebfmi_min:.2f}", f"at least {LEAST_EBFMI}"),
+        (
+            "Most unreported incidents in a draw",
+            words.count(fit.unseen_max),
+            f"at most {words.count(MOST_UNSEEN)}",
+        ),
         ("Chains × draws", f"{fit.chains} × {fit.draws}", ""),
     )
     return Table("The fit against its gate", ("Measure", "Found", "Required"), tuple(rows))

@@ -7,6 +7,9 @@ from ..inference.summary import Summary
 
 LEADING = frozenset({"designated", "candidates", "retracted"})
 """Statuses in which the contenders may be put in order of their probability."""
+COMPARED = ("p_worst", "p_worst_mcse", "rank_mean", "expected_loss")
+"""Columns of ``organizations`` that set a contender against the others: empty in every output
+where the fit failed its gate."""
 
 
 @dataclass(frozen=True)

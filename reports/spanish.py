@@ -1,16 +1,92 @@
-"""Reasons and checks in Spanish: the frequent sentences, word for word; others stay English."""
+"""Reasons and checks in Spanish: for every English template that inference has, its own."""
 
-import re
+from ..inference.summary import Check
 
-_CHECKS = {
-    "calibration study": "estudio de calibración",
-    "tipping points": "puntos de inflexión",
-    "leave one source out": "dejar fuera una fuente",
-    "both visibility laws": "ambas leyes de visibilidad",
-    "sampler": "muestreo",
+CATALOGUE = {
+    # Checks by name.
     "baselines": "recuentos simples",
-}
-_EVIDENCE = {
+    "both visibility laws": "ambas leyes de visibilidad",
+    "calibration study": "estudio de calibración",
+    "leave one source out": "dejar fuera una fuente",
+    "sampler": "muestreo",
+    "tipping points": "puntos de inflexión",
+    # Mandatory checks that are open.
+    "The check '{check}' failed.": "El control «{check}» no se superó.",
+    "The check '{check}' was not run.": "El control «{check}» no se realizó.",
+    "No study of wrong designations covers a round like this one.": (
+        "Ningún estudio de designaciones erróneas abarca una ronda como esta."
+    ),
+    "How much silencing or framing would change the leader was not computed.": (
+        "No se calculó cuánto silenciamiento o cuántas pistas falsas cambiarían el primer lugar."
+    ),
+    "What the result would be without each source was not computed.": (
+        "No se calculó cuál sería el resultado sin cada una de las fuentes."
+    ),
+    "One law of how visible incidents are was used, not the other.": (
+        "Se usó una ley de visibilidad de los incidentes, no la otra."
+    ),
+    # The draws.
+    "All chains agree, and there are draws enough.": (
+        "Todas las cadenas coinciden y hay extracciones suficientes."
+    ),
+    (
+        "{number} of {total:,} draws diverged; whether scores stay the same at a target "
+        "acceptance of 0.99 was not tried."
+    ): (
+        "Hubo divergencia en {number} de {total:,} extracciones; no se probó si los puntajes "
+        "siguen siendo los mismos con una aceptación objetivo de 0.99."
+    ),
+    "{number:,} of {total:,} draws diverged ({share:.2f}%); more than {most:.1f}% is refused.": (
+        "Hubo divergencia en {number:,} de {total:,} extracciones ({share:.2f} %); más del "
+        "{most:.1f} % se rechaza."
+    ),
+    "The number of chains is {number}; at least {least} are required.": (
+        "El número de cadenas es {number}; se exigen al menos {least}."
+    ),
+    "The R-hat of {quantity} is {value}; at most {most} is accepted{others}.": (
+        "El R-hat de {quantity} es {value}; se acepta a lo sumo {most}{others}."
+    ),
+    "The R-hat of {quantity} is {value}; at most {most} is accepted of a parameter{others}.": (
+        "El R-hat de {quantity} es {value}; de un parámetro se acepta a lo sumo {most}{others}."
+    ),
+    "The {kind} ESS of {quantity} is {value}; at least {least:.0f} is required{others}.": (
+        "El tamaño efectivo de muestra ({kind}) de {quantity} es {value}; se exige al menos "
+        "{least:.0f}{others}."
+    ),
+    (
+        "The bulk ESS of {quantity} is {value}; at least {least:.0f} is required of a "
+        "parameter{others}."
+    ): (
+        "El tamaño efectivo de muestra (centro) de {quantity} es {value}; de un parámetro se "
+        "exige al menos {least:.0f}{others}."
+    ),
+    "bulk": "centro",
+    "tail": "colas",
+    " ({number} more falls short)": " ({number} más no cumple)",
+    " ({number} more fall short)": " ({number} más no cumplen)",
+    "E-BFMI of chain {chain} is {value}; at least {least} is required.": (
+        "El E-BFMI de la cadena {chain} es {value}; se exige al menos {least}."
+    ),
+    (
+        "In {number:,} of {total:,} draws more than {most:,} unreported incidents are expected; "
+        "in the figures they count as so many."
+    ): (
+        "En {number:,} de {total:,} extracciones se esperan más de {most:,} incidentes no "
+        "reportados; en las cifras cuentan como ese número."
+    ),
+    "above {most:.0f}": "mayor que {most:.0f}",
+    "not defined": "indefinido",
+    # The evidence.
+    "Too little evidence: {what}: {number}; the rubric asks for at least {fewest}.": (
+        "Evidencia insuficiente: {what}: {number}; la escala exige al menos {fewest}."
+    ),
+    (
+        "Too little evidence: share of the window's reported victims that could not be used: "
+        "{share}; the rubric allows at most {most:.3g}."
+    ): (
+        "Evidencia insuficiente: proporción de las víctimas reportadas en el periodo evaluado "
+        "que no pudo usarse: {share}; la escala admite a lo sumo {most:.3g}."
+    ),
     "contenders": "organizaciones en liza",
     "sources that report from the window": "fuentes que informan sobre el periodo evaluado",
     "incidents of the window that two independent sources report": (
@@ -19,104 +95,70 @@ _EVIDENCE = {
     "incidents of the window settled by an adjudicated source": (
         "incidentes del periodo evaluado resueltos por una fuente judicial o forense"
     ),
+    # Who leads.
+    "There is no contender.": "No hay ninguna organización en liza.",
+    "There is only one contender.": "Solo hay una organización en liza.",
+    "No contender can be told from the others: the candidate set holds them all.": (
+        "Ninguna organización en liza se distingue de las demás: todas son candidatas."
+    ),
+    "The candidate set holds {number} organizations; one is required.": (
+        "El conjunto de candidatas contiene {number} organizaciones; se exige una sola."
+    ),
+    (
+        "The highest probability of being the worst, less twice its Monte-Carlo error, is {sure}; "
+        "{threshold:g} is required ({label})."
+    ): (
+        "La mayor probabilidad de ser la más violenta, menos dos veces su error de Monte Carlo, "
+        "es {sure}; se exige {threshold:g} ({label})."
+    ),
+    "set by a calibration study": "fijada por un estudio de calibración",
+    "uncalibrated": "sin calibrar",
+    "not known": "desconocida",
+    (
+        "The leaders by probability, by expected rank and by expected loss are not the same "
+        "organization."
+    ): (
+        "No es la misma organización la que está en primer lugar por probabilidad, por rango "
+        "esperado y por pérdida esperada."
+    ),
+    "The organization designated before is no contender any more.": (
+        "La organización designada antes ya no está en liza."
+    ),
+    (
+        "The probability of the designated organization, with twice its Monte-Carlo error, is "
+        "{most}; below {least:g} a designation is withdrawn."
+    ): (
+        "La probabilidad de la organización designada, más dos veces su error de Monte Carlo, es "
+        "{most}; por debajo de {least:g} se retira una designación."
+    ),
+    # Simple counts.
+    "There is no contender to compare simple counts with.": (
+        "No hay ninguna organización en liza con la que comparar los recuentos simples."
+    ),
+    "There is no fit that may be used to compare simple counts with.": (
+        "No hay un ajuste utilizable con el que comparar los recuentos simples."
+    ),
+    "Raw counts and majority vote lead to the model's leader.": (
+        "El recuento bruto y el voto mayoritario llevan al mismo primer lugar que el modelo."
+    ),
+    "Raw counts do not lead to the model's leader.": (
+        "El recuento bruto no lleva al mismo primer lugar que el modelo."
+    ),
+    "Majority vote does not lead to the model's leader.": (
+        "El voto mayoritario no lleva al mismo primer lugar que el modelo."
+    ),
+    "Raw counts and majority vote do not lead to the model's leader.": (
+        "El recuento bruto y el voto mayoritario no llevan al mismo primer lugar que el modelo."
+    ),
 }
-_SHORT = " \\((\\d+) more falls? short\\)"
-_SENTENCES = (
-    (r"The check '([^']+)' was not run\.", "El control «{}» no se realizó."),
-    (r"The check '([^']+)' failed\.", "El control «{}» no se superó."),
-    (
-        r"Too little evidence: ([^:]+): (\d+); the rubric asks for at least (\d+)\.",
-        "Evidencia insuficiente: {}: {}; la escala exige al menos {}.",
-    ),
-    (
-        (
-            r"Too little evidence: share of the window's reported victims that could not be used: "
-            r"([\d.]+); the rubric allows at most ([\d.]+)\."
-        ),
-        (
-            "Evidencia insuficiente: proporción de las víctimas reportadas en el periodo evaluado "
-            "que no pudo usarse: {}; la escala admite a lo sumo {}."
-        ),
-    ),
-    (
-        (
-            r"The R-hat of (\S+) is (.+?); at most ([\d.]+) is accepted(?: of a parameter)?"
-            f"(?:{_SHORT})?\\."
-        ),
-        "El R-hat de {} es {}; se acepta a lo sumo {} (otros que no cumplen: {}).",
-    ),
-    (
-        (
-            r"The (?:bulk|tail) ESS of (\S+) is (.+?); at least (\d+) is required"
-            f"(?: of a parameter)?(?:{_SHORT})?\\."
-        ),
-        (
-            "El tamaño efectivo de muestra de {} es {}; se exige al menos {} "
-            "(otros que no cumplen: {})."
-        ),
-    ),
-    (
-        r"([\d,]+) of ([\d,]+) draws diverged \(([\d.]+)%\); more than ([\d.]+)% is refused\.",
-        "{} de {} extracciones divergieron ({} %); más del {} % se rechaza.",
-    ),
-    (
-        r"E-BFMI of chain (\d+) is (.+?); at least ([\d.]+) is required\.",
-        "El E-BFMI de la cadena {} es {}; se exige al menos {}.",
-    ),
-    (
-        r"The candidate set holds (\d+) organizations; one is required\.",
-        "El conjunto de candidatas contiene {} organizaciones; se exige una sola.",
-    ),
-    (
-        r"No contender can be told from the others: the candidate set holds them all\.",
-        "Ninguna organización en liza se distingue de las demás: todas son candidatas.",
-    ),
-    (
-        (
-            r"The highest probability of being the worst, less twice its Monte-Carlo error, is "
-            r"([\d.]+); ([\d.]+) is required \((?:uncalibrated|set by a calibration study)\)\."
-        ),
-        (
-            "La mayor probabilidad de ser la más violenta, menos dos veces su error de Monte "
-            "Carlo, es {}; se exige {}."
-        ),
-    ),
-    (
-        r"No study of wrong designations covers a round like this one\.",
-        "Ningún estudio de designaciones erróneas abarca una ronda como esta.",
-    ),
-    (
-        r"How much silencing or framing would change the leader was not computed\.",
-        "No se calculó cuánto silenciamiento o cuántas pistas falsas cambiarían el primer lugar.",
-    ),
-    (
-        r"What the result would be without each source was not computed\.",
-        "No se calculó cuál sería el resultado sin cada una de las fuentes.",
-    ),
-    (
-        r"One law of how visible incidents are was used, not the other\.",
-        "Se usó una ley de visibilidad de los incidentes, no la otra.",
-    ),
-    (
-        r"There is no fit that may be used to compare simple counts with\.",
-        "No hay un ajuste utilizable con el que comparar los recuentos simples.",
-    ),
-)
-_WORDS = _CHECKS | _EVIDENCE | {"not defined": "indefinido", "above 1000": "mayor que 1000"}
+"""English template to Spanish template, the same fields in both."""
 
 
-def sentence(text: str) -> str | None:
-    """Translate a reason; None where its sentence is not among those known."""
-    for pattern, said in _SENTENCES:
-        if found := re.fullmatch(pattern, text):
-            return said.format(*(_WORDS.get(part, part) for part in found.groups("0")))
-    return None
-
-
-def check(name: str, text: str) -> str | None:
-    """Translate a check with the sentences of its summary; None where one is not known."""
-    said = [sentence(part) for part in re.split(r"(?<=\.) (?=[A-Z0-9])", text)]
+def check(found: Check) -> str | None:
+    """Say a check with its sentences; None where one of them is not in the catalogue."""
+    said = [part.translated(CATALOGUE) for part in (found.name, *found.sentences)]
     known = [part for part in said if part is not None]
-    if name not in _CHECKS or len(known) < len(said):
+    if len(known) < len(said):
         return None
-    return f"{_CHECKS[name]}: {' '.join(known)}"
+    name, *sentences = known
+    return f"{name}: {' '.join(sentences)}"

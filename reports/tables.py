@@ -7,10 +7,9 @@ import pandas as pd
 
 from ..inference.summary import Summary
 from .canonical import DIGITS
-from .roster import is_usable
+from .roster import COMPARED, is_usable
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_COMPARED = ("p_worst", "p_worst_mcse", "rank_mean", "expected_loss")
 
 
 def tables(summary: Summary) -> dict[str, pd.DataFrame]:
@@ -64,7 +63,7 @@ def _comparisons(summary: Summary) -> dict[str, pd.DataFrame]:
 
 def _organizations(summary: Summary, *, usable: bool) -> pd.DataFrame:
     frame = summary.organizations.rename_axis("organization").reset_index()
-    return frame if usable else frame.assign(**dict.fromkeys(_COMPARED, math.nan))
+    return frame if usable else frame.assign(**dict.fromkeys(COMPARED, math.nan))
 
 
 def _regions(summary: Summary, *, usable: bool) -> pd.DataFrame:
@@ -73,13 +72,13 @@ def _regions(summary: Summary, *, usable: bool) -> pd.DataFrame:
 
 
 def _checks(summary: Summary) -> pd.DataFrame:
-    rows = [(check.name, check.verdict, check.summary) for check in summary.checks]
+    rows = [(str(check.name), check.verdict, check.summary) for check in summary.checks]
     return pd.DataFrame(rows, columns=["name", "verdict", "summary"])
 
 
 def _check_tables(summary: Summary) -> dict[str, pd.DataFrame]:
     return {
-        f"check_{slug(check.name)}": check.table
+        f"check_{slug(str(check.name))}": check.table
         for check in summary.checks
         if check.table is not None and not check.table.empty
     }

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from dtoscore.data.regions import STATES
 from dtoscore.data.rubric import Kind, Rubric
+from dtoscore.inference.sentences import Sentence
 from dtoscore.inference.summary import (
     NOT_RUN,
     PASS,
@@ -30,6 +31,7 @@ NAMES = {
 }
 SCALES = np.array([410.0, 150.0, 345.0, 90.0, 60.0, 210.0, 35.0, 120.0])
 DRAWS = 2000
+FAR = "R-hat of score[alba] is 1.08; at most 1.01 is accepted"
 
 
 def fake_summary(
@@ -118,7 +120,7 @@ def _decision(status: str, draws: np.ndarray) -> Decision:
         "designated": (),
         "candidates": ("check 'calibration study' is NOT RUN",),
         "no_designation": ("61% of the reported victims were set aside; the rubric allows 20%",),
-        "refused": ("R-hat of score[alba] is 1.08; at most 1.01 is accepted",),
+        "refused": (FAR,),
         "retracted": ("P(worst) fell to 0.71; below 0.80 a designation is withdrawn",),
     }[status]
     named = order[0] if status in {"designated", "retracted"} else None
@@ -131,7 +133,7 @@ def _decision(status: str, draws: np.ndarray) -> Decision:
         risk_limit=0.05,
         threshold=0.99,
         threshold_calibrated=False,
-        reasons=reasons,
+        reasons=tuple(Sentence(reason) for reason in reasons),
     )
 
 
@@ -152,7 +154,7 @@ def _diagnostics(*, passed: bool) -> Diagnostics:
         unseen_max=1204.0,
         chains=4,
         draws=1000,
-        failures=() if passed else ("R-hat of score[alba] is 1.08; at most 1.01 is accepted",),
+        failures=() if passed else (Sentence(FAR),),
         table=table,
     )
 
@@ -160,10 +162,14 @@ def _diagnostics(*, passed: bool) -> Diagnostics:
 def _checks() -> tuple[Check, ...]:
     table = pd.DataFrame({"left_out": ["daily_a", "daily_b"], "p_worst": [0.83, np.nan]})
     return (
-        Check("sampler", PASS, "All chains agree."),
-        Check("leave one source out", REVIEW, "Without daily_b the lead is smaller.", table),
-        Check("calibration study", NOT_RUN, "No study covers a round like this one."),
+        _check("sampler", PASS, "All chains agree."),
+        _check("leave one source out", REVIEW, "Without daily_b the lead is smaller.", table),
+        _check("calibration study", NOT_RUN, "No study covers a round like this one."),
     )
+
+
+def _check(name: str, verdict: str, said: str, table: pd.DataFrame | None = None) -> Check:
+    return Check(Sentence(name), verdict, (Sentence(said),), table)
 
 
 def _organizations(draws: np.ndarray) -> pd.DataFrame:

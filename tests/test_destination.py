@@ -12,14 +12,17 @@ from dtoscore.reports.manifest import MANIFEST
 from dtoscore.reports.staging import recover, staged
 from typer.testing import CliRunner
 
+FITS = "r1/work"
+"""Where the round of these tests keeps its fits."""
+
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a round, its fits, a release, documents, a file and a link; the current one."""
-    for name in ("r1/work/abc", "release", "documents", "empty", "full/of/things"):
+    for name in (f"{FITS}/abc", "release", "documents", "empty", "full/of/things"):
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "r1" / "round.toml").write_text('id = "r1"\n')
-    (tmp_path / "r1" / "work" / "abc" / "draws").write_text("x")
+    (tmp_path / FITS / "abc" / "draws").write_text("x")
     (tmp_path / "release" / "manifest.json").write_text(json.dumps({"schema": MANIFEST}))
     (tmp_path / "documents" / "manifest.json").write_text('{"name": "an app"}')
     (tmp_path / "file").write_text("kept")
@@ -38,9 +41,9 @@ REFUSED = {
     "r1/../r1/.": "is the round folder itself",
     ".": "contains the round folder r1",
     "/": "contains the round folder r1",
-    "r1/work": "is in r1/work",
-    "r1/work/abc": "is in r1/work",
-    "r1/work/new/release": "is in r1/work",
+    FITS: f"is in {FITS}",
+    f"{FITS}/abc": f"is in {FITS}",
+    f"{FITS}/new/release": f"is in {FITS}",
     "documents": "is a folder of other things than a release",
     "full": "is a folder of other things than a release",
     "file": "is a file",

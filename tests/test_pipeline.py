@@ -143,7 +143,7 @@ def test_scored_round_makes_a_valid_release(tmp_path, sampled):
     assert summary.organizations["p_worst"].iloc[:3].sum() == pytest.approx(1.0)
     assert np.isnan(summary.organizations.loc["other", "p_worst"])
     assert summary.rank_probabilities.shape == (3, 3)
-    assert [check.name for check in summary.checks][:2] == ["sampler", "baselines"]
+    assert [str(check.name) for check in summary.checks][:2] == ["sampler", "baselines"]
     again = pipeline.score(prepared, pipeline.stored(prepared, OPTIONS), OPTIONS)
     assert scored.realized.identical(again.realized)
     assert canonical_json(release_document(again.summary)) == document
@@ -155,7 +155,9 @@ def test_one_absurd_draw_is_refused_with_its_reason(prepared):
     tree["posterior"]["rate_intercept"][1, 30] = 30.0
     summary = pipeline.score(prepared, tree, OPTIONS).summary
     assert summary.decision.status == "refused"
-    assert any(said.startswith("In 1 of 120 draws more than") for said in summary.decision.reasons)
+    assert any(
+        str(said).startswith("In 1 of 120 draws more than") for said in summary.decision.reasons
+    )
     document = json.loads(canonical_json(release_document(summary)))
     assert errors(document, schema(), schema()) == []
     assert document["diagnostics"]["unseen_max"] > 1e6
@@ -246,5 +248,5 @@ def test_one_contender_is_a_valid_result(tmp_path, sampled):
     released = run(folder, options=replace(OPTIONS, draws=400))
     decision = released.summary.decision
     assert decision.status == "no_designation"
-    assert decision.reasons[0] == "There is only one contender."
+    assert str(decision.reasons[0]) == "There is only one contender."
     assert released.summary.organizations.loc["sinaloa", "p_worst"] == 1.0

@@ -123,7 +123,7 @@ def test_victims_from_low_and_high(tmp_path: Path) -> None:
     read = read_round(write(tmp_path, reports_csv=rows))
     counts = read.reports[["victims_low", "victims", "victims_high"]].to_numpy().tolist()
     assert counts == [[2, 4, 5], [3, 3, 3], [2, 3, 3], [2, 9, 9]]
-    assert any("in 1 rows victims lies outside" in note for note in read.notes)
+    assert any("in 1 row victims lies outside" in note for note in read.notes)
 
 
 def test_massacre_and_withdrawn_codes_read_as_what_they_are(tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_roll_up_in_the_reports(tmp_path: Path) -> None:
     read = read_round(write(tmp_path, organizations_csv=roster, reports_csv=rows))
     frame = read.reports[["attribution", "deaths_a", "deaths_b"]]
     assert frame.to_numpy().tolist() == [["a", -1, -1], ["a><d", 1, 3]]
-    assert any("1 clashes between organizations that are rolled up" in n for n in read.notes)
+    assert any("1 clash between organizations that are rolled up" in n for n in read.notes)
 
 
 def test_parquet_reads_as_csv_does(tmp_path: Path, small: Round) -> None:
@@ -219,8 +219,11 @@ def test_what_a_later_version_reads_is_said(tmp_path: Path) -> None:
 def test_reports_outside_their_source_s_view_are_counted(tmp_path: Path) -> None:
     declared = "id,name,type,regions,from\ns,S,press,MX-SON,2010-01-01\n"
     notes = "\n".join(read_round(write(tmp_path, sources_csv=declared)).notes)
-    assert "1 reports of 's' lie outside the regions" in notes
-    assert "1 reports of 's' lie outside the from and to" in notes
+    assert "1 report of 's' lies outside the regions" in notes
+    assert "1 report of 's' lies outside the from and to" in notes
+    rows = reports("1,s,2010-05-04,MX-SIN,homicide,1", "2,s,2010-05-05,MX-SIN,homicide,1")
+    notes = "\n".join(read_round(write(tmp_path, sources_csv=declared, reports_csv=rows)).notes)
+    assert "2 reports of 's' lie outside the regions" in notes
 
 
 def test_line_numbers_count_lines_not_records(tmp_path: Path) -> None:

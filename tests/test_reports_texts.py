@@ -9,6 +9,7 @@ import pytest
 from dtoscore.data.rubric import EvidenceMinimum
 from dtoscore.inference.decide import pending
 from dtoscore.inference.minimum import Found, shortfalls
+from dtoscore.inference.sentences import Sentence, counted
 from dtoscore.inference.summary import FAIL, Check, Summary
 from dtoscore.reports.announcement import announcement, phrases
 from dtoscore.reports.cells import printed
@@ -16,6 +17,35 @@ from dtoscore.reports.gallery import draw_all
 from dtoscore.reports.page import SECTIONS, render_announcement, render_report
 from dtoscore.tests.summaries import NAMES, fake_summary, settings, with_name
 
+FAILURES = (
+    Sentence(
+        "The R-hat of {quantity} is {value}; at most {most} is accepted{others}.",
+        {
+            "quantity": "score[a]",
+            "value": "1.020",
+            "most": 1.01,
+            "others": counted(1, " ({number} more falls short)", " ({number} more fall short)"),
+        },
+    ),
+    Sentence(
+        "The {kind} ESS of {quantity} is {value}; at least {least:.0f} is required{others}.",
+        {
+            "kind": Sentence("bulk"),
+            "quantity": "worst[b]",
+            "value": "61",
+            "least": 400.0,
+            "others": "",
+        },
+    ),
+    Sentence(
+        "{number:,} of {total:,} draws diverged ({share:.2f}%); more than {most:.1f}% is refused.",
+        {"number": 9, "total": 1200, "share": 0.75, "most": 0.1},
+    ),
+    Sentence(
+        "E-BFMI of chain {chain} is {value}; at least {least} is required.",
+        {"chain": 2, "value": "0.21", "least": 0.3},
+    ),
+)
 STATUSES = ("designated", "candidates", "no_designation", "refused", "retracted")
 
 
@@ -200,15 +230,12 @@ def test_every_mandatory_check_and_shortfall_is_said_in_spanish():
     held = Found(sources=1, overlap=3, adjudicated=0, set_aside=0.5, contenders=1)
     least = EvidenceMinimum(2, 30, 5, 0.2, 2)
     reasons = (
-        "The R-hat of score[a] is 1.020; at most 1.01 is accepted (1 more falls short).",
-        "The bulk ESS of worst[b] is 61; at least 400 is required.",
-        "9 of 1,200 draws diverged (0.75%); more than 0.1% is refused.",
-        "E-BFMI of chain 2 is 0.21; at least 0.3 is required.",
+        *FAILURES,
         *shortfalls(held, least),
-        *(f"The check '{check.name}' was not run." for check in pending()),
+        *(Sentence("The check '{check}' was not run.", {"check": c.name}) for c in pending()),
     )
     full = fake_summary("refused")
-    checks = (Check("sampler", FAIL, " ".join(reasons[:4])), *pending())
+    checks = (Check(Sentence("sampler"), FAIL, FAILURES), *pending())
     told = replace(full, decision=replace(full.decision, reasons=reasons), checks=checks)
     text = announcement(told, "es")
     assert not any(part.foreign for part in text.listings)

@@ -170,8 +170,8 @@ def test_bounds_hold_the_best_number(convert) -> None:
     bounds = reports[["victims_low", "victims", "victims_high"]].astype(int)
     assert bounds.loc["1"].tolist() == [3, 3, 6]
     assert bounds.loc["2"].tolist() == [2, 9, 9]
-    assert "1 events had low above best: the bounds were widened to hold best." in said.notes
-    assert "1 events had best above high: the bounds were widened to hold best." in said.notes
+    assert "1 event had low above best: the bounds were widened to hold best." in said.notes
+    assert "1 event had best above high: the bounds were widened to hold best." in said.notes
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_bounds_hold_the_best_number(convert) -> None:
 def test_states_have_their_code(convert, name: str, code: str) -> None:
     said, reports, _ = convert({"adm_1": name})
     assert reports.loc["1", "region"] == code
-    placed = "1 events name no state of Mexico: region MX."
+    placed = "1 event names no state of Mexico: region MX."
     assert (placed in said.notes) == (code == "MX")
     assert ("No state is called 'Atlantis state'." in said.notes) == (name == "Atlantis state")
 
