@@ -127,9 +127,10 @@ def log_lik(params: Params, evidence: Evidence | Design) -> xr.DataArray:
     Parameters
     ----------
     params
-        One value of every free variable, by name, as ``draw(posterior, chain, draw)`` gives.
+        One value of every free variable, by name, as ``draw(posterior, chain, number,
+        evidence)`` gives.
     evidence
-        Any evidence over the same axes, as ``evidence.without(...)`` makes.
+        Any evidence over the same axes, or fewer, as ``evidence.without(...)`` makes.
 
     Returns
     -------
@@ -141,9 +142,30 @@ def log_lik(params: Params, evidence: Evidence | Design) -> xr.DataArray:
     return xr.DataArray(value, dims="cell", coords={"cell": plan.coords["cell"]}, name="log_lik")
 
 
-def draw(posterior: xr.Dataset, chain: int, number: int) -> Params:
-    """One draw of every variable of a posterior, as plain arrays by name."""
+def draw(
+    posterior: xr.Dataset, chain: int, number: int, evidence: Evidence | Design | None = None
+) -> Params:
+    """One draw of every variable of a posterior, as plain arrays by name.
+
+    Parameters
+    ----------
+    posterior
+        As ``inference.fit.sample`` gives it, with the names of all levels.
+    chain, number
+        Which draw, by position.
+    evidence
+        The evidence that the draw is meant for: of each variable only its levels are kept, so
+        that what ``evidence.without(source=...)`` leaves out is left out here. Default: all.
+
+    Raises
+    ------
+    KeyError
+        Where the evidence has a level that the posterior does not know.
+    """
     one = posterior.isel(chain=chain, draw=number)
+    if evidence is not None:
+        coords = (evidence if isinstance(evidence, Design) else design(evidence)).coords
+        one = one.sel({dim: coords[str(dim)] for dim in one.dims if dim in coords})
     return {str(name): np.asarray(value.to_numpy()) for name, value in one.data_vars.items()}
 
 

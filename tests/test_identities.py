@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import xarray as xr
 from dtoscore.data.attribution import parse
 from dtoscore.data.evidence import SILENT, Evidence
 from dtoscore.data.readers import read_round
@@ -15,6 +16,7 @@ from dtoscore.data.worlds import demo_world
 from dtoscore.models import attribution, effects, joint, superposition
 from dtoscore.models.design import Design, design
 from dtoscore.models.engine import NUMPY, Params
+from dtoscore.models.priors import Priors
 from dtoscore.models.superposition import Quantities
 from scipy.special import expit
 from tiny import parameters_of
@@ -132,6 +134,47 @@ def test_a_source_that_sees_nothing_changes_nothing(evidence: Evidence, params: 
         joint.log_lik(blind, silent),
         rtol=1e-8,
     )
+
+
+def as_posterior(params: Params, plan: Design) -> xr.Dataset:
+    """One draw of one chain, with the names of all levels."""
+    listed = [p for p in joint.parameters(plan, Priors(), joint.Structure()) if p.name in params]
+    values = {p.name: (("chain", "draw", *p.dims), params[p.name][None, None]) for p in listed}
+    one = xr.Dataset(values)
+    return one.assign_coords({str(d): plan.coords[str(d)] for d in one.dims if d in plan.coords})
+
+
+@pytest.mark.parametrize("position", [0, 2])
+def test_a_draw_is_cut_down_to_the_sources_that_are_left(
+    evidence: Evidence, params: Params, plan: Design, position: int
+) -> None:
+    posterior, gone = as_posterior(params, plan), str(evidence.axes.sources.index[position])
+    for name, found in joint.draw(posterior, 0, 0, evidence.without(source=gone)).items():
+        expected, dims = params[name], posterior[name].dims[2:]
+        for axis, dim in enumerate(dims):
+            if dim in {"source", "lister"}:
+                labels = posterior[dim].to_numpy().tolist()
+                expected = np.delete(expected, [labels.index(gone)] * (gone in labels), axis)
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_a_draw_serves_where_an_organization_is_left_out(
+    evidence: Evidence, params: Params, plan: Design
+) -> None:
+    gone = evidence.axes.organizations[1]
+    fewer = evidence.without(organization=gone)
+    found = joint.draw(as_posterior(params, plan), 0, 0, fewer)
+    np.testing.assert_array_equal(found["notoriety"], np.delete(params["notoriety"], 1, axis=0))
+    assert np.isfinite(joint.log_lik(found, fewer)).all()
+
+
+def test_a_draw_of_levels_that_were_not_fitted_is_refused(
+    evidence: Evidence, params: Params, plan: Design
+) -> None:
+    gone = str(evidence.axes.sources.index[0])
+    fitted = as_posterior(params, plan).drop_sel(source=gone)
+    with pytest.raises(KeyError):
+        joint.draw(fitted, 0, 0, evidence)
 
 
 def test_more_detection_leaves_less_unseen(params: Params, plan: Design) -> None:
