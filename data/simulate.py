@@ -80,7 +80,7 @@ def _happen(rng: np.random.Generator, world: World) -> _Incidents:
     day = first[period] + rng.integers(length[period])
     order = day.argsort(kind="stable")
     author, region, period, kind, day = (a[order] for a in (author, region, period, kind, day))
-    size = statements.categorical(rng, world.size[author, kind])
+    size = statements.categorical(rng, world.size[author, region, kind])
     return _Incidents(
         author=author,
         region=region,

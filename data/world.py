@@ -50,7 +50,7 @@ class World:
     rate
         Expected incidents, shape (author, region, period, kind).
     size
-        P(size | author, kind), shape (author, kind, size).
+        P(size | author, region, kind), shape (author, region, kind, size).
     victims_in_bin
         P(number | bin) for "2-3" (2 values) and "4-7" (4 values).
     tail

@@ -21,7 +21,7 @@ def check_world(world: World) -> None:
     n_size = len(SIZES)
     shapes = {
         "rate": (n_author, n_region, n_period, n_kind),
-        "size": (n_author, n_kind, n_size),
+        "size": (n_author, n_region, n_kind, n_size),
         "detection": (n_source, n_region, n_kind, n_size),
         "visibility": (n_source,),
         "right": (n_source,),

@@ -132,7 +132,9 @@ def national_world(
         kinds=kinds,
         sources=sources,
         rate=incidents * _rate(rng, level.share, where, n_months, kinds),
-        size=np.tile([_SIZE.get(kind, _USUAL_SIZE) for kind in kinds], (n_author, 1, 1)),
+        size=np.tile(
+            [_SIZE.get(kind, _USUAL_SIZE) for kind in kinds], (n_author, len(regions), 1, 1)
+        ),
         victims_in_bin=(np.array([0.7, 0.3]), np.array([0.5, 0.25, 0.15, 0.1])),
         tail=1.8,
         detection=detection,

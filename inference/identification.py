@@ -55,6 +55,7 @@ _ABOUT: Mapping[str, str] = {
     "other_region_scale": "How far ordinary violence differs between regions",
     "other_period_scale": "How far ordinary violence differs between periods",
     "size_author_scale": "How far authors differ in the dead of an incident",
+    "size_region_scale": "How far places differ in the dead of an incident",
     "detection_region_scale": "How far sources differ between regions in what they report",
     "detection_kind_scale": "How far sources differ between kinds in what they report",
 }

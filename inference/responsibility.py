@@ -40,11 +40,11 @@ def responsibilities(q: Quantities, rate: Floats, plan: Design) -> Floats:
     """
     p, h = plan.every, plan.histories
     history = _histories(*_chances(q, plan), h.region, h.kind, h.size, h.mark, h.weights)
-    size = np.exp(q.log_size).transpose(1, 2, 0)
+    size = np.exp(q.log_size).transpose(1, 2, 3, 0)
     weights = _weights(
         np.ascontiguousarray(rate.T), np.ascontiguousarray(size), history,
-        np.exp(q.log_statements), p.cell, p.kind, p.size, p.history, p.attribution,
-        h.listing_class,
+        np.exp(q.log_statements), p.cell, plan.cell_region[p.cell], p.kind, p.size, p.history,
+        p.attribution, h.listing_class,
     )  # fmt: skip
     if not (weights[:, -1] > np.finfo(float).tiny).all():
         return _from_logs(q, plan)
@@ -64,13 +64,13 @@ def unreported(q: Quantities, rate: Floats, plan: Design) -> Floats:
     """Expected incidents that no lister reports, shape (author, cell, size)."""
     h = plan.histories
     regions, kinds = h.context_region, h.context_kind
-    n_size = q.log_size.shape[2]
+    n_size = q.log_size.shape[3]
     looking = np.repeat(h.context_looking * WAS_SILENT, n_size, axis=0)
     sizes = np.tile(np.arange(n_size), len(regions))
     rows = (np.repeat(regions, n_size), np.repeat(kinds, n_size), sizes, looking)
     missed = _histories(*_chances(q, plan), *rows, h.weights)
     missed = missed.reshape(len(regions), n_size, -1)[:, :, h.listing_class]
-    share = np.exp(q.log_size)[:, kinds, :] * missed.transpose(2, 0, 1)
+    share = np.exp(q.log_size)[:, regions, kinds, :] * missed.transpose(2, 0, 1)
     return np.asarray(rate[:, :, None] * share[:, h.cell_context, :])
 
 
@@ -110,7 +110,7 @@ def _histories(odds, at_node, listed, region, kind, size, mark, weights):  # typ
 
 @jit
 def _weights(  # type: ignore[no-untyped-def]
-    rate, size, history, written, cell, kind, bin_of, history_of, row_of, listing_class
+    rate, size, history, written, cell, region, kind, bin_of, history_of, row_of, listing_class
 ):
     """Cumulative weights of the authors of each pattern, shape (pattern, author)."""
     result = np.empty((cell.shape[0], rate.shape[1]))
@@ -118,6 +118,6 @@ def _weights(  # type: ignore[no-untyped-def]
         total = 0.0
         for a in range(rate.shape[1]):
             known = history[history_of[i], listing_class[a]] * written[row_of[i], a]
-            total += rate[cell[i], a] * size[kind[i], bin_of[i], a] * known
+            total += rate[cell[i], a] * size[region[i], kind[i], bin_of[i], a] * known
             result[i, a] = total
     return result

@@ -5,7 +5,7 @@ in the linear scale with one logarithm a pattern, and without any array of (patt
 or (history, source, node). Arguments are, in this order, the real arrays
 
     region (author, region)   period (author, period)   kind (author, kind): parts of log μ
-    log_size (author, kind, size)
+    log_size (author, region, kind, size)
     by_region (lister, region)   by_kind (lister, kind)   by_size (lister, size): of logit p
     visibility (lister,)   listed (lister, listing class)
     log_statements (attribution row, author)
@@ -89,13 +89,14 @@ def layout(design: Design) -> tuple[np.ndarray, ...]:
 @jit
 def _share_seen(size, unseen, contexts, listing_class):
     """P(seen | author, context), shape (context, author); ``unseen`` (context x size, class)."""
-    n_a, n_e, n_v = size.shape[0], contexts.shape[0], size.shape[2]
+    n_a, n_e, n_v = size.shape[0], contexts.shape[0], size.shape[3]
     share = np.zeros((n_e, n_a))
     for e in range(n_e):
+        r, c = contexts[e, 0], contexts[e, 1]
         for a in range(n_a):
             for v in range(n_v):
                 missed = unseen[e * n_v + v, listing_class[a]]
-                share[e, a] += size[a, contexts[e, 1], v] * (1.0 - missed)
+                share[e, a] += size[a, r, c, v] * (1.0 - missed)
     return share
 
 
@@ -113,8 +114,8 @@ def _cell_rates(region, period, kind, cells, rate):
 
 @jit
 def _sizes_first(size):
-    """Shape (kind, size, author), so that a pattern reads one run of memory."""
-    return size.transpose((1, 2, 0)).copy()
+    """Shape (region, kind, size, author), so that a pattern reads one run of memory."""
+    return size.transpose((1, 2, 3, 0)).copy()
 
 
 @jit
@@ -180,12 +181,10 @@ def forward_from(
     term, mass = np.zeros(cells.shape[0]), np.zeros(cells.shape[0])
     for j in range(patterns.shape[0]):
         i, v, h, row = patterns[j, 1], patterns[j, 2], patterns[j, 3], patterns[j, 4]
+        of_size = by_size_first[cells[i, 0], cells[i, 2], v]
         m = 0.0
         for a in range(n_a):
-            m += (
-                rate[i, a] * by_size_first[cells[i, 2], v, a] * history[h, listing_class[a]]
-                * written[row, a]
-            )  # fmt: skip
+            m += rate[i, a] * of_size[a] * history[h, listing_class[a]] * written[row, a]
         term[i] += patterns[j, 0] * np.log(m)
     for i in range(cells.shape[0]):
         for a in range(n_a):
@@ -264,24 +263,24 @@ def _patterns_back(
         n, i, v, h, row = (
             patterns[j, 0], patterns[j, 1], patterns[j, 2], patterns[j, 3], patterns[j, 4],
         )  # fmt: skip
-        c = cells[i, 2]
+        r, c = cells[i, 0], cells[i, 2]
         m = 0.0
         for a in range(n_a):
-            part[a] = rate[i, a] * size[c, v, a] * history[h, listing_class[a]] * written[row, a]
+            part[a] = rate[i, a] * size[r, c, v, a] * history[h, listing_class[a]] * written[row, a]
             m += part[a]
         value += d_term[i] * n * np.log(m)
         scale = n * d_term[i] / m
         for a in range(n_a):
             change = scale * part[a]
             d_cell[i, a] += change
-            by_size[c, v, a] += change
+            by_size[r, c, v, a] += change
             d_history[h, listing_class[a]] += change
             d_written[row, a] += change
     for h in range(history.shape[0]):
         for g in range(history.shape[1]):
             if d_history[h, g] != 0.0:
                 d_history[h, g] /= history[h, g]
-    d_size += by_size.transpose((2, 0, 1))
+    d_size += by_size.transpose((3, 0, 1, 2))
     return value
 
 
@@ -301,14 +300,14 @@ def _mass_back(d_mass, rate, share, cells, d_cell, d_share):
 @jit
 def _share_back(d_share, size, unseen, contexts, listing_class, d_size):
     d_unseen = np.zeros(unseen.shape)
-    n_v = size.shape[2]
+    n_v = size.shape[3]
     for e in range(contexts.shape[0]):
-        c = contexts[e, 1]
+        r, c = contexts[e, 0], contexts[e, 1]
         for a in range(size.shape[0]):
             g = listing_class[a]
             for v in range(n_v):
-                change = d_share[e, a] * size[a, c, v]
-                d_size[a, c, v] += change * (1.0 - unseen[e * n_v + v, g])
+                change = d_share[e, a] * size[a, r, c, v]
+                d_size[a, r, c, v] += change * (1.0 - unseen[e * n_v + v, g])
                 d_unseen[e * n_v + v, g] -= change
     return d_unseen
 

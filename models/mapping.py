@@ -9,50 +9,63 @@ at the formulas; tests/test_density.py holds the two together.
 import numpy as np
 
 from .compiled import jit
-from .mapping_effects import add_scaled, add_scaled_back
+from .mapping_effects import (
+    add_rows,
+    add_rows_back,
+    add_scaled,
+    add_scaled_back,
+    add_scaled_table,
+    add_scaled_table_back,
+)
 
 
 @jit
 def log_size(values, at, ix):
-    """log P(size | author, kind), shape (author, kind, size)."""
+    """log P(size | author, region, kind), shape (author, region, kind, size)."""
     k, o, n_v = ix.n_organization, ix.n_other, ix.n_size
-    shift = np.zeros((k + o + ix.n_rivalry, n_v))
-    for a in range(shift.shape[0]):
-        for v in range(n_v):
-            if at.size_author >= 0:
-                shift[a, v] = values[at.size_author_scale] * values[at.size_author + a * n_v + v]
-            if o and a == k:
-                shift[a, v] += values[at.size_other + v]
-            elif a >= k + o:
-                shift[a, v] += values[at.size_rivalry + v]
-    result = np.empty((shift.shape[0], ix.n_kind, n_v))
-    for a in range(shift.shape[0]):
-        for c in range(ix.n_kind):
-            for v in range(n_v):
-                result[a, c, v] = values[at.size_base + c * n_v + v] + shift[a, v]
-            highest = result[a, c].max()
-            result[a, c] -= highest + np.log(np.exp(result[a, c] - highest).sum())
+    author = np.zeros((k + o + ix.n_rivalry, n_v))
+    region = np.zeros((ix.n_region, n_v))
+    add_scaled_table(values, at.size_author_scale, at.size_author, author)
+    add_scaled_table(values, at.size_region_scale, at.size_region, region)
+    if o:
+        add_rows(values, at.size_other, author, k, o)
+    if ix.n_rivalry:
+        add_rows(values, at.size_rivalry, author, k + o, ix.n_rivalry)
+    result = np.empty((author.shape[0], ix.n_region, ix.n_kind, n_v))
+    for a in range(author.shape[0]):
+        for r in range(ix.n_region):
+            for c in range(ix.n_kind):
+                start = at.size_base + c * n_v
+                _log_softmax(author[a] + region[r] + values[start : start + n_v], result[a, r, c])
     return result
+
+
+@jit
+def _log_softmax(x, out):
+    highest = x.max()
+    out[:] = x - highest - np.log(np.exp(x - highest).sum())
 
 
 @jit
 def log_size_back(values, at, ix, log_sizes, d_log, d):
     """Add the gradient of ``log_size``."""
     k, o, n_v = ix.n_organization, ix.n_other, ix.n_size
+    d_author, d_region = np.zeros((d_log.shape[0], n_v)), np.zeros((ix.n_region, n_v))
     for a in range(d_log.shape[0]):
-        for c in range(ix.n_kind):
-            total = d_log[a, c].sum()
-            for v in range(n_v):
-                change = d_log[a, c, v] - total * np.exp(log_sizes[a, c, v])
-                d[at.size_base + c * n_v + v] += change
-                if at.size_author >= 0:
-                    unit = at.size_author + a * n_v + v
-                    d[unit] += values[at.size_author_scale] * change
-                    d[at.size_author_scale] += values[unit] * change
-                if o and a == k:
-                    d[at.size_other + v] += change
-                elif a >= k + o:
-                    d[at.size_rivalry + v] += change
+        for r in range(ix.n_region):
+            for c in range(ix.n_kind):
+                total = d_log[a, r, c].sum()
+                for v in range(n_v):
+                    change = d_log[a, r, c, v] - total * np.exp(log_sizes[a, r, c, v])
+                    d_author[a, v] += change
+                    d_region[r, v] += change
+                    d[at.size_base + c * n_v + v] += change
+    add_scaled_table_back(values, at.size_author_scale, at.size_author, d_author, d)
+    add_scaled_table_back(values, at.size_region_scale, at.size_region, d_region, d)
+    if o:
+        add_rows_back(at.size_other, d_author, k, o, d)
+    if ix.n_rivalry:
+        add_rows_back(at.size_rivalry, d_author, k + o, ix.n_rivalry, d)
 
 
 @jit

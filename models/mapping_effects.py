@@ -91,3 +91,24 @@ def add_scaled_back(values, scale, start, d_out, first, n, d):
             for i in range(d_out.shape[1]):
                 d[start + i] += values[scale] * d_out[a, i]
                 d[scale] += values[start + i] * d_out[a, i]
+
+
+@jit
+def add_scaled_table(values, scale, start, out):
+    """Add a table in units of its scale, of the shape of ``out``."""
+    if start >= 0:
+        width = out.shape[1]
+        for a in range(out.shape[0]):
+            for i in range(width):
+                out[a, i] += values[scale] * values[start + a * width + i]
+
+
+@jit
+def add_scaled_table_back(values, scale, start, d_out, d):
+    """Add the gradient of ``add_scaled_table``, its scale included."""
+    if start >= 0:
+        width = d_out.shape[1]
+        for a in range(d_out.shape[0]):
+            for i in range(width):
+                d[start + a * width + i] += values[scale] * d_out[a, i]
+                d[scale] += values[start + a * width + i] * d_out[a, i]

@@ -41,6 +41,8 @@ class Offsets(NamedTuple):
     size_base: int
     size_author_scale: int
     size_author: int
+    size_region_scale: int
+    size_region: int
     size_rivalry: int
     size_other: int
     detection: int

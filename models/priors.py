@@ -110,6 +110,7 @@ DEFAULTS: Mapping[str, Prior] = {
     "other_period_scale": _prior("lognormal", "and its own seasons", mu=-2.0, sigma=0.5),
     "size_base": _prior("zero_sum", "most incidents have one victim", sigma=1.5),
     "size_author_scale": _prior("halfnormal", "some kill more at a time", sigma=0.5),
+    "size_region_scale": _prior("halfnormal", "and more in some places", sigma=0.5),
     "size_rivalry": _prior("zero_sum", "clashes are larger", sigma=0.7),
     "size_other": _prior("zero_sum", "ordinary violence is smaller", sigma=0.7),
     "detection": _prior("normal", "between 1 in 8 and 7 in 8 at visibility 0", mu=0.0, sigma=1.0),

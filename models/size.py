@@ -1,9 +1,12 @@
 r"""How many die: the size mark of an incident.
 
-.. math:: \rho[v \mid k, c] = \operatorname{softmax}_v(\rho_{cv} + \tau\,\rho_{kv})
+.. math:: \rho[v \mid k, r, c] =
+    \operatorname{softmax}_v(\rho_{cv} + \tau\,\rho_{kv} + \tau_R\,\rho_{rv})
 
 Bins v = 0, 1, 2–3, 4–7, 8+. Detection depends on the bin, so that the incidents nobody saw
-are smaller than those somebody saw. Rivalries and ``other`` have a shift of their own.
+are smaller than those somebody saw. Rivalries and ``other`` have a shift of their own. Places
+differ: were sizes the same everywhere, a place with larger incidents would pass for one where
+small ones are missed (docs/methods.md).
 """
 
 from . import effects
@@ -20,6 +23,8 @@ def parameters(priors: Priors, design: Design) -> list[Parameter]:
         *fixed_scale("size_base", priors, ["kind", "size"], 1, sizes),
         *standardized("size_author", priors, ["author", "size"], 1, sizes),
     ]
+    if sizes["region"] > 1:
+        result += standardized("size_region", priors, ["region", "size"], 1, sizes)
     if design.names.rivalries:
         result += fixed_scale("size_rivalry", priors, ["size"], 1, sizes)
     if design.names.has_other:
@@ -28,9 +33,10 @@ def parameters(priors: Priors, design: Design) -> list[Parameter]:
 
 
 def log_size(params: Params, design: Design, engine: Engine) -> Array:
-    """log P(size | author, kind), shape (author, kind, size)."""
+    """log P(size | author, region, kind), shape (author, region, kind, size)."""
     xp, names = engine.xp, design.names
-    n = len(names.authors)
+    n, n_region = len(names.authors), design.sizes["region"]
+    region = effects.scaled(params, "size_region", (n_region, 5), xp)
     deviation = effects.scaled(params, "size_author", (n, 5), xp)
     blocks = [xp.zeros((len(names.organizations), 5))]
     if names.has_other:
@@ -38,4 +44,5 @@ def log_size(params: Params, design: Design, engine: Engine) -> Array:
     if names.rivalries:
         blocks.append(xp.zeros((len(names.rivalries), 5)) + params["size_rivalry"])
     author = deviation + xp.concatenate(blocks, axis=0)
-    return log_softmax(engine, params["size_base"][None] + author[:, None, :], 2)
+    place = region[:, None, :] + params["size_base"]
+    return log_softmax(engine, author[:, None, None, :] + place, 3)

@@ -27,7 +27,7 @@ class Quantities:
     rate
         log μ in parts.
     log_size
-        log ρ, shape (author, kind, size).
+        log ρ, shape (author, region, kind, size).
     logit
         logit p at visibility 0, in parts.
     visibility
@@ -89,7 +89,7 @@ def log_joint(q: Quantities, design: Design, patterns: Patterns, engine: Engine)
     xp = engine.xp
     region, period = design.cell_region[patterns.cell], design.cell_period[patterns.cell]
     rate = xp.transpose(q.log_rate, (1, 2, 3, 0))[region, period, patterns.kind]
-    mark = xp.transpose(q.log_size, (1, 2, 0))[patterns.kind, patterns.size]
+    mark = xp.transpose(q.log_size, (1, 2, 3, 0))[region, patterns.kind, patterns.size]
     known = detection.log_history(q.logit.full, q.visibility, q.listed, design, engine)
     history = known[patterns.history][:, design.histories.listing_class]
     return rate + mark + history + q.log_statements[patterns.attribution]
@@ -103,7 +103,7 @@ def log_mean(q: Quantities, design: Design, engine: Engine) -> Array:
 def seen_by_author(q: Quantities, design: Design, engine: Engine) -> Array:
     """P(size, seen | author, context), shape (author, context, size)."""
     h = design.histories
-    marks = engine.xp.exp(q.log_size)[:, h.context_kind, :]
+    marks = engine.xp.exp(q.log_size)[:, h.context_region, h.context_kind, :]
     seen = detection.seen(q.logit.full, q.visibility, q.listed, design, engine)
     return marks * engine.xp.transpose(seen, (2, 0, 1))[h.listing_class]
 

@@ -41,7 +41,7 @@ def means(case: Case, p: Params, cell: Cell) -> dict[tuple[int, Said], list[floa
     result: dict[tuple[int, Said], list[float]] = defaultdict(lambda: [0.0] * len(case.authors))
     for number, author in enumerate(case.authors):
         happen = rate(case, p, author, region, period, kind)
-        sizes = size(case, p, number, kind)
+        sizes = size(case, p, number, region, kind)
         for v, z in itertools.product(range(5), range(len(nodes))):
             each = [
                 outcomes(case, p, s, told[s][number], (*cell, v), float(nodes[z]))
@@ -101,13 +101,16 @@ def other_level(case: Case, p: Params) -> float:
     return named * unnamed / unnamed_other * (1 - share) / share
 
 
-def size(case: Case, p: Params, number: int, c: int) -> list[float]:
+def size(case: Case, p: Params, number: int, r: int, c: int) -> list[float]:
     """ρ of one author, by size."""
     author = case.authors[number]
     logits = [
         float(p["size_base"][c, v] + p["size_author_scale"] * p["size_author"][number, v])
         for v in range(5)
     ]
+    if case.n_region > 1:
+        shifts = p["size_region_scale"] * p["size_region"][r]
+        logits = [x + float(shift) for x, shift in zip(logits, shifts, strict=True)]
     if author == OTHER:
         logits = [x + float(p["size_other"][v]) for v, x in enumerate(logits)]
     if author in case.rivalries:

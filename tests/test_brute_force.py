@@ -181,7 +181,7 @@ def test_seen_and_unseen_add_up_to_what_happened(worked: Worked) -> None:
     plan = worked.plan
     seen = superposition.seen_by_author(worked.q, plan, NUMPY)[:, plan.histories.cell_context]
     mu = np.exp(worked.q.log_rate)[:, plan.cell_region, plan.cell_period, plan.cell_kind]
-    rho = np.exp(worked.q.log_size)[:, plan.cell_kind]
+    rho = np.exp(worked.q.log_size)[:, plan.cell_region, plan.cell_kind]
     unseen = mu[..., None] * (rho - seen)
     patterns = np.zeros_like(unseen)
     silent = np.zeros_like(unseen)

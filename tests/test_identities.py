@@ -47,11 +47,12 @@ def q(params: Params, plan: Design) -> Quantities:
 
 def test_what_is_summed_out_is_a_probability(q: Quantities, plan: Design) -> None:
     np.testing.assert_allclose(q.confusion.sum(axis=2), 1.0, rtol=1e-12)
-    np.testing.assert_allclose(np.exp(q.log_size).sum(axis=2), 1.0, rtol=1e-12)
+    np.testing.assert_allclose(np.exp(q.log_size).sum(axis=3), 1.0, rtol=1e-12)
     np.testing.assert_allclose(q.set_shares.sum(axis=1), 1.0, rtol=1e-12)
     assert q.log_statements.max() <= 1e-12
     seen = superposition.seen_by_author(q, plan, NUMPY)
-    rho = np.exp(q.log_size)[:, plan.histories.context_kind]
+    contexts = plan.histories.context_region, plan.histories.context_kind
+    rho = np.exp(q.log_size)[:, *contexts]
     assert (seen >= 0).all()
     assert (seen <= rho * (1 + 1e-12)).all()
 

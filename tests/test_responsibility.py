@@ -82,7 +82,7 @@ def test_what_is_not_seen_is_the_rest(name: str) -> None:
     assert unseen.shape == (*rate.shape, 5)
     context, kind = plan.histories.cell_context, plan.cell_kind
     seen = superposition.seen_by_author(q, plan, NUMPY)[:, context, :]
-    expected = rate[:, :, None] * (np.exp(q.log_size)[:, kind, :] - seen)
+    expected = rate[:, :, None] * (np.exp(q.log_size)[:, plan.cell_region, kind, :] - seen)
     np.testing.assert_allclose(unseen, expected, rtol=1e-9, atol=1e-12)
 
 

@@ -51,7 +51,7 @@ def small_world(**changes: object) -> World:
         kinds=("homicide", "terrorism"),
         sources=sources,
         rate=np.full((7, 2, 2, 2), 400.0),
-        size=np.tile([0.1, 0.4, 0.3, 0.15, 0.05], (7, 2, 1)),
+        size=np.tile([0.1, 0.4, 0.3, 0.15, 0.05], (7, 2, 2, 1)),
         victims_in_bin=(np.array([0.8, 0.2]), np.array([0.4, 0.3, 0.2, 0.1])),
         tail=1.5,
         detection=np.zeros((4, 2, 2, 5)) + 0.5 * np.arange(5),
@@ -357,7 +357,7 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path, drawn: Simulated)
     ("changes", "message"),
     [
         ({"rate": np.ones((6, 2, 2, 2))}, r"world.rate has shape \(6, 2, 2, 2\)"),
-        ({"size": np.full((7, 2, 5), 0.3)}, "world.size does not sum to one"),
+        ({"size": np.full((7, 2, 2, 5), 0.3)}, "world.size does not sum to one"),
         ({"right": np.array([0.5, 0.5, 0.5, 1.5])}, "world.right has values outside"),
         ({"rate": np.full((7, 2, 2, 2), -1.0)}, "world.rate has values that are negative"),
         ({"rate": np.full((7, 2, 2, 2), np.inf)}, "negative or not finite"),

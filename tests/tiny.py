@@ -243,6 +243,8 @@ def parameters(case: Case, seed: int) -> dict[str, np.ndarray]:
         "detection": (q,), "detection_size": (q,), "detection_region": (q, r),
         "detection_kind": (q, c), "notoriety": (n,),
     }  # fmt: skip
+    if r > 1:
+        normal["size_region"] = (r, 5)
     if case.has_other:
         normal |= {"other_share": (), "other_kind": (c,), "other_region": (r,),
                    "other_period": (t,), "size_other": (5,), "unknown_other": ()}  # fmt: skip
@@ -268,6 +270,6 @@ def parameters(case: Case, seed: int) -> dict[str, np.ndarray]:
 
 SCALED = (
     "rate_period", "other_period", "rate_organization_walk", "rivalry_walk", "size_author",
-    "detection_region", "detection_kind",
+    "size_region", "detection_region", "detection_kind",
 )  # fmt: skip
 """Effects that are written in units of a scale of their own."""

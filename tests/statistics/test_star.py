@@ -44,7 +44,7 @@ def star_world() -> World:
         kinds=("homicide",),
         sources=(SourceSpec("compilation", type="academic", coverage="attributed_only"),),
         rate=np.tile(incidents[:, None, None, None] / 12, (1, 2, 6, 1)),
-        size=np.tile([0.0, 0.75, 0.2, 0.04, 0.01], (n_author, 1, 1)),
+        size=np.tile([0.0, 0.75, 0.2, 0.04, 0.01], (n_author, 2, 1, 1)),
         victims_in_bin=(np.array([0.7, 0.3]), np.array([0.4, 0.3, 0.2, 0.1])),
         tail=2.0,
         detection=np.full((1, 2, 1, 5), 0.5),
