@@ -109,7 +109,7 @@ class Density:
     def log_total_priors(self, values: Floats) -> dict[str, float]:
         """Log prior density of each log total, by the name of the intercept that raises it."""
         t = self.table
-        found = total_priors(values, self.offsets, self.index, t.one, t.two)
+        found = log_total_priors(values, self.offsets, self.index, t.one, t.two)
         named = zip(TOTALS, found, strict=True)
         return {name: float(x) for name, x in named if getattr(self.offsets, name) >= 0}
 
@@ -131,7 +131,7 @@ def _ratio_back(u, ix, change, d_u):
 
 
 @jit
-def total_priors(values, at, ix, one, two):
+def log_total_priors(values, at, ix, one, two):
     """Log prior densities of the log totals, which no level of ``other`` changes."""
     _, totals = mapping_rates.rates(values, at, ix, 0.0)
     return mapping_rates.total_priors(at, ix, one, two, totals)[0]

@@ -7,6 +7,7 @@ A statistician adds a term without forking::
         pm.Potential("my_belief", pm.logp(pm.Normal.dist(0, 1), model["rate_intercept"]))
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,9 @@ from .kernel_op import cell_terms
 from .parameters import Parameter
 from .priors import Priors
 from .superposition import Quantities
+
+FEWER = ("source", "lister")
+"""Dims of which an evidence may have fewer levels than a posterior: the rest is as it was."""
 
 
 @dataclass(frozen=True)
@@ -154,19 +158,34 @@ def draw(
     chain, number
         Which draw, by position.
     evidence
-        The evidence that the draw is meant for: of each variable only its levels are kept, so
-        that what ``evidence.without(source=...)`` leaves out is left out here. Default: all.
+        The evidence that the draw is meant for, a ``Design`` where many draws are taken: what
+        ``without(source=...)`` leaves out is left out here too. Default: the one that was
+        fitted.
 
     Raises
     ------
-    KeyError
-        Where the evidence has a level that the posterior does not know.
+    ModelError
+        Where the evidence has a source that was not fitted, or other organizations: without one
+        of them its violence is that of ``other``, which no draw of this posterior says.
     """
     one = posterior.isel(chain=chain, draw=number)
     if evidence is not None:
         coords = (evidence if isinstance(evidence, Design) else design(evidence)).coords
-        one = one.sel({dim: coords[str(dim)] for dim in one.dims if dim in coords})
+        _check_levels(one, coords)
+        one = one.sel({dim: coords[dim] for dim in FEWER if dim in one.dims})
     return {str(name): np.asarray(value.to_numpy()) for name, value in one.data_vars.items()}
+
+
+def _check_levels(one: xr.Dataset, coords: Mapping[str, Sequence[str]]) -> None:
+    """Refuse an evidence whose levels a posterior has not, or has not alone."""
+    for dim in (str(dim) for dim in one.dims if dim in coords):
+        fitted, asked = set(one[dim].to_numpy().tolist()), set(coords[dim])
+        differs = asked - fitted if dim in FEWER else asked ^ fitted
+        if differs:
+            raise ModelError(
+                f"{dim} {', '.join(sorted(differs))}: in the fit or in this evidence, not in both; "
+                "fit this evidence anew"
+            )
 
 
 def _logp(value: Any, pattern_term: Any, mass: Any) -> Any:

@@ -10,12 +10,11 @@ import numpy as np
 
 from .compiled import jit
 from .mapping_effects import (
+    UNSCALED,
     add_rows,
     add_rows_back,
-    add_scaled,
-    add_scaled_back,
-    add_scaled_table,
-    add_scaled_table_back,
+    add_table,
+    add_table_back,
 )
 
 
@@ -24,33 +23,36 @@ def log_size(values, at, ix):
     """log P(size | author, region, kind), shape (author, region, kind, size)."""
     k, o, n_v = ix.n_organization, ix.n_other, ix.n_size
     author = np.zeros((k + o + ix.n_rivalry, n_v))
-    region = np.zeros((ix.n_region, n_v))
-    add_scaled_table(values, at.size_author_scale, at.size_author, author)
-    add_scaled_table(values, at.size_region_scale, at.size_region, region)
-    if o:
-        add_rows(values, at.size_other, author, k, o)
-    if ix.n_rivalry:
-        add_rows(values, at.size_rivalry, author, k + o, ix.n_rivalry)
+    place = np.zeros((ix.n_region, n_v))
+    add_table(values, at.size_author_scale, at.size_author, author, 0, author.shape[0])
+    add_table(values, at.size_region_scale, at.size_region, place, 0, ix.n_region)
+    add_rows(values, UNSCALED, at.size_other, author, k, o)
+    add_rows(values, UNSCALED, at.size_rivalry, author, k + o, ix.n_rivalry)
     result = np.empty((author.shape[0], ix.n_region, ix.n_kind, n_v))
     for a in range(author.shape[0]):
         for r in range(ix.n_region):
             for c in range(ix.n_kind):
                 start = at.size_base + c * n_v
-                _log_softmax(author[a] + region[r] + values[start : start + n_v], result[a, r, c])
+                for v in range(n_v):
+                    result[a, r, c, v] = author[a, v] + place[r, v] + values[start + v]
+                _log_softmax(result[a, r, c])
     return result
 
 
 @jit
-def _log_softmax(x, out):
-    highest = x.max()
-    out[:] = x - highest - np.log(np.exp(x - highest).sum())
+def _log_softmax(x):
+    """In place."""
+    highest, total = x.max(), 0.0
+    for v in range(x.shape[0]):
+        total += np.exp(x[v] - highest)
+    x -= highest + np.log(total)
 
 
 @jit
 def log_size_back(values, at, ix, log_sizes, d_log, d):
     """Add the gradient of ``log_size``."""
     k, o, n_v = ix.n_organization, ix.n_other, ix.n_size
-    d_author, d_region = np.zeros((d_log.shape[0], n_v)), np.zeros((ix.n_region, n_v))
+    d_author, d_place = np.zeros((d_log.shape[0], n_v)), np.zeros((ix.n_region, n_v))
     for a in range(d_log.shape[0]):
         for r in range(ix.n_region):
             for c in range(ix.n_kind):
@@ -58,14 +60,13 @@ def log_size_back(values, at, ix, log_sizes, d_log, d):
                 for v in range(n_v):
                     change = d_log[a, r, c, v] - total * np.exp(log_sizes[a, r, c, v])
                     d_author[a, v] += change
-                    d_region[r, v] += change
+                    d_place[r, v] += change
                     d[at.size_base + c * n_v + v] += change
-    add_scaled_table_back(values, at.size_author_scale, at.size_author, d_author, d)
-    add_scaled_table_back(values, at.size_region_scale, at.size_region, d_region, d)
-    if o:
-        add_rows_back(at.size_other, d_author, k, o, d)
-    if ix.n_rivalry:
-        add_rows_back(at.size_rivalry, d_author, k + o, ix.n_rivalry, d)
+    n = d_author.shape[0]
+    add_table_back(values, at.size_author_scale, at.size_author, d_author, 0, n, d)
+    add_table_back(values, at.size_region_scale, at.size_region, d_place, 0, ix.n_region, d)
+    add_rows_back(values, UNSCALED, at.size_other, d_author, k, o, d)
+    add_rows_back(values, UNSCALED, at.size_rivalry, d_author, k + o, ix.n_rivalry, d)
 
 
 @jit
@@ -79,9 +80,9 @@ def logits(values, at, ix):
         visibility[s] = values[at.visibility + s]
         size[s] = values[at.detection_size + s] * ix.log_victims
         start = at.detection_region + s * ix.n_region if at.detection_region >= 0 else -1
-        add_scaled(values, at.detection_region_scale, start, region, s, 1)
+        add_rows(values, at.detection_region_scale, start, region, s, 1)
         start = at.detection_kind + s * ix.n_kind if at.detection_kind >= 0 else -1
-        add_scaled(values, at.detection_kind_scale, start, kind, s, 1)
+        add_rows(values, at.detection_kind_scale, start, kind, s, 1)
     return region, kind, size, visibility
 
 
@@ -93,6 +94,6 @@ def logits_back(values, at, ix, d_region, d_kind, d_size, d_visibility, d):
         d[at.visibility + s] += d_visibility[s]
         d[at.detection_size + s] += (d_size[s] * ix.log_victims).sum()
         start = at.detection_region + s * ix.n_region if at.detection_region >= 0 else -1
-        add_scaled_back(values, at.detection_region_scale, start, d_region, s, 1, d)
+        add_rows_back(values, at.detection_region_scale, start, d_region, s, 1, d)
         start = at.detection_kind + s * ix.n_kind if at.detection_kind >= 0 else -1
-        add_scaled_back(values, at.detection_kind_scale, start, d_kind, s, 1, d)
+        add_rows_back(values, at.detection_kind_scale, start, d_kind, s, 1, d)

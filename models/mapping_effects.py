@@ -4,6 +4,9 @@ import numpy as np
 
 from .compiled import jit
 
+UNSCALED = -1
+"""In place of the position of a scale, for effects that are written as they are."""
+
 
 @jit
 def path(values, scale, steps, n_level, n_period):
@@ -37,78 +40,45 @@ def path_back(values, scale, steps, d_path, d):
 
 
 @jit
-def add_rows(values, start, out, first, n):
-    """Add one vector to rows ``first`` to ``first + n`` of ``out``."""
+def add_rows(values, scale, start, out, first, n):
+    """Add one vector, in units of its scale, to rows ``first`` to ``first + n`` of ``out``."""
     if start >= 0:
+        factor = _factor(values, scale)
         for a in range(first, first + n):
             for i in range(out.shape[1]):
-                out[a, i] += values[start + i]
+                out[a, i] += factor * values[start + i]
 
 
 @jit
-def add_rows_back(start, d_out, first, n, d):
-    """Add the gradient of ``add_rows``."""
+def add_rows_back(values, scale, start, d_out, first, n, d):
+    """Add the gradient of ``add_rows``, its scale included."""
     if start >= 0:
+        factor = _factor(values, scale)
         for a in range(first, first + n):
             for i in range(d_out.shape[1]):
-                d[start + i] += d_out[a, i]
+                d[start + i] += factor * d_out[a, i]
+                if scale >= 0:
+                    d[scale] += values[start + i] * d_out[a, i]
 
 
 @jit
-def add_table(values, start, out, first, n):
-    """Add a table of shape (n, width) to rows ``first`` to ``first + n`` of ``out``."""
+def add_table(values, scale, start, out, first, n):
+    """Add a table of shape (n, width), in units of its scale, to rows of ``out``."""
     if start >= 0:
         width = out.shape[1]
         for a in range(n):
-            for i in range(width):
-                out[first + a, i] += values[start + a * width + i]
+            add_rows(values, scale, start + a * width, out, first + a, 1)
 
 
 @jit
-def add_table_back(start, d_out, first, n, d):
-    """Add the gradient of ``add_table``."""
+def add_table_back(values, scale, start, d_out, first, n, d):
+    """Add the gradient of ``add_table``, its scale included."""
     if start >= 0:
         width = d_out.shape[1]
         for a in range(n):
-            for i in range(width):
-                d[start + a * width + i] += d_out[first + a, i]
+            add_rows_back(values, scale, start + a * width, d_out, first + a, 1, d)
 
 
 @jit
-def add_scaled(values, scale, start, out, first, n):
-    """Add a vector in units of its scale to rows ``first`` to ``first + n`` of ``out``."""
-    if start >= 0:
-        for a in range(first, first + n):
-            for i in range(out.shape[1]):
-                out[a, i] += values[scale] * values[start + i]
-
-
-@jit
-def add_scaled_back(values, scale, start, d_out, first, n, d):
-    """Add the gradient of ``add_scaled``, its scale included."""
-    if start >= 0:
-        for a in range(first, first + n):
-            for i in range(d_out.shape[1]):
-                d[start + i] += values[scale] * d_out[a, i]
-                d[scale] += values[start + i] * d_out[a, i]
-
-
-@jit
-def add_scaled_table(values, scale, start, out):
-    """Add a table in units of its scale, of the shape of ``out``."""
-    if start >= 0:
-        width = out.shape[1]
-        for a in range(out.shape[0]):
-            for i in range(width):
-                out[a, i] += values[scale] * values[start + a * width + i]
-
-
-@jit
-def add_scaled_table_back(values, scale, start, d_out, d):
-    """Add the gradient of ``add_scaled_table``, its scale included."""
-    if start >= 0:
-        width = d_out.shape[1]
-        for a in range(d_out.shape[0]):
-            for i in range(width):
-                d[start + a * width + i] += values[scale] * d_out[a, i]
-                d[scale] += values[start + a * width + i] * d_out[a, i]
+def _factor(values, scale):
+    return values[scale] if scale >= 0 else 1.0

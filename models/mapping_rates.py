@@ -9,10 +9,9 @@ import numpy as np
 from .compiled import jit
 from .engine import LOG_2PI
 from .mapping_effects import (
+    UNSCALED,
     add_rows,
     add_rows_back,
-    add_scaled,
-    add_scaled_back,
     add_table,
     add_table_back,
     path,
@@ -31,25 +30,25 @@ def rates(values, at, ix, ratio):
     region, period = np.zeros((n, ix.n_region)), ix.penalty.copy()
     kind = np.zeros((n, ix.n_kind))
     for first, count in ((0, k), (war, d)):
-        add_rows(values, at.rate_region, region, first, count)
-        add_scaled(values, at.rate_period_scale, at.rate_period, period, first, count)
-    add_table(values, at.rate_organization_region, region, 0, k)
+        add_rows(values, UNSCALED, at.rate_region, region, first, count)
+        add_rows(values, at.rate_period_scale, at.rate_period, period, first, count)
+    add_table(values, UNSCALED, at.rate_organization_region, region, 0, k)
     scale, steps = at.rate_organization_walk_scale, at.rate_organization_walk
     period[:k] += path(values, scale, steps, k, ix.n_period)
-    add_rows(values, at.rate_kind, kind, 0, k)
-    add_table(values, at.rate_organization_kind, kind, 0, k)
+    add_rows(values, UNSCALED, at.rate_kind, kind, 0, k)
+    add_table(values, UNSCALED, at.rate_organization_kind, kind, 0, k)
     for a in range(k):
         kind[a] += _level(values, at.rate_intercept, at.rate_organization, a)
     if d:
-        add_table(values, at.rivalry_region, region, war, d)
+        add_table(values, UNSCALED, at.rivalry_region, region, war, d)
         period[war:] += path(values, at.rivalry_walk_scale, at.rivalry_walk, d, ix.n_period)
-        add_rows(values, at.rivalry_kind, kind, war, d)
+        add_rows(values, UNSCALED, at.rivalry_kind, kind, war, d)
         for a in range(d):
             kind[war + a] += _level(values, at.rivalry_intercept, at.rivalry_level, a)
     if o:
-        add_rows(values, at.other_region, region, k, 1)
-        add_scaled(values, at.other_period_scale, at.other_period, period, k, 1)
-        add_rows(values, at.other_kind, kind, k, 1)
+        add_rows(values, UNSCALED, at.other_region, region, k, 1)
+        add_rows(values, at.other_period_scale, at.other_period, period, k, 1)
+        add_rows(values, UNSCALED, at.other_kind, kind, k, 1)
     totals = _log_totals(region, period, kind)
     if o:
         level = _log_named(totals, k) - totals[k] + ratio - values[at.other_share]
@@ -102,25 +101,25 @@ def rates_back(values, at, ix, parts, totals, d_parts, d_totals, d):
         d_totals[k] = -d_ratio
     _totals_back(d_totals, parts, d_parts)
     for first, count in ((0, k), (war, n_rivalry)):
-        add_rows_back(at.rate_region, d_region, first, count, d)
-        add_scaled_back(values, at.rate_period_scale, at.rate_period, d_period, first, count, d)
-    add_table_back(at.rate_organization_region, d_region, 0, k, d)
+        add_rows_back(values, UNSCALED, at.rate_region, d_region, first, count, d)
+        add_rows_back(values, at.rate_period_scale, at.rate_period, d_period, first, count, d)
+    add_table_back(values, UNSCALED, at.rate_organization_region, d_region, 0, k, d)
     scale, steps = at.rate_organization_walk_scale, at.rate_organization_walk
     path_back(values, scale, steps, d_period[:k], d)
-    add_rows_back(at.rate_kind, d_kind, 0, k, d)
-    add_table_back(at.rate_organization_kind, d_kind, 0, k, d)
+    add_rows_back(values, UNSCALED, at.rate_kind, d_kind, 0, k, d)
+    add_table_back(values, UNSCALED, at.rate_organization_kind, d_kind, 0, k, d)
     for a in range(k):
         _level_back(at.rate_intercept, at.rate_organization, a, d_kind[a].sum(), d)
     if n_rivalry:
-        add_table_back(at.rivalry_region, d_region, war, n_rivalry, d)
+        add_table_back(values, UNSCALED, at.rivalry_region, d_region, war, n_rivalry, d)
         path_back(values, at.rivalry_walk_scale, at.rivalry_walk, d_period[war:], d)
-        add_rows_back(at.rivalry_kind, d_kind, war, n_rivalry, d)
+        add_rows_back(values, UNSCALED, at.rivalry_kind, d_kind, war, n_rivalry, d)
         for a in range(n_rivalry):
             _level_back(at.rivalry_intercept, at.rivalry_level, a, d_kind[war + a].sum(), d)
     if o:
-        add_rows_back(at.other_region, d_region, k, 1, d)
-        add_scaled_back(values, at.other_period_scale, at.other_period, d_period, k, 1, d)
-        add_rows_back(at.other_kind, d_kind, k, 1, d)
+        add_rows_back(values, UNSCALED, at.other_region, d_region, k, 1, d)
+        add_rows_back(values, at.other_period_scale, at.other_period, d_period, k, 1, d)
+        add_rows_back(values, UNSCALED, at.other_kind, d_kind, k, 1, d)
         d[at.other_share] -= d_ratio
     return d_ratio
 

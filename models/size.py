@@ -22,9 +22,8 @@ def parameters(priors: Priors, design: Design) -> list[Parameter]:
     result = [
         *fixed_scale("size_base", priors, ["kind", "size"], 1, sizes),
         *standardized("size_author", priors, ["author", "size"], 1, sizes),
+        *standardized("size_region", priors, ["region", "size"], 2, sizes),
     ]
-    if sizes["region"] > 1:
-        result += standardized("size_region", priors, ["region", "size"], 1, sizes)
     if design.names.rivalries:
         result += fixed_scale("size_rivalry", priors, ["size"], 1, sizes)
     if design.names.has_other:

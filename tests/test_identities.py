@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from dtoscore.data.attribution import parse
+from dtoscore.data.errors import ModelError
 from dtoscore.data.evidence import SILENT, Evidence
 from dtoscore.data.readers import read_round
 from dtoscore.data.simulate import simulate
@@ -159,22 +160,21 @@ def test_a_draw_is_cut_down_to_the_sources_that_are_left(
         np.testing.assert_array_equal(found, expected)
 
 
-def test_a_draw_serves_where_an_organization_is_left_out(
+def test_a_draw_is_of_the_organizations_that_were_fitted(
     evidence: Evidence, params: Params, plan: Design
 ) -> None:
     gone = evidence.axes.organizations[1]
     fewer = evidence.without(organization=gone)
-    found = joint.draw(as_posterior(params, plan), 0, 0, fewer)
-    np.testing.assert_array_equal(found["notoriety"], np.delete(params["notoriety"], 1, axis=0))
-    assert np.isfinite(joint.log_lik(found, fewer)).all()
+    with pytest.raises(ModelError, match=f"{gone}.*fit this evidence anew"):
+        joint.draw(as_posterior(params, plan), 0, 0, fewer)
 
 
-def test_a_draw_of_levels_that_were_not_fitted_is_refused(
+def test_a_draw_of_sources_that_were_not_fitted_is_refused(
     evidence: Evidence, params: Params, plan: Design
 ) -> None:
     gone = str(evidence.axes.sources.index[0])
-    fitted = as_posterior(params, plan).drop_sel(source=gone)
-    with pytest.raises(KeyError):
+    fitted = as_posterior(params, plan).drop_sel(source=gone, lister=gone)
+    with pytest.raises(ModelError, match=f"^(source|lister) {gone}: in the fit"):
         joint.draw(fitted, 0, 0, evidence)
 
 
