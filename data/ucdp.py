@@ -321,4 +321,4 @@ def _notes(events: pd.DataFrame) -> tuple[str, ...]:
     ]
     if unknown:
         said.append(f"No state is called {', '.join(repr(name) for name in unknown)}.")
-    return (*said, "UCDP is one source: its detection is not informed by these data.")
+    return (*said, "UCDP is one source: no other tells what it misses.")
