@@ -7,6 +7,8 @@ Papaspiliopoulos, Roberts & Sköld 2007, section 3). The weights are constants: 
 coordinates and change no density.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from .design import Design
@@ -36,3 +38,18 @@ def named_incidents(design: Design) -> Floats:
     result = np.zeros((design.sizes["region"], len(names.names)))
     np.add.at(result, design.cell_region[every.cell], share * every.count[:, None])
     return result.T[: len(names.authors)]
+
+
+class Shares(NamedTuple):
+    """Shares of the reported incidents, none of them zero: (region,) and (size,)."""
+
+    region: Floats
+    size: Floats
+
+
+def reported_shares(design: Design) -> Shares:
+    """Where reported incidents are and how large, one incident a level added."""
+    sizes, every = design.sizes, design.every
+    where = (design.cell_region[every.cell], sizes["region"]), (every.size, sizes["size"])
+    counts = [np.bincount(level, every.count, n) + 1.0 for level, n in where]
+    return Shares(*(count / count.sum() for count in counts))

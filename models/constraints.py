@@ -16,15 +16,16 @@ from .engine import Floats, Ints
 from .mapping_reach import log_reach
 from .parameters import Parameter
 
-NORMAL, HALFNORMAL, LOGNORMAL, BETA, ZERO_SUM, DIRICHLET, TABLE, FLAT = range(8)
+NORMAL, HALFNORMAL, LOGNORMAL, BETA, ZERO_SUM, DIRICHLET, TABLE, FLAT, SIZES = range(9)
 KINDS = {
     "normal": NORMAL, "halfnormal": HALFNORMAL, "lognormal": LOGNORMAL,
     "beta": BETA, "zero_sum": ZERO_SUM, "dirichlet": DIRICHLET, "table": TABLE, "flat": FLAT,
+    "sizes": SIZES,
 }  # fmt: skip
 ARGUMENTS = {
     "normal": ("mu", "sigma"), "halfnormal": ("sigma", "sigma"), "lognormal": ("mu", "sigma"),
     "beta": ("alpha", "beta"), "zero_sum": ("sigma", "sigma"), "dirichlet": ("a", "a"),
-    "table": ("weight", "weight"), "flat": ("mu", "sigma"),
+    "table": ("weight", "weight"), "flat": ("mu", "sigma"), "sizes": ("sigma", "sigma"),
 }  # fmt: skip
 
 
@@ -77,7 +78,7 @@ def _blocks(p: Parameter) -> tuple[int, int, int]:
     """Write a shape as (outer, first, second), the last one or two axes apart."""
     if p.distribution == "table" or (p.distribution == "zero_sum" and p.zero_sum_axes == 2):
         return 1, p.shape[0], p.shape[1]
-    if p.distribution in ("zero_sum", "dirichlet"):
+    if p.distribution in ("zero_sum", "dirichlet", "sizes"):
         return int(np.prod(p.shape[:-1], dtype=int)), 1, p.shape[-1]
     return 1, 1, int(np.prod(p.shape, dtype=int))
 
@@ -92,7 +93,7 @@ def _around(p: Parameter, starts: dict[str, int]) -> list[int]:
 
 def _n_free(row: Ints) -> int:
     kind, _, _, outer, first, second = row[:6]
-    if kind == ZERO_SUM:
+    if kind in (ZERO_SUM, SIZES):
         return int(outer * max(first - 1, 1) * (second - 1))
     return int(outer * (second - 1) if kind == DIRICHLET else outer * first * second)
 
@@ -104,7 +105,7 @@ def constrain(free, rows, weight, at, ix):
     for i in range(rows.shape[0]):
         kind, f, p, outer, first, second = rows[i, :6]
         size = first * second
-        if kind == ZERO_SUM:
+        if kind in (ZERO_SUM, SIZES):
             for block in range(outer):
                 _extend(free, f, values, p + block * size, first, second)
                 f += max(first - 1, 1) * (second - 1)
@@ -115,13 +116,21 @@ def constrain(free, rows, weight, at, ix):
         else:
             for j in range(outer * size):
                 values[p + j] = _from_free(kind, free[f + j])
-    reach = log_reach(values, at, ix)
+    _shift(values, rows, weight, at, ix)
+    return values
+
+
+@jit
+def _shift(values, rows, weight, at, ix):
+    """Take from reported quantities the reach, and from tables what they are centred on."""
+    place, size = log_reach(values, at, ix)
     for i in range(rows.shape[0]):
         if rows[i, 0] == FLAT:
-            values[rows[i, 2]] -= reach.mean()
+            values[rows[i, 2]] -= place.mean()
         elif rows[i, 0] == TABLE:
-            _centre(values, rows[i], weight, reach)
-    return values
+            _centre(values, rows[i], weight, place)
+        elif rows[i, 0] == SIZES:
+            _less_reach(values, rows[i], size)
 
 
 @jit
@@ -142,6 +151,14 @@ def _centre(values, row, weight, reach):
             at = p + a * second + b
             deviation = values[at] - weight[at] * (coarser + column)
             values[at] = deviation * values[scale] ** (1.0 - weight[at])
+
+
+@jit
+def _less_reach(values, row, reach):
+    """Take the reach by size from the sizes reported."""
+    _, _, p, outer, _, second = row[:6]
+    for block in range(outer):
+        values[p + block * second : p + (block + 1) * second] -= reach
 
 
 @jit

@@ -14,8 +14,11 @@ attributed. Only sources whose silence is informative (*listers*) have a p.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from . import effects
+import numpy as np
+
+from . import centring, effects
 from .design import SIZE_LOG_VICTIMS, Design
 from .engine import Array, Engine, Params
 from .histories import REPORTED, WAS_SILENT
@@ -72,18 +75,45 @@ def logits(params: Params, design: Design, engine: Engine) -> Logit:
     )
 
 
-def log_reach(params: Params, design: Design, engine: Engine) -> Array:
-    """log P(some source lists it), of one victim, average kind and visibility, by region.
+class Reach(NamedTuple):
+    """How far the sources reach, on the log scale: no part of the likelihood, it makes coordinates.
 
-    No part of the likelihood: it makes coordinates. What is reported is rate times reach, and
-    data fix that product far better than either (``parameters.Parameter.around``).
+    What is reported is rate times reach and sizes times reach; data fix these products far better
+    than either factor (``parameters.Parameter.around``, ``size``).
+
+    Attributes
+    ----------
+    place
+        -log Σ_v s_v / P[r,v], shape (region,), s the reported shares of sizes: rate of what
+        is reported less that of what happens, if sizes are as reported.
+    size
+        Σ_r g_r log P[r,v], shape (size,), less its mean, g the reported shares of regions.
     """
-    xp, sources = engine.xp, design.evidence.axes.sources.iloc[design.histories.listers]
-    partly = (sources["coverage"] != "all").to_numpy()[:, None]
-    attributes = 1.0 - partly * params["unknown"][design.histories.listers][:, None]
-    listed = attributes * engine.expit(logits(params, design, engine).region)
-    missed = xp.log1p(-xp.clip(listed, LEAST_REACH, 1.0 - CERTAIN)).sum(axis=0)
-    return xp.log(-xp.expm1(missed))
+
+    place: Array
+    size: Array
+
+
+def log_reach(params: Params, design: Design, engine: Engine) -> Reach:
+    """Work out the reach from P[r,v], the probability that some source lists an incident."""
+    listed = _log_listed(params, design, engine)
+    shares = centring.reported_shares(design)
+    place = -engine.logsumexp(np.log(shares.size) - listed, 1)
+    by_size = (shares.region[:, None] * listed).sum(axis=0)
+    return Reach(place, by_size - by_size.mean())
+
+
+def _log_listed(params: Params, design: Design, engine: Engine) -> Array:
+    """log P(some source lists it) of an average kind, shape (region, size)."""
+    xp, listers = engine.xp, design.histories.listers
+    partly = (design.evidence.axes.sources["coverage"].iloc[listers] != "all").to_numpy()
+    attributes = 1.0 - partly * params["unknown"][listers]
+    logit = logits(params, design, engine)
+    # Over z the mean of expit(x + λ z) is about expit(x / √(1 + π λ² / 8)): MacKay 1992, (10).
+    shrink = 1.0 / xp.sqrt(1.0 + np.pi / 8.0 * params["visibility"] ** 2)
+    x = (logit.region[:, :, None] + logit.size[:, None, :]) * shrink[:, None, None]
+    listed = xp.clip(attributes[:, None, None] * engine.expit(x), LEAST_REACH, 1.0 - CERTAIN)
+    return xp.log(-xp.expm1(xp.log1p(-listed).sum(axis=0)))
 
 
 def log_history(

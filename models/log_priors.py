@@ -5,7 +5,17 @@ import math
 import numpy as np
 
 from .compiled import jit
-from .constraints import BETA, DIRICHLET, FLAT, HALFNORMAL, LOGNORMAL, NORMAL, TABLE, ZERO_SUM
+from .constraints import (
+    BETA,
+    DIRICHLET,
+    FLAT,
+    HALFNORMAL,
+    LOGNORMAL,
+    NORMAL,
+    SIZES,
+    TABLE,
+    ZERO_SUM,
+)
 from .engine import LOG_2PI
 from .mapping_reach import log_reach_back
 
@@ -20,7 +30,7 @@ def log_prior(free, values, table_rows, one, two):
     jacobian = 0.0
     for i in range(table_rows.shape[0]):
         kind, f, p, outer, first, second, scale = table_rows[i, :7]
-        if kind in (ZERO_SUM, TABLE):
+        if kind in (ZERO_SUM, TABLE, SIZES):
             sigma = values[scale] if scale >= 0 else one[p]
             by[i] = _log_spread(values, p, outer * first * second, _degrees(table_rows[i]), sigma)
             if kind == TABLE:
@@ -84,13 +94,13 @@ def _log_dirichlet(values, a, start, n):
 def log_prior_back(free, values, table_rows, one, two, d_values, at, ix):
     """Gradient in the unconstrained values of log prior, Jacobians and what has ``d_values``."""
     d = d_values.copy()
-    d_reach = np.zeros(ix.n_region)
-    _effects_back(values, table_rows, one, d, d_reach)
-    log_reach_back(values, at, ix, d_reach, d)
+    d_place, d_size = np.zeros(ix.n_region), np.zeros(ix.n_size)
+    _effects_back(values, table_rows, one, d, d_place, d_size)
+    log_reach_back(values, at, ix, d_place, d_size, d)
     result = np.zeros(free.shape[0])
     for i in range(table_rows.shape[0]):
         kind, f, p, outer, first, second = table_rows[i, :6]
-        if kind == ZERO_SUM:
+        if kind in (ZERO_SUM, SIZES):
             for block in range(outer):
                 _extend_back(d, p + block * first * second, first, second, result, f)
                 f += max(first - 1, 1) * (second - 1)
@@ -106,20 +116,24 @@ def log_prior_back(free, values, table_rows, one, two, d_values, at, ix):
 
 
 @jit
-def _effects_back(values, table_rows, one, d, d_reach):
+def _effects_back(values, table_rows, one, d, d_place, d_size):
     """Add the gradient of effects around zero, their scales and what they are centred on."""
     for i in range(table_rows.shape[0]):
         kind, _, p, outer, first, second, scale = table_rows[i, :7]
-        if kind in (ZERO_SUM, TABLE):
+        if kind in (ZERO_SUM, TABLE, SIZES):
             sigma = values[scale] if scale >= 0 else one[p]
             squares = _spread_back(values, p, outer * first * second, sigma, d)
             if scale >= 0:
                 d[scale] += squares / sigma**3 - _degrees(table_rows[i]) / sigma
         if kind == TABLE:
-            _centre_back(values, d, table_rows[i], one, d_reach)
+            _centre_back(values, d, table_rows[i], one, d_place)
     for i in range(table_rows.shape[0]):
-        if table_rows[i, 0] == FLAT:
-            d_reach -= d[table_rows[i, 2]] / d_reach.shape[0]
+        kind, _, p, outer, _, second = table_rows[i, :6]
+        if kind == FLAT:
+            d_place -= d[p] / d_place.shape[0]
+        elif kind == SIZES:
+            for block in range(outer):
+                d_size -= d[p + block * second : p + (block + 1) * second]
 
 
 @jit

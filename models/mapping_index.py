@@ -6,6 +6,7 @@ import numpy as np
 
 from ..data.values import ADJUDICATED
 from .attribution import avoided_shares
+from .centring import reported_shares
 from .design import SIZE_LOG_VICTIMS, Design
 from .engine import Floats, Ints
 from .parameters import Parameter
@@ -104,6 +105,8 @@ class Index(NamedTuple):
     contender: Floats
     spoken_share: Floats
     log_victims: Floats
+    region_share: Floats
+    size_share: Floats
 
 
 def offsets(parameters: list[Parameter]) -> Offsets:
@@ -119,7 +122,7 @@ def offsets(parameters: list[Parameter]) -> Offsets:
 def index(design: Design) -> Index:
     """Collect what the compiled loops need of a design."""
     names, st, h, sizes = design.names, design.statements, design.histories, design.sizes
-    sources = design.evidence.axes.sources
+    sources, shares = design.evidence.axes.sources, reported_shares(design)
     held = [np.nonzero(row)[0] for row in st.selection]
     weight = [row.max() or 1.0 for row in st.selection]
     given = st.given_reported & (sources["coverage"].to_numpy()[st.source] != "all")
@@ -157,6 +160,8 @@ def index(design: Design) -> Index:
         contender=names.contender.astype(float),
         spoken_share=1.0 - avoided_shares(design),
         log_victims=SIZE_LOG_VICTIMS,
+        region_share=shares.region,
+        size_share=shares.size,
     )
 
 

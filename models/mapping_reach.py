@@ -1,4 +1,4 @@
-"""The reach of the sources from the flat parameters: the compiled twin of ``log_reach``."""
+"""The reach of the sources from the flat parameters: the compiled twin of ``detection.Reach``."""
 
 import numpy as np
 
@@ -8,50 +8,89 @@ from .detection import CERTAIN, LEAST_REACH
 
 @jit
 def log_reach(values, at, ix):
-    """log P(some source lists it), shape (region,); see ``detection.log_reach``."""
-    result = np.empty(ix.n_region)
+    """Log reach by place and by size, shapes (region,) and (size,); see ``detection.Reach``."""
+    listed = _log_listed(_listed(values, at, ix))
+    place = np.zeros(ix.n_region)
+    size = np.zeros(ix.n_size)
     for r in range(ix.n_region):
-        missed = 0.0
-        for i in range(ix.n_lister):
-            attributes, p = _parts(values, at, ix, i, r)
-            missed += np.log1p(-_within(attributes * p))
-        result[r] = np.log(-np.expm1(missed))
+        place[r] = -np.log((ix.size_share / np.exp(listed[r])).sum())
+        size += ix.region_share[r] * listed[r]
+    return place, size - size.mean()
+
+
+@jit
+def log_reach_back(values, at, ix, d_place, d_size, d):
+    """Add the gradient of ``log_reach``."""
+    each = _listed(values, at, ix)
+    listed = _log_listed(each)
+    d_listed = np.empty(listed.shape)
+    for r in range(ix.n_region):
+        weight = ix.size_share / np.exp(listed[r])
+        d_listed[r] = d_place[r] * weight / weight.sum()
+        d_listed[r] += ix.region_share[r] * (d_size - d_size.mean())
+    for i in range(ix.n_lister):
+        for r in range(ix.n_region):
+            for v in range(ix.n_size):
+                odds = d_listed[r, v] * (1.0 / np.exp(listed[r, v]) - 1.0)
+                change = odds / (1.0 - each[i, r, v])
+                _one_back(values, at, ix, i, r, v, change, d)
+
+
+@jit
+def _listed(values, at, ix):
+    """P(one source lists it), shape (lister, region, size)."""
+    result = np.empty((ix.n_lister, ix.n_region, ix.n_size))
+    for i in range(ix.n_lister):
+        shrink, attributes = _shrink(values, at, i), _attributes(values, at, ix, i)
+        for r in range(ix.n_region):
+            for v in range(ix.n_size):
+                p = 1.0 / (1.0 + np.exp(-shrink * _logit(values, at, ix, i, r, v)))
+                result[i, r, v] = min(max(attributes * p, LEAST_REACH), 1.0 - CERTAIN)
     return result
 
 
 @jit
-def log_reach_back(values, at, ix, d_reach, d):
-    """Add the gradient of ``log_reach``."""
-    for r in range(ix.n_region):
-        missed = 0.0
-        for i in range(ix.n_lister):
-            attributes, p = _parts(values, at, ix, i, r)
-            missed += np.log1p(-_within(attributes * p))
-        odds = d_reach[r] * np.exp(missed) / -np.expm1(missed)
-        for i in range(ix.n_lister):
-            attributes, p = _parts(values, at, ix, i, r)
-            change = odds / (1.0 - _within(attributes * p))
-            slope = change * attributes * p * (1.0 - p)
-            d[at.detection + i] += slope
-            if at.detection_region >= 0:
-                where = at.detection_region + i * ix.n_region + r
-                d[where] += slope * values[at.detection_region_scale]
-                d[at.detection_region_scale] += slope * values[where]
-            if ix.coverage[ix.listers[i]] > 0:
-                d[at.unknown + ix.listers[i]] -= change * p
+def _log_listed(each):
+    """log P(some source lists it), shape (region, size)."""
+    missed = np.log1p(-each[0])
+    for i in range(1, each.shape[0]):
+        missed += np.log1p(-each[i])
+    return np.log(-np.expm1(missed))
 
 
 @jit
-def _parts(values, at, ix, i, r):
-    """P(attributes what it sees), where that is asked of it, and P(sees) of one lister."""
-    x = values[at.detection + i]
+def _logit(values, at, ix, i, r, v):
+    x = values[at.detection + i] + values[at.detection_size + i] * ix.log_victims[v]
     if at.detection_region >= 0:
         x += values[at.detection_region_scale] * values[at.detection_region + i * ix.n_region + r]
-    s = ix.listers[i]
-    attributes = 1.0 - values[at.unknown + s] if ix.coverage[s] > 0 else 1.0
-    return attributes, 1.0 / (1.0 + np.exp(-x))
+    return x
 
 
 @jit
-def _within(listed):
-    return min(max(listed, LEAST_REACH), 1.0 - CERTAIN)
+def _shrink(values, at, i):
+    return 1.0 / np.sqrt(1.0 + np.pi / 8.0 * values[at.visibility + i] ** 2)
+
+
+@jit
+def _attributes(values, at, ix, i):
+    """P(attributes what it sees), where that is asked of a lister, else 1."""
+    s = ix.listers[i]
+    return 1.0 - values[at.unknown + s] if ix.coverage[s] > 0 else 1.0
+
+
+@jit
+def _one_back(values, at, ix, i, r, v, change, d):
+    """Add the gradient of P(source i lists it) at one place and size, times ``change``."""
+    shrink, attributes = _shrink(values, at, i), _attributes(values, at, ix, i)
+    x = _logit(values, at, ix, i, r, v)
+    p = 1.0 / (1.0 + np.exp(-shrink * x))
+    slope = change * attributes * p * (1.0 - p)
+    d[at.detection + i] += slope * shrink
+    d[at.detection_size + i] += slope * shrink * ix.log_victims[v]
+    d[at.visibility + i] -= slope * x * np.pi / 8.0 * values[at.visibility + i] * shrink**3
+    if at.detection_region >= 0:
+        where = at.detection_region + i * ix.n_region + r
+        d[where] += slope * shrink * values[at.detection_region_scale]
+        d[at.detection_region_scale] += slope * shrink * values[where]
+    if ix.coverage[ix.listers[i]] > 0:
+        d[at.unknown + ix.listers[i]] -= change * p

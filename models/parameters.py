@@ -29,7 +29,8 @@ class Parameter:
     name, dims, shape
         Its axes.
     distribution
-        normal, halfnormal, lognormal, beta, zero_sum, dirichlet, table, or flat: then
+        normal, halfnormal, lognormal, beta, zero_sum, dirichlet, table, sizes (zero-sum, its
+        unconstrained values those of the effect plus the log reach by size), or flat: then
         ``mu, sigma`` are those of the log total that the intercept raises (``rates``).
     arguments
         mu and sigma, alpha and beta, a, or weight: arrays that broadcast to ``shape``.
@@ -71,7 +72,7 @@ class Parameter:
     @property
     def is_shifted(self) -> bool:
         """Whether its unconstrained values hold the reach of the sources."""
-        return self.distribution in ("table", "flat")
+        return self.distribution in ("table", "flat", "sizes")
 
     def declare(self, params: Params, reach: Any = None) -> Any:
         """Declare it in the open PyMC model, after the parameters it depends on.
@@ -79,7 +80,7 @@ class Parameter:
         Parameters
         ----------
         reach
-            Log reach of the sources, shape (region,), for shifted ones.
+            ``detection.Reach`` of the sources, for shifted ones.
         """
         dims = self.dims or None
         if self.distribution == "zero_sum":
@@ -87,11 +88,21 @@ class Parameter:
             axes = self.zero_sum_axes
             return pm.ZeroSumNormal(self.name, sigma=sigma, dims=dims, n_zerosum_axes=axes)
         if self.distribution == "table":
-            return self._declare_table(params, reach)
+            return self._declare_table(params, reach.place)
+        if self.distribution == "sizes":
+            return self._declare_sizes(reach.size)
         if self.distribution == "flat":
-            return pm.Deterministic(self.name, pm.Flat(self.free_name) - reach.mean())
+            return pm.Deterministic(self.name, pm.Flat(self.free_name) - reach.place.mean())
         distribution = _PYMC[self.distribution]
         return distribution(self.name, **self.arguments, dims=dims)
+
+    def _declare_sizes(self, shift: Any) -> Any:
+        """Declare the reported sizes as if they had the prior, and put the difference right."""
+        sigma, dims = self.arguments["sigma"], self.dims
+        level = pm.ZeroSumNormal(self.free_name, sigma=sigma, dims=dims)
+        effect = level - shift
+        pm.Potential(f"{self.name}_prior", 0.5 * (level**2 - effect**2).sum() / sigma**2)
+        return pm.Deterministic(self.name, effect, dims=dims)
 
     def _declare_table(self, params: Params, reach: Any) -> Any:
         """Declare effect and weighted coarser ones in one; the effect is what these leave."""
@@ -116,7 +127,7 @@ class Parameter:
             Draws of the scale it depends on, shape (…).
         """
         a, axes = self.arguments, tuple(range(-len(self.shape), 0))
-        if self.distribution == "zero_sum":
+        if self.distribution in ("zero_sum", "sizes"):
             sigma = self._sigma(scale)
             free = math.prod(self.free_shape) / math.prod(self.shape)
             each = stats.norm.logpdf(value / sigma) + 0.5 * LOG_2PI

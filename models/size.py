@@ -9,6 +9,8 @@ differ: were sizes the same everywhere, a place with larger incidents would pass
 small ones are missed (docs/methods.md).
 """
 
+from dataclasses import replace
+
 from . import effects
 from .design import Design
 from .engine import Array, Engine, Params, log_softmax
@@ -20,7 +22,7 @@ def parameters(priors: Priors, design: Design) -> list[Parameter]:
     """List the size parameters."""
     sizes = design.sizes
     result = [
-        *fixed_scale("size_base", priors, ["kind", "size"], 1, sizes),
+        _base(priors, design),
         *standardized("size_author", priors, ["author", "size"], 1, sizes),
         *standardized("size_region", priors, ["region", "size"], 2, sizes),
     ]
@@ -29,6 +31,12 @@ def parameters(priors: Priors, design: Design) -> list[Parameter]:
     if design.names.has_other:
         result += fixed_scale("size_other", priors, ["size"], 1, sizes)
     return result
+
+
+def _base(priors: Priors, design: Design) -> Parameter:
+    """Sizes by kind; their unconstrained values are those of *reported* sizes."""
+    (base,) = fixed_scale("size_base", priors, ["kind", "size"], 1, design.sizes)
+    return replace(base, distribution="sizes")
 
 
 def log_size(params: Params, design: Design, engine: Engine) -> Array:

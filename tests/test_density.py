@@ -91,7 +91,7 @@ def test_constrained_values_keep_their_constraints(target: Density) -> None:
     for p in target.parameters:
         value = values[p.name]
         assert value.shape == p.shape
-        if p.distribution == "zero_sum":
+        if p.distribution in ("zero_sum", "sizes"):
             for axis in range(-p.zero_sum_axes, 0):
                 np.testing.assert_allclose(value.sum(axis=axis), 0.0, atol=1e-13)
         elif p.distribution == "dirichlet":
@@ -131,7 +131,7 @@ def log_jacobian(target: Density, free: np.ndarray) -> float:
 
 
 def _log_volume(target: Density, p: Parameter, free: np.ndarray, block: slice) -> float:
-    if p.distribution in ("normal", "zero_sum", "flat"):
+    if p.distribution in ("normal", "zero_sum", "sizes", "flat"):
         return 0.0  # an isometry, or a shift
     if p.distribution == "table":
         sigma = float(target.unpack(target.constrain(free))[p.scale])
@@ -207,7 +207,7 @@ def scipy_density(p: Parameter, value: np.ndarray, sigma: float | None) -> float
     if p.distribution == "table":
         return float(stats.norm(0.0, sigma).logpdf(value).sum())
     a = {name: np.broadcast_to(x, p.shape) for name, x in p.arguments.items()}
-    if p.distribution == "zero_sum":
+    if p.distribution in ("zero_sum", "sizes"):
         return _zero_sum_density(p, value, float(a["sigma"].flat[0]) if sigma is None else sigma)
     if p.distribution == "dirichlet":
         rows = value.reshape(-1, p.shape[-1])

@@ -90,7 +90,7 @@ def test_constraints_hold_in_every_draw(tree: xr.DataTree, plan: Design) -> None
     for group in ("posterior", "prior"):
         for p in declared(plan):
             value = tree[group][p.name]
-            if p.distribution == "zero_sum":
+            if p.distribution in ("zero_sum", "sizes"):
                 for dim in p.dims[-p.zero_sum_axes :]:
                     np.testing.assert_allclose(value.sum(dim), 0.0, atol=1e-12)
             elif p.distribution not in ("normal", "table", "flat"):
@@ -192,7 +192,7 @@ def test_prior_draws_follow_their_priors(plan: Design) -> None:
             unit = value / draws[p.scale][:, None, None]
             assert stats.kstest(unit[:, 0, 0], "norm").pvalue > 1e-4, p.name
             continue
-        if p.distribution == "zero_sum":
+        if p.distribution in ("zero_sum", "sizes"):
             sigma = draws[p.scale] if p.scale else np.full(2000, p.arguments["sigma"])
             unit = (value / sigma.reshape((-1,) + (1,) * len(p.shape))).reshape(2000, -1)
             free = np.prod(p.free_shape) / np.prod(p.shape)
