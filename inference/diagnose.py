@@ -23,6 +23,8 @@ from .summary import FAIL, PASS, REVIEW, Check, Diagnostics
 
 Fields = Mapping[str, object]
 
+SAMPLER = "sampler"
+"""Name of the check that this gate is in the review."""
 MOST_RHAT = 1.01
 LEAST_ESS = 400.0
 MOST_PARAMETER_RHAT = 1.05
@@ -95,9 +97,8 @@ def diagnose(
 
 def sampler_check(diagnostics: Diagnostics) -> Check:
     """Turn the gate into an item of the review."""
-    name = Sentence("sampler")
     if not diagnostics.passed:
-        return Check(name, FAIL, diagnostics.failures)
+        return Check(SAMPLER, FAIL, diagnostics.failures)
     if diagnostics.divergences:
         some = Sentence(
             "{number} of {total:,} draws diverged; whether scores stay the same at a target "
@@ -107,8 +108,8 @@ def sampler_check(diagnostics: Diagnostics) -> Check:
                 "total": diagnostics.chains * diagnostics.draws,
             },
         )
-        return Check(name, REVIEW, (some,))
-    return Check(name, PASS, (Sentence("All chains agree, and there are draws enough."),))
+        return Check(SAMPLER, REVIEW, (some,))
+    return Check(SAMPLER, PASS, (Sentence("All chains agree, and there are draws enough."),))
 
 
 def _table(score: xr.DataArray, worst: xr.DataArray) -> pd.DataFrame:

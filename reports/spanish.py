@@ -1,6 +1,6 @@
 """Reasons and checks in Spanish: for every English template that inference has, its own."""
 
-from ..inference.summary import Check
+from ..inference.summary import Check, check_title
 
 CATALOGUE = {
     # Checks by name.
@@ -156,9 +156,9 @@ CATALOGUE = {
 
 def check(found: Check) -> str | None:
     """Say a check with its sentences; None where one of them is not in the catalogue."""
-    said = [part.translated(CATALOGUE) for part in (found.name, *found.sentences)]
+    said = [part.translated(CATALOGUE) for part in (check_title(found.name), *found.sentences)]
     known = [part for part in said if part is not None]
     if len(known) < len(said):
         return None
-    name, *sentences = known
-    return f"{name}: {' '.join(sentences)}"
+    named, *sentences = known
+    return f"{named}: {' '.join(sentences)}"

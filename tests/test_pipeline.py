@@ -143,7 +143,7 @@ def test_scored_round_makes_a_valid_release(tmp_path, sampled):
     assert summary.organizations["p_worst"].iloc[:3].sum() == pytest.approx(1.0)
     assert np.isnan(summary.organizations.loc["other", "p_worst"])
     assert summary.rank_probabilities.shape == (3, 3)
-    assert [str(check.name) for check in summary.checks][:2] == ["sampler", "baselines"]
+    assert [check.name for check in summary.checks][:2] == ["sampler", "baselines"]
     again = pipeline.score(prepared, pipeline.stored(prepared, OPTIONS), OPTIONS)
     assert scored.realized.identical(again.realized)
     assert canonical_json(release_document(again.summary)) == document

@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 from dtoscore.data.rubric import EvidenceMinimum
 from dtoscore.inference.decide import pending
+from dtoscore.inference.diagnose import SAMPLER
 from dtoscore.inference.minimum import Found, shortfalls
 from dtoscore.inference.sentences import Sentence, counted
-from dtoscore.inference.summary import FAIL, Check, Summary
+from dtoscore.inference.summary import FAIL, Check, Summary, check_title
 from dtoscore.reports.announcement import announcement, phrases
 from dtoscore.reports.cells import printed
 from dtoscore.reports.gallery import draw_all
@@ -232,10 +233,13 @@ def test_every_mandatory_check_and_shortfall_is_said_in_spanish():
     reasons = (
         *FAILURES,
         *shortfalls(held, least),
-        *(Sentence("The check '{check}' was not run.", {"check": c.name}) for c in pending()),
+        *(
+            Sentence("The check '{check}' was not run.", {"check": check_title(c.name)})
+            for c in pending()
+        ),
     )
     full = fake_summary("refused")
-    checks = (Check(Sentence("sampler"), FAIL, FAILURES), *pending())
+    checks = (Check(SAMPLER, FAIL, FAILURES), *pending())
     told = replace(full, decision=replace(full.decision, reasons=reasons), checks=checks)
     text = announcement(told, "es")
     assert not any(part.foreign for part in text.listings)

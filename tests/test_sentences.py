@@ -6,18 +6,25 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from dtoscore.inference.baselines import BASELINES
+from dtoscore.inference.decide import MANDATORY
+from dtoscore.inference.diagnose import SAMPLER
 from dtoscore.inference.sentences import Sentence, counted
 from dtoscore.reports.spanish import CATALOGUE
 
 MADE_BY = {"Sentence": slice(0, 1), "counted": slice(1, 3)}
 """Where each of the two that make a sentence has its templates among its arguments."""
+NOT_SENTENCES = ("sentences", "summary")
+"""Modules that make Sentences of what is written out elsewhere: templates, names of checks."""
+NAMES = (*MANDATORY, SAMPLER, BASELINES)
+"""Of all checks."""
 SPANISH = {"{a} of {b:.1f}": "{b:.1f}: {a}", "cats": "gatos"}
 
 
 def made(root: Path) -> Iterator[tuple[str, ast.expr]]:
     """Yield every template that inference has, with the place where it is."""
     for file in sorted((root / "inference").glob("*.py")):
-        if file.stem == "sentences":
+        if file.stem in NOT_SENTENCES:
             continue
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
@@ -37,7 +44,9 @@ def test_templates_are_written_out_where_a_sentence_is_made(root: Path) -> None:
 
 
 def test_every_sentence_has_its_spanish_one_and_none_is_left_over(root: Path) -> None:
-    assert {ast.literal_eval(template) for _, template in made(root)} == CATALOGUE.keys()
+    """Every name of a check has one, too: it is the title of the check."""
+    templates = {ast.literal_eval(template) for _, template in made(root)}
+    assert templates | set(NAMES) == CATALOGUE.keys()
 
 
 @pytest.mark.parametrize("template", CATALOGUE)
