@@ -18,7 +18,7 @@ import xarray as xr
 
 from . import chains
 from .placing import MOST_UNSEEN
-from .sentences import Sentence, counted
+from .sentences import Sentence, plural
 from .summary import FAIL, PASS, REVIEW, Check, Diagnostics
 
 Fields = Mapping[str, object]
@@ -219,7 +219,7 @@ def _worst_of(failing: pd.Series, digits: int) -> tuple[Fields, ...]:
     """Quote the first of the quantities that fail, and count the others."""
     if not len(failing):
         return ()
-    more = counted(len(failing) - 1, " ({number} more falls short)", " ({number} more fall short)")
+    more = plural(len(failing) - 1, " ({number} more falls short)", " ({number} more fall short)")
     worst = {
         "quantity": str(failing.index[0]),
         "value": _said(float(failing.iloc[0]), digits),

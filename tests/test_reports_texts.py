@@ -10,7 +10,7 @@ from dtoscore.data.rubric import EvidenceMinimum
 from dtoscore.inference.decide import pending
 from dtoscore.inference.diagnose import SAMPLER
 from dtoscore.inference.minimum import Found, shortfalls
-from dtoscore.inference.sentences import Sentence, counted
+from dtoscore.inference.sentences import Sentence, plural
 from dtoscore.inference.summary import FAIL, Check, Summary, check_title
 from dtoscore.reports.announcement import announcement, phrases
 from dtoscore.reports.cells import printed
@@ -25,7 +25,7 @@ FAILURES = (
             "quantity": "score[a]",
             "value": "1.020",
             "most": 1.01,
-            "others": counted(1, " ({number} more falls short)", " ({number} more fall short)"),
+            "others": plural(1, " ({number} more falls short)", " ({number} more fall short)"),
         },
     ),
     Sentence(
