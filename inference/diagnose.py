@@ -101,7 +101,7 @@ def sampler_check(diagnostics: Diagnostics) -> Check:
         return Check(SAMPLER, FAIL, diagnostics.failures)
     if diagnostics.divergences:
         some = Sentence(
-            "{number} of {total:,} draws diverged; whether scores stay the same at a target "
+            "{number:,} of {total:,} draws diverged; whether scores stay the same at a target "
             "acceptance of 0.99 was not tried.",
             {
                 "number": diagnostics.divergences,

@@ -20,7 +20,7 @@ CATALOGUE = {
         "No se calculó cuánto silenciamiento o cuántas pistas falsas cambiarían el primer lugar."
     ),
     "What the result would be without each source was not computed.": (
-        "No se calculó cuál sería el resultado sin cada una de las fuentes."
+        "No se calculó cuál sería el resultado si se quitara cada fuente por separado."
     ),
     "One law of how visible incidents are was used, not the other.": (
         "Se usó una ley de visibilidad de los incidentes, no la otra."
@@ -30,10 +30,10 @@ CATALOGUE = {
         "Todas las cadenas coinciden y hay extracciones suficientes."
     ),
     (
-        "{number} of {total:,} draws diverged; whether scores stay the same at a target "
+        "{number:,} of {total:,} draws diverged; whether scores stay the same at a target "
         "acceptance of 0.99 was not tried."
     ): (
-        "Hubo divergencia en {number} de {total:,} extracciones; no se probó si los puntajes "
+        "Hubo divergencia en {number:,} de {total:,} extracciones; no se probó si los puntajes "
         "siguen siendo los mismos con una aceptación objetivo de 0.99."
     ),
     "{number:,} of {total:,} draws diverged ({share:.2f}%); more than {most:.1f}% is refused.": (
@@ -109,9 +109,9 @@ CATALOGUE = {
         "{threshold:g} is required ({label})."
     ): (
         "La mayor probabilidad de ser la más violenta, menos dos veces su error de Monte Carlo, "
-        "es {sure}; se exige {threshold:g} ({label})."
+        "es {sure}; el umbral es {threshold:g} ({label})."
     ),
-    "set by a calibration study": "fijada por un estudio de calibración",
+    "set by a calibration study": "fijado por un estudio de calibración",
     "uncalibrated": "sin calibrar",
     "not known": "desconocida",
     (
