@@ -22,9 +22,11 @@ BASELINES = "baselines"
 RAW, MAJORITY = "raw counts", "majority vote"
 COLUMNS = ("baseline", "organization", "value", "leader")
 _APART = {
-    (RAW,): Sentence("Raw counts do not lead to the model's leader."),
-    (MAJORITY,): Sentence("Majority vote does not lead to the model's leader."),
-    (RAW, MAJORITY): Sentence("Raw counts and majority vote do not lead to the model's leader."),
+    (RAW,): Sentence("By raw counts another organization leads, or several are level."),
+    (MAJORITY,): Sentence("By majority vote another organization leads, or several are level."),
+    (RAW, MAJORITY): Sentence(
+        "By raw counts and by majority vote another organization leads, or several are level."
+    ),
 }
 """What is said of the baselines that have another leader than the model."""
 

@@ -263,7 +263,7 @@ def _absurd(unseen: xr.DataArray) -> tuple[Sentence, ...]:
     return (
         Sentence(
             "In {number:,} of {total:,} draws more than {most:,} unreported incidents are "
-            "expected; in the figures they count as so many.",
+            "expected; the figures count {most:,} in each of those draws.",
             {"number": wild, "total": unseen.size, "most": MOST_UNSEEN},
         ),
     )

@@ -69,10 +69,10 @@ CATALOGUE = {
     ),
     (
         "In {number:,} of {total:,} draws more than {most:,} unreported incidents are expected; "
-        "in the figures they count as so many."
+        "the figures count {most:,} in each of those draws."
     ): (
         "En {number:,} de {total:,} extracciones se esperan más de {most:,} incidentes no "
-        "reportados; en las cifras cuentan como ese número."
+        "reportados; en las cifras se cuentan {most:,} en cada una de esas extracciones."
     ),
     "above {most:.0f}": "mayor que {most:.0f}",
     "not defined": "indefinido",
@@ -141,14 +141,15 @@ CATALOGUE = {
     "Raw counts and majority vote lead to the model's leader.": (
         "El recuento bruto y el voto mayoritario llevan al mismo primer lugar que el modelo."
     ),
-    "Raw counts do not lead to the model's leader.": (
-        "El recuento bruto no lleva al mismo primer lugar que el modelo."
+    "By raw counts another organization leads, or several are level.": (
+        "Según el recuento bruto encabeza otra organización, o hay varias empatadas."
     ),
-    "Majority vote does not lead to the model's leader.": (
-        "El voto mayoritario no lleva al mismo primer lugar que el modelo."
+    "By majority vote another organization leads, or several are level.": (
+        "Según el voto mayoritario encabeza otra organización, o hay varias empatadas."
     ),
-    "Raw counts and majority vote do not lead to the model's leader.": (
-        "El recuento bruto y el voto mayoritario no llevan al mismo primer lugar que el modelo."
+    "By raw counts and by majority vote another organization leads, or several are level.": (
+        "Según el recuento bruto y según el voto mayoritario encabeza otra organización, o hay "
+        "varias empatadas."
     ),
 }
 """English template to Spanish template, the same fields in both."""
