@@ -29,6 +29,8 @@ def check(round_folder: RoundFolder, as_json: AsJson = False) -> None:
 
     Example: `dtoscore check 2023-q4`
     """
+    from ..data.problems import counted
+
     try:
         round_, evidence = _checked(round_folder)
     except InputError as fault:
@@ -46,8 +48,8 @@ def check(round_folder: RoundFolder, as_json: AsJson = False) -> None:
     if as_json:
         _print_json({"valid": True, "set_aside": aside, "notes": list(round_.notes)} | counts)
         return
-    listed = ", ".join(_counted(number, what) for what, number in counts.items())
-    unused = [f"Set aside: {_counted(n, 'reports')}, {reason}." for reason, n in aside.items()]
+    listed = ", ".join(counted(number, what.removesuffix("s")) for what, number in counts.items())
+    unused = [f"Set aside: {counted(n, 'report')}, {reason}." for reason, n in aside.items()]
     typer.echo("\n".join([f"{round_folder} is valid: {listed}.", *unused, *round_.notes]))
 
 
@@ -61,10 +63,6 @@ def _checked(folder: Path) -> "tuple[Round, Evidence]":
 
         Priors().override(round_.settings.priors)
     return round_, tabulate(round_)
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what.removesuffix('s') if number == 1 else what}"
 
 
 def _print_json(value: dict[str, object]) -> None:

@@ -120,7 +120,7 @@ def listed(values: Iterable[str]) -> str:
 
 def counted(number: int, one: str, many: str = "") -> str:
     """Say a number with the words for one or for many; without those, one with an s."""
-    return f"{number} {one if number == 1 else many or f'{one}s'}"
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 def shown(value: object) -> str:

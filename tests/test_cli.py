@@ -348,6 +348,7 @@ cli.main()
 @pytest.mark.parametrize(
     ("sent", "code", "said"), [(signal.SIGINT, 130, "Stopped."), (signal.SIGTERM, 143, "Ended by")]
 )
+@pytest.mark.usefixtures("hears_ctrl_c")
 def test_signals_end_with_a_sentence(sent: signal.Signals, code: int, said: str) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", SLEEPER, "run", "somewhere"],
