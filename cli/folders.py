@@ -158,7 +158,11 @@ def import_ucdp(
     ] = None,
     history: Annotated[
         datetime | None,
-        typer.Option(formats=[DAY], metavar="DAY", help="Default: two years before the window."),
+        typer.Option(
+            formats=[DAY],
+            metavar="DAY",
+            help="Default: two years before the window, or the file's first year if that is later.",
+        ),
     ] = None,
 ) -> None:
     """Turn the UCDP Georeferenced Event Dataset into a round folder.
