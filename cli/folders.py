@@ -115,9 +115,9 @@ def simulate(
 
 def _compare(folder: Path, release: Path) -> None:
     from ..reports import console
+    from ..reports.truth import read_both
 
-    truth = console.read_json(folder / "truth.json")
-    document = console.read_json(release / "release.json")
+    document, truth = read_both(folder, release)
     console.shown(console.worst_table(document, truth))
     typer.echo("\n".join(console.verdict_on(document, truth)))
 
