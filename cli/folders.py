@@ -183,4 +183,5 @@ def _window(year: int | None, window: tuple[datetime, datetime] | None) -> tuple
         return window[0].date(), window[1].date()
     if year is not None and window is None:
         return date(year, 1, 1), date(year, 12, 31)
-    raise typer.BadParameter("give the window as --year or as --window, and not as both")
+    both = "" if year is None else ", not as both"
+    raise typer.BadParameter(f"give the window as --year or as --window{both}")

@@ -95,6 +95,16 @@ def test_wrong_usage_exits_2(arguments: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "both"),
+    [((), False), (("--year", "2010", "--window", "2010-01-01", "2010-12-31"), True)],
+)
+def test_a_window_is_given_once(given: tuple[str, ...], both: bool) -> None:
+    said = call("import", "ucdp", "file", "folder", *given).stderr
+    assert "give the window as --year or as --window" in said
+    assert ("not as both" in said) is both
+
+
+@pytest.mark.parametrize(
     ("fault", "code", "said"),
     [
         (InputError(["reports.csv row 3: no", "reports.csv row 9: no"]), 1, "row 3: no\nreports"),
