@@ -8,7 +8,7 @@ from .attribution import OTHER
 from .naming import Names
 from .problems import Problems, Table, listed, meant, shown
 from .rules import TRUE, split
-from .values import fold, mean_sd, unsafe
+from .values import fold, mean_sd, unfit
 
 
 def days(text: pd.Series) -> pd.Series:
@@ -62,8 +62,8 @@ def read_organizations(
 def _check_aliases(table: Table, frame: pd.DataFrame, problems: Problems) -> None:
     for row, aliases in frame["aliases"].items():
         for alias in aliases:
-            if unsafe(alias):
-                problems.add(f"{table.file} row {row}: alias {shown(alias)} {unsafe(alias)}")
+            if unfit(alias):
+                problems.add(f"{table.file} row {row}: alias {shown(alias)} {unfit(alias)}")
 
 
 def _read_names(table: Table, frame: pd.DataFrame, problems: Problems) -> Names:

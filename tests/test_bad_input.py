@@ -174,6 +174,15 @@ def test_a_cell_too_many_in_every_row_is_one_sentence(file: str, tmp_path: Path)
     assert told[0].startswith(f"{file} rows {first}{more}: have ")
 
 
+def test_a_name_that_cannot_be_drawn_is_one_sentence(tmp_path: Path) -> None:
+    folder = write_full_round(tmp_path / "round")
+    spoil(folder, "organizations.csv", "Los Zetas => Los Zetas 💀")
+    path = folder / "reports.csv"
+    path.write_text(path.read_text("utf-8").replace("Los Zetas", "Los Zetas 💀"), "utf-8")
+    told = problems_of(folder).splitlines()
+    assert len(told) == 1, told
+
+
 def test_problems_of_all_files_come_at_once(tmp_path: Path) -> None:
     folder = write_full_round(tmp_path / "round")
     for file, change in (
