@@ -113,9 +113,9 @@ def simulate(
 
 def _compare(folder: Path, release: Path) -> None:
     from ..reports import console
+    from ..reports.truth import read_both
 
-    truth = console.read_json(folder / "truth.json")
-    document = console.read_json(release / "release.json")
+    document, truth = read_both(folder, release)
     console.shown(console.worst_table(document, truth))
     typer.echo("\n".join(console.verdict_on(document, truth)))
 
@@ -156,7 +156,11 @@ def import_ucdp(
     ] = None,
     history: Annotated[
         datetime | None,
-        typer.Option(formats=[DAY], metavar="DAY", help="Default: two years before the window."),
+        typer.Option(
+            formats=[DAY],
+            metavar="DAY",
+            help="Default: two years before the window, or the file's first year if that is later.",
+        ),
     ] = None,
 ) -> None:
     """Turn the UCDP Georeferenced Event Dataset into a round folder.
@@ -177,4 +181,5 @@ def _window(year: int | None, window: tuple[datetime, datetime] | None) -> tuple
         return window[0].date(), window[1].date()
     if year is not None and window is None:
         return date(year, 1, 1), date(year, 12, 31)
-    raise typer.BadParameter("give the window as --year or as --window, and not as both")
+    both = "" if year is None else ", not as both"
+    raise typer.BadParameter(f"give the window as --year or as --window{both}")
