@@ -29,6 +29,8 @@ def check(round_folder: RoundFolder, as_json: AsJson = False) -> None:
 
     Example: `dtoscore check 2023-q4`
     """
+    from ..data.problems import counted
+
     try:
         round_, evidence = _checked(round_folder)
     except InputError as fault:
@@ -46,8 +48,8 @@ def check(round_folder: RoundFolder, as_json: AsJson = False) -> None:
     if as_json:
         _print_json({"valid": True, "set_aside": aside, "notes": list(round_.notes)} | counts)
         return
-    listed = ", ".join(_counted(number, what) for what, number in counts.items())
-    unused = [f"Set aside: {_counted(n, 'reports')}, {reason}." for reason, n in aside.items()]
+    listed = ", ".join(counted(number, what.removesuffix("s")) for what, number in counts.items())
+    unused = [f"Set aside: {counted(n, 'report')}, {reason}." for reason, n in aside.items()]
     typer.echo("\n".join([f"{round_folder} is valid: {listed}.", *unused, *round_.notes]))
 
 
@@ -61,10 +63,6 @@ def _checked(folder: Path) -> "tuple[Round, Evidence]":
 
         Priors().override(round_.settings.priors)
     return round_, tabulate(round_)
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what.removesuffix('s') if number == 1 else what}"
 
 
 def _print_json(value: dict[str, object]) -> None:
@@ -115,9 +113,9 @@ def simulate(
 
 def _compare(folder: Path, release: Path) -> None:
     from ..reports import console
+    from ..reports.truth import read_both
 
-    truth = console.read_json(folder / "truth.json")
-    document = console.read_json(release / "release.json")
+    document, truth = read_both(folder, release)
     console.shown(console.worst_table(document, truth))
     typer.echo("\n".join(console.verdict_on(document, truth)))
 
@@ -158,7 +156,11 @@ def import_ucdp(
     ] = None,
     history: Annotated[
         datetime | None,
-        typer.Option(formats=[DAY], metavar="DAY", help="Default: two years before the window."),
+        typer.Option(
+            formats=[DAY],
+            metavar="DAY",
+            help="Default: two years before the window, or the file's first year if that is later.",
+        ),
     ] = None,
 ) -> None:
     """Turn the UCDP Georeferenced Event Dataset into a round folder.
@@ -179,4 +181,5 @@ def _window(year: int | None, window: tuple[datetime, datetime] | None) -> tuple
         return window[0].date(), window[1].date()
     if year is not None and window is None:
         return date(year, 1, 1), date(year, 12, 31)
-    raise typer.BadParameter("give the window as --year or as --window, and not as both")
+    both = "" if year is None else ", not as both"
+    raise typer.BadParameter(f"give the window as --year or as --window{both}")

@@ -28,10 +28,18 @@ class Table:
     frame
         Text in every cell, "" where it is empty; index ``row``: the line in the file
         (CSV) or the number of the record (Parquet).
+    refused
+        Cells of the rows that are not in ``frame``, because they have another number of cells
+        than the header: who refers to their ids is not at fault.
     """
 
     file: str
     frame: pd.DataFrame
+    refused: tuple[tuple[str, ...], ...] = ()
+
+    def refused_ids(self) -> tuple[str, ...]:
+        """Return what the refused rows begin with."""
+        return tuple(row[0] for row in self.refused if row[0])
 
     def written(self, column: str) -> pd.Series:
         """Return a column as it was written; empty cells where the file has none."""
@@ -67,7 +75,7 @@ class Problems:
         """
         groups = list(bad.groupby(bad, sort=False))
         for value, rows in groups[:MOST_VALUES]:
-            where = f"{table.file} {_rows(list(rows.index))}"
+            where = f"{table.file} {numbered(list(rows.index))}"
             hint = meant(str(value), choices)
             self.add(f"{where}: {column} {shown(value)} {clause}{hint}")
         if len(groups) > MOST_VALUES:
@@ -120,7 +128,7 @@ def listed(values: Iterable[str]) -> str:
 
 def counted(number: int, one: str, many: str = "") -> str:
     """Say a number with the words for one or for many; without those, one with an s."""
-    return f"{number} {one if number == 1 else many or f'{one}s'}"
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 def shown(value: object) -> str:
@@ -129,7 +137,8 @@ def shown(value: object) -> str:
     return repr(text if len(text) <= 60 else text[:57] + "...")
 
 
-def _rows(rows: Sequence[object]) -> str:
+def numbered(rows: Sequence[object]) -> str:
+    """Say which rows, the tail of a long list as a number."""
     first = ", ".join(str(row) for row in rows[:MOST_ROWS])
     if len(rows) > MOST_ROWS:
         return f"rows {first} and {len(rows) - MOST_ROWS} more"

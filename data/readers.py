@@ -66,7 +66,7 @@ class Reader:
             empty.index = pd.Index([], name="row", dtype="int64")
             self.tables[name] = Table(f"{name}.csv", empty)
             return empty
-        if text.empty:
+        if text.empty and not self.tables[name].refused:
             self.problems.add(f"{self.tables[name].file} holds no row below its header")
         return text
 
@@ -128,7 +128,8 @@ def _read_tables(reader: Reader, draft: Draft, rubric: Rubric) -> Round:
     problems = reader.problems
     text = reader.needed("organizations", schema.organizations())
     organizations, names = read_organizations(reader.tables["organizations"], text, problems)
-    check_exclude(draft.settings.exclude, organizations, problems)
+    known = (*organizations.index, *reader.tables["organizations"].refused_ids())
+    check_exclude(draft.settings.exclude, known, problems)
     sources = _read_sources(reader, draft.settings, rubric)
     reports, settings = _read_reports(reader, draft, rubric, names, sources)
     presence = _read_presence(reader, settings, names)
@@ -172,7 +173,7 @@ def _read_reports(
         _places(draft.settings),
         _kinds(rubric),
         tuple(rubric.victim_classes),
-        tuple(name for name in sources.index if name),
+        tuple(name for name in (*sources.index, *reader.tables["sources"].refused_ids()) if name),
     )
     text = reader.needed("reports", form)
     table = reader.tables["reports"]

@@ -1,15 +1,14 @@
 """``organizations.csv`` and ``sources.csv``: who may have done it, and who may tell of it."""
 
-from collections import Counter
 from collections.abc import Mapping
 
 import pandas as pd
 
 from .attribution import OTHER
 from .naming import Names
-from .problems import Problems, Table, listed, shown
+from .problems import Problems, Table, listed, meant, shown
 from .rules import TRUE, split
-from .values import fold, mean_sd, unsafe
+from .values import fold, mean_sd, unfit
 
 
 def days(text: pd.Series) -> pd.Series:
@@ -63,8 +62,8 @@ def read_organizations(
 def _check_aliases(table: Table, frame: pd.DataFrame, problems: Problems) -> None:
     for row, aliases in frame["aliases"].items():
         for alias in aliases:
-            if unsafe(alias):
-                problems.add(f"{table.file} row {row}: alias {shown(alias)} {unsafe(alias)}")
+            if unfit(alias):
+                problems.add(f"{table.file} row {row}: alias {shown(alias)} {unfit(alias)}")
 
 
 def _read_names(table: Table, frame: pd.DataFrame, problems: Problems) -> Names:
@@ -87,7 +86,8 @@ def _read_names(table: Table, frame: pd.DataFrame, problems: Problems) -> Names:
                 f"{table.file}: {next(iter(owners))!r} is also called 'other', which is "
                 "built in: violence by none of the organizations"
             )
-    return Names({folded: next(iter(owners)) for folded, owners in meanings.items()})
+    refused = {fold(w): r[0] for r in table.refused if r[0] for cell in r for w in split(cell)}
+    return Names(refused | {folded: next(iter(owners)) for folded, owners in meanings.items()})
 
 
 def _read_parents(table: Table, frame: pd.DataFrame, names: Names, problems: Problems) -> pd.Series:
@@ -155,14 +155,11 @@ def read_sources(table: Table, text: pd.DataFrame, problems: Problems) -> pd.Dat
     return frame.set_index("id")
 
 
-def check_exclude(
-    exclude: tuple[str, ...], organizations: pd.DataFrame, problems: Problems
-) -> None:
+def check_exclude(exclude: tuple[str, ...], known: tuple[str, ...], problems: Problems) -> None:
     """Note what the round excludes though the roster does not hold it."""
-    known: Counter[str] = Counter(str(name) for name in organizations.index)
     for name in exclude:
         if name not in known:
             problems.add(
                 f"round.toml: exclude holds {shown(name)}, which is not in "
-                f"organizations.csv. Choices: {listed(known)}"
+                f"organizations.csv{meant(name, [i for i in dict.fromkeys(known) if i])}"
             )

@@ -9,7 +9,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from .attribution import OTHER
-from .values import DANGERS, ID, ID_RULE, MOST_VICTIMS, fold, is_day, mean_sd
+from .values import DANGERS, ID, ID_RULE, MOST_VICTIMS, NAME_DANGERS, fold, is_day, mean_sd
 
 TRUE, FALSE = ("true", "yes", "1"), ("false", "no", "0")
 
@@ -130,3 +130,7 @@ IS_SHARE = each(
     'must be "mean±sd" of a share, such as 0.8±0.1', lambda text: mean_sd(text) is not None
 )
 SAFE = tuple(_harmless(clause, found) for clause, found in DANGERS)
+IS_NAME = (
+    *SAFE,
+    *(replace(_harmless(clause, found), keeps=True) for clause, found in NAME_DANGERS),
+)

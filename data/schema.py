@@ -18,6 +18,7 @@ from .rules import (
     IS_DAY,
     IS_FLAG,
     IS_ID,
+    IS_NAME,
     IS_SHARE,
     NOT_BUILT_IN,
     SAFE,
@@ -63,7 +64,7 @@ def organizations() -> pa.DataFrameSchema:
     return pa.DataFrameSchema(
         {
             "id": column(IS_ID, NOT_BUILT_IN, UNIQUE_ID, required=True),
-            "name": column(*SAFE, required=True),
+            "name": column(*IS_NAME, required=True),
             "aliases": column(*SAFE[:-1]),
             "active_from": column(IS_DAY),
             "active_to": column(IS_DAY),
@@ -81,7 +82,7 @@ def sources(regions: Sequence[str], kinds: Sequence[str]) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(
         {
             "id": column(IS_ID, UNIQUE_ID, required=True),
-            "name": column(*SAFE, required=True),
+            "name": column(*IS_NAME, required=True),
             "type": column(one_of(SOURCE_TYPES, "no type of source"), required=True),
             "group": column(IS_ID),
             "regions": column(all_of(regions, "a region that is not in the round")),

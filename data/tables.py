@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from .problems import Problems, Table, counted, listed
+from .problems import Problems, Table, counted, listed, numbered
 
 csv.field_size_limit(1 << 20)
 
@@ -169,16 +169,21 @@ def _read_csv(path: Path, problems: Problems) -> Table | None:
         (line, row) for line, row in zip(lines[1:], rows, strict=True) if len(row) == len(header)
     ]
     index = pd.Index([line for line, _ in whole], name="row", dtype="int64")
-    return Table(path.name, pd.DataFrame([row for _, row in whole], index, header, dtype=str))
+    frame = pd.DataFrame([row for _, row in whole], index, header, dtype=str)
+    refused = tuple(tuple(row) for row in rows if len(row) != len(header))
+    return Table(path.name, frame, refused)
 
 
 def _check_lengths(
     file: str, header: list[str], rows: list[list[str]], lines: list[int], problems: Problems
 ) -> None:
+    wrong: dict[int, list[int]] = {}
     for line, row in zip(lines, rows, strict=True):
         if len(row) != len(header):
-            cells = counted(len(row), "cell")
-            problems.add(f"{file} row {line}: has {cells}, the header has {len(header)}")
+            wrong.setdefault(len(row), []).append(line)
+    for number, places in wrong.items():
+        has = f"{'has' if len(places) == 1 else 'have'} {counted(number, 'cell')}"
+        problems.add(f"{file} {numbered(places)}: {has}, the header has {len(header)}")
 
 
 def _read_parquet(path: Path, problems: Problems) -> Table | None:

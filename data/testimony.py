@@ -173,14 +173,17 @@ def _check_dates(table: Table, frame: pd.DataFrame, problems: Problems) -> None:
 def check_calendar(
     table: Table, frame: pd.DataFrame, settings: Settings, problems: Problems
 ) -> None:
-    """Note reports of days that ``as_of`` does not know yet."""
+    """Note reports of days after ``as_of`` that are not said to be published after it.
+
+    One that is published later is no fault: it is set aside like any other that came later.
+    """
     frame = frame.set_index("row")
     as_of = pd.Timestamp(settings.as_of)
-    clause = f"is later than as_of, {settings.as_of}: it cannot be known yet"
-    problems.where(table, "date", frame["date"] > as_of, clause)
-    problems.where(
-        table, "date_end", (frame["date_end"] > as_of) & (frame["date"] <= as_of), clause
-    )
+    early = ~(frame["published"] > as_of)
+    clause = f"is later than as_of, {settings.as_of}, and published is not: it cannot be known yet"
+    problems.where(table, "date", early & (frame["date"] > as_of), clause)
+    ends_late = (frame["date_end"] > as_of) & (frame["date"] <= as_of)
+    problems.where(table, "date_end", early & ends_late, clause)
 
 
 def _check_places(

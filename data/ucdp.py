@@ -11,6 +11,7 @@ The rules, each with its reason (docs/methods.md):
 - ``deaths_a`` and ``deaths_b`` are the dead *of* each side; civilian and unknown dead are
   the rest.
 - A place or day known no better than a state or a month (code 4 and above) is coarse.
+- History and coverage are cut to the years that the file holds.
 - GED is one compilation, which lists attributed incidents only; the outlets that it cites
   are provenance, not sources.
 """
@@ -30,6 +31,7 @@ from .folder import csv_text, toml_text, write_folder
 from .ged import read_ged
 from .problems import counted
 from .regions import STATES
+from .span import spanned
 
 COUNTRY, COUNTRY_CODE = "Mexico", "MX"
 SOURCE = "ucdp"
@@ -132,7 +134,8 @@ def import_ucdp(
     window
         First and last day of the scoring window.
     history
-        First day of the reports that inform the model.
+        First day of the reports that inform the model; where the file begins later, its first
+        year is taken.
     round_id, title
         Default: from the window.
 
@@ -147,7 +150,8 @@ def import_ucdp(
         days = f"history {history}, window {window[0]} to {window[1]}"
         raise InputError([f"{days}: the days must be in this order"])
     events = read_ged(file)
-    kept, left_out = _select(events.assign(day=_midpoint(events)), history, window[1])
+    span = spanned(events, window, history)
+    kept, left_out = _select(events.assign(day=_midpoint(events)), span.history, window[1])
     if kept.empty:
         reasons = ", ".join(f"{number} {reason}" for reason, number in left_out.items())
         raise InputError([f"{file.name}: no event can be used: {reasons}"])
@@ -160,7 +164,7 @@ def import_ucdp(
         "id": round_id or _round_id(window),
         "title": title or f"UCDP events of {COUNTRY}, {window[0]} to {window[1]}",
         "window": window,
-        "history": history,
+        "history": span.history,
         "period": "month",
         "regions": COUNTRY_CODE,
         "risk_limit": risk_limit,
@@ -168,11 +172,12 @@ def import_ucdp(
     files = {
         "round.toml": toml_text(settings),
         "organizations.csv": csv_text(roster),
-        "sources.csv": csv_text(_source()),
+        "sources.csv": csv_text(_source(span.looked)),
         "reports.csv": csv_text(_reports(kept)),
     }
     write_folder(folder, files)
-    return _report(folder, len(events), kept, left_out, roster, in_window)
+    notes = (*span.notes, *_notes(kept))
+    return _report(folder, len(events), kept, left_out, roster, in_window, notes)
 
 
 def _check_contenders(
@@ -228,15 +233,15 @@ def _plain(name: str) -> str:
     return plain.casefold().removesuffix(" state").strip()
 
 
-def _source() -> pd.DataFrame:
-    row = {
+def _source(looked: Mapping[str, dt.date]) -> pd.DataFrame:
+    row: dict[str, object] = {
         "id": SOURCE,
         "name": "UCDP Georeferenced Event Dataset",
         "type": "academic",
         "coverage": "attributed_only",
         "published": "unknown",
     }
-    return pd.DataFrame([row])
+    return pd.DataFrame([row | dict(looked)])
 
 
 def _reports(events: pd.DataFrame) -> pd.DataFrame:
@@ -279,6 +284,7 @@ def _report(
     left_out: Mapping[str, int],
     roster: pd.DataFrame,
     in_window: pd.Series,
+    notes: tuple[str, ...],
 ) -> ImportReport:
     scored = kept[in_window]
     coarse = scored[scored["precision"] == "coarse"]
@@ -295,7 +301,7 @@ def _report(
         window_deaths=int(scored["best"].sum()),
         coarse_rows=len(coarse),
         coarse_deaths=int(coarse["best"].sum()),
-        notes=_notes(kept),
+        notes=notes,
     )
 
 

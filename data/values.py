@@ -41,9 +41,32 @@ DANGERS: tuple[tuple[str, Callable[[str], bool]], ...] = (
 spreadsheets: markup and formulas are refused at the door, whatever is escaped later."""
 
 
+NAME_DANGERS: tuple[tuple[str, Callable[[str], bool]], ...] = (
+    (
+        "holds a web address ('http', '://' or 'www.'); write the name without",
+        lambda text: any(part in text.casefold() for part in ("http", "://", "www.")),
+    ),
+    (
+        "holds an emoji or another sign that a release cannot draw; write the name without",
+        lambda text: any(unicodedata.category(sign) in ("So", "Cs", "Co", "Cn") for sign in text),
+    ),
+)
+"""What makes a text unfit to be a name: a release is no place to send readers elsewhere, and its
+figures have no font for such signs."""
+
+
 def unsafe(text: str) -> str:
     """Return the rule that a text shown to people breaks, "" where it breaks none."""
-    return next((clause for clause, found in DANGERS if text and found(text)), "")
+    return _broken(text, DANGERS)
+
+
+def unfit(name: str) -> str:
+    """Return the rule that a name breaks, "" where it breaks none."""
+    return _broken(name, (*DANGERS, *NAME_DANGERS))
+
+
+def _broken(text: str, dangers: tuple[tuple[str, Callable[[str], bool]], ...]) -> str:
+    return next((clause for clause, found in dangers if text and found(text)), "")
 
 
 def is_day(text: str) -> bool:

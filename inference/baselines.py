@@ -17,12 +17,16 @@ from .summary import NOT_RUN, PASS, REVIEW, Check
 
 Floats = NDArray[np.float64]
 
+BASELINES = "baselines"
+"""Name of the check that compares leaders."""
 RAW, MAJORITY = "raw counts", "majority vote"
 COLUMNS = ("baseline", "organization", "value", "leader")
 _APART = {
-    (RAW,): Sentence("Raw counts do not lead to the model's leader."),
-    (MAJORITY,): Sentence("Majority vote does not lead to the model's leader."),
-    (RAW, MAJORITY): Sentence("Raw counts and majority vote do not lead to the model's leader."),
+    (RAW,): Sentence("By raw counts another organization leads, or several are level."),
+    (MAJORITY,): Sentence("By majority vote another organization leads, or several are level."),
+    (RAW, MAJORITY): Sentence(
+        "By raw counts and by majority vote another organization leads, or several are level."
+    ),
 }
 """What is said of the baselines that have another leader than the model."""
 
@@ -98,21 +102,20 @@ def baseline_check(
     passed
         Whether the fit may be used.
     """
-    name = Sentence("baselines")
     table = by_source(evidence, rubric).reset_index()
     if leader is None:
         nobody = Sentence("There is no contender to compare simple counts with.")
-        return Check(name, NOT_RUN, (nobody,), table)
+        return Check(BASELINES, NOT_RUN, (nobody,), table)
     if not passed:
         unfit = Sentence("There is no fit that may be used to compare simple counts with.")
-        return Check(name, NOT_RUN, (unfit,), table)
+        return Check(BASELINES, NOT_RUN, (unfit,), table)
     counted = baselines(evidence, rubric)
     first = counted[counted["leader"]].groupby("baseline")["organization"].agg(list)
     apart = tuple(baseline for baseline in (RAW, MAJORITY) if first.get(baseline) != [leader])
     if apart:
-        return Check(name, REVIEW, (_APART[apart],), table)
+        return Check(BASELINES, REVIEW, (_APART[apart],), table)
     agreed = Sentence("Raw counts and majority vote lead to the model's leader.")
-    return Check(name, PASS, (agreed,), table)
+    return Check(BASELINES, PASS, (agreed,), table)
 
 
 def _majority(named: NDArray[np.int64]) -> Floats:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from . import chains
 from .ranks import RULE_OF_THREE
 from .sentences import Sentence
-from .summary import FAIL, NOT_RUN, Check, Decision, Diagnostics
+from .summary import FAIL, NOT_RUN, Check, Decision, Diagnostics, check_title
 
 Floats = NDArray[np.float64]
 
@@ -25,17 +25,15 @@ UNCALIBRATED = 0.99
 """Threshold where no calibration study covers the round."""
 RETRACT_BELOW = 0.80
 """A logged designation falls when its probability is surely below this."""
-_PENDING: Mapping[Sentence, Sentence] = {
-    Sentence("calibration study"): Sentence(
-        "No study of wrong designations covers a round like this one."
-    ),
-    Sentence("tipping points"): Sentence(
+_PENDING: Mapping[str, Sentence] = {
+    "calibration study": Sentence("No study of wrong designations covers a round like this one."),
+    "tipping points": Sentence(
         "How much silencing or framing would change the leader was not computed."
     ),
-    Sentence("leave one source out"): Sentence(
+    "leave one source out": Sentence(
         "What the result would be without each source was not computed."
     ),
-    Sentence("both visibility laws"): Sentence(
+    "both visibility laws": Sentence(
         "One law of how visible incidents are was used, not the other."
     ),
 }
@@ -194,12 +192,12 @@ def _review(checks: Sequence[Check]) -> tuple[Sentence, ...]:
     return tuple(sentence for sentence in said if sentence is not None)
 
 
-def _open(name: Sentence, verdict: str) -> Sentence | None:
+def _open(name: str, verdict: str) -> Sentence | None:
     """Say what keeps a mandatory check from being passed; None where nothing does."""
     if verdict == NOT_RUN:
-        return Sentence("The check '{check}' was not run.", {"check": name})
+        return Sentence("The check '{check}' was not run.", {"check": check_title(name)})
     if verdict == FAIL:
-        return Sentence("The check '{check}' failed.", {"check": name})
+        return Sentence("The check '{check}' failed.", {"check": check_title(name)})
     return None
 
 

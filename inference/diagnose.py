@@ -3,8 +3,8 @@
 At least two chains; R-hat at most 1.01 and bulk and tail ESS of at least 400 for every
 contender's score and worst-indicator; R-hat at most 1.05 and bulk ESS of at least 100 for every
 parameter of the model; at most 0.1% of the draws divergent, and any at all is a person's to
-look at; E-BFMI of at least 0.3 in every chain; no draw that expects more than a million
-unreported incidents. R-hat is not defined for a quantity that never
+look at; E-BFMI of at least 0.3 in every chain; no draw that expects more than
+``placing.MOST_UNSEEN`` unreported incidents. R-hat is not defined for a quantity that never
 changes; its probability is then bounded by the rule of three.
 """
 
@@ -18,11 +18,13 @@ import xarray as xr
 
 from . import chains
 from .placing import MOST_UNSEEN
-from .sentences import Sentence, counted
+from .sentences import Sentence, plural
 from .summary import FAIL, PASS, REVIEW, Check, Diagnostics
 
 Fields = Mapping[str, object]
 
+SAMPLER = "sampler"
+"""Name of the check that this gate is in the review."""
 MOST_RHAT = 1.01
 LEAST_ESS = 400.0
 MOST_PARAMETER_RHAT = 1.05
@@ -95,20 +97,19 @@ def diagnose(
 
 def sampler_check(diagnostics: Diagnostics) -> Check:
     """Turn the gate into an item of the review."""
-    name = Sentence("sampler")
     if not diagnostics.passed:
-        return Check(name, FAIL, diagnostics.failures)
+        return Check(SAMPLER, FAIL, diagnostics.failures)
     if diagnostics.divergences:
         some = Sentence(
-            "{number} of {total:,} draws diverged; whether scores stay the same at a target "
+            "{number:,} of {total:,} draws diverged; whether scores stay the same at a target "
             "acceptance of 0.99 was not tried.",
             {
                 "number": diagnostics.divergences,
                 "total": diagnostics.chains * diagnostics.draws,
             },
         )
-        return Check(name, REVIEW, (some,))
-    return Check(name, PASS, (Sentence("All chains agree, and there are draws enough."),))
+        return Check(SAMPLER, REVIEW, (some,))
+    return Check(SAMPLER, PASS, (Sentence("All chains agree, and there are draws enough."),))
 
 
 def _table(score: xr.DataArray, worst: xr.DataArray) -> pd.DataFrame:
@@ -218,7 +219,7 @@ def _worst_of(failing: pd.Series, digits: int) -> tuple[Fields, ...]:
     """Quote the first of the quantities that fail, and count the others."""
     if not len(failing):
         return ()
-    more = counted(len(failing) - 1, " ({number} more falls short)", " ({number} more fall short)")
+    more = plural(len(failing) - 1, " ({number} more falls short)", " ({number} more fall short)")
     worst = {
         "quantity": str(failing.index[0]),
         "value": _said(float(failing.iloc[0]), digits),
@@ -262,7 +263,7 @@ def _absurd(unseen: xr.DataArray) -> tuple[Sentence, ...]:
     return (
         Sentence(
             "In {number:,} of {total:,} draws more than {most:,} unreported incidents are "
-            "expected; in the figures they count as so many.",
+            "expected; the figures count {most:,} in each of those draws.",
             {"number": wild, "total": unseen.size, "most": MOST_UNSEEN},
         ),
     )

@@ -128,6 +128,8 @@ def fit(
 
     Raises
     ------
+    InputError
+        Where the fit that is there is damaged.
     ModelError
         Where the evidence can carry no model.
     FitError

@@ -40,7 +40,7 @@ class Sentence:
         return template.format_map(fields)
 
 
-def counted(number: int, one: str, many: str) -> Sentence:
+def plural(number: int, one: str, many: str) -> Sentence:
     """Choose the template for one or for several; its field is ``number``."""
     return Sentence(one if number == 1 else many, {"number": number})
 

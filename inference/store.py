@@ -3,7 +3,10 @@
 ``ROUND/work/<evidence, priors, structure, version>/<options, seed>.zarr``. A fit is written
 under a temporary name and renamed when it is complete, so whatever has the final name is
 finished. A process locks its temporary folder while it lives: what a dead one left is
-removed by the next.
+removed by the next. ``<options, seed>.json`` beside it says how it was sampled, and holds a
+digest of the stored files, so that a chunk that was lost, which Zarr reads as zeros, or changed
+is noticed. A fit without that note, which an older version or a dead process left, is read as
+far as it can be.
 """
 
 import hashlib
@@ -13,11 +16,13 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
+from ..data.errors import InputError
 from ..data.evidence import Evidence
 from ..data.partial import locked, partial
 from ..models.joint import Structure
@@ -27,6 +32,9 @@ from .fit import FitOptions
 SOFTWARE = ("dtoscore", "numpy", "pymc", "nutpie", "numba")
 """What draws depend on beside the input; the model's own code is hashed."""
 DIGITS = 16
+DIGEST = "sha256"
+GROUPS = ("posterior", "sample_stats", "prior")
+"""What is asked of every fit."""
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -63,22 +71,39 @@ def sampling(options: FitOptions) -> dict[str, int]:
 def record(work: Path, options: FitOptions) -> None:
     """Note beside a fit how it was sampled, for those who look for another one."""
     work.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(sampling(options))
-    path_of(work, options).with_suffix(".json").write_text(text, encoding="utf-8")
+    path = path_of(work, options)
+    if not path.exists():
+        _note_of(path).write_text(json.dumps(sampling(options)), encoding="utf-8")
 
 
 def recorded(work: Path) -> list[dict[str, int]]:
     """How each finished fit of a folder was sampled, where that was noted."""
-    notes = [path.with_suffix(".json") for path in sorted(work.glob("[!.]*.zarr"))]
-    return [json.loads(note.read_text(encoding="utf-8")) for note in notes if note.exists()]
+    names = sampling(FitOptions())
+    notes = (_noted(path) or {} for path in sorted(work.glob("[!.]*.zarr")))
+    return [{name: note[name] for name in names} for note in notes if names.keys() <= note.keys()]
 
 
 def load(path: Path) -> xr.DataTree | None:
-    """Open a finished fit; None where there is none. Arrays are read when they are used."""
-    if not path.is_dir():
+    """Open a finished fit; None where there is none. Arrays are read when they are used.
+
+    Raises
+    ------
+    InputError
+        Where files of it are missing, changed or cannot be read.
+    """
+    if not path.exists():
         return None
-    tree: xr.DataTree = xr.open_datatree(path, engine="zarr", consolidated=False)
-    return tree
+    note = _noted(path)
+    if note is None or note.get(DIGEST, "") not in ("", _files_digest(path)):
+        raise InputError([_damaged(path)])
+    try:
+        if DIGEST not in note:
+            _read_all(path)
+        return _opened(path)
+    except (PermissionError, MemoryError):
+        raise
+    except Exception as error:  # Zarr, its codecs and xarray raise errors of every kind
+        raise InputError([_damaged(path)]) from error
 
 
 def save(tree: xr.DataTree, path: Path) -> xr.DataTree:
@@ -90,11 +115,58 @@ def save(tree: xr.DataTree, path: Path) -> xr.DataTree:
     with partial(path) as folder:
         tree.map_over_datasets(_writable).to_zarr(folder, mode="w", consolidated=False)
         if not path.exists():
+            digest = _files_digest(folder)
             folder.rename(path)
+            note = (_noted(path) or {}) | {DIGEST: digest}
+            _note_of(path).write_text(json.dumps(note), encoding="utf-8")
     stored = load(path)
     if stored is None:
         raise FileNotFoundError(str(path))
     return stored
+
+
+def _note_of(path: Path) -> Path:
+    return path.with_suffix(".json")
+
+
+def _noted(path: Path) -> dict[str, Any] | None:
+    """What is noted beside a fit; empty where there is no note, None where it is damaged."""
+    try:
+        note = json.loads(_note_of(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except ValueError:
+        return None
+    return note if isinstance(note, dict) else None
+
+
+def _damaged(path: Path) -> str:
+    return f"the fit in {path} is damaged; remove it and run again"
+
+
+def _files_digest(folder: Path) -> str:
+    """Hash the names and bytes of all files of a folder, hidden ones apart."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("[!.]*")):
+        if path.is_file():
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _opened(path: Path, *, cache: bool = True) -> xr.DataTree:
+    tree: xr.DataTree = xr.open_datatree(path, engine="zarr", consolidated=False, cache=cache)
+    return tree
+
+
+def _read_all(path: Path) -> None:
+    """Read every array of a fit once, and keep none."""
+    tree = _opened(path, cache=False)
+    for group in GROUPS:
+        tree[group]
+    for node in tree.subtree:
+        for array in node.to_dataset().variables.values():
+            array.to_numpy()
 
 
 def clean(work: Path) -> None:

@@ -12,9 +12,12 @@ PASS, REVIEW, FAIL, NOT_RUN = "PASS", "REVIEW", "FAIL", "NOT RUN"
 
 @dataclass(frozen=True)
 class Check:
-    """One item of the review: its verdict, what is said of it, and what it rests on."""
+    """One item of the review: its verdict, what is said of it, and what it rests on.
 
-    name: Sentence
+    ``name`` is its identity, in files too; readers are told ``check_title`` of it.
+    """
+
+    name: str
     verdict: str
     sentences: tuple[Sentence, ...]
     table: pd.DataFrame | None = None
@@ -23,6 +26,11 @@ class Check:
     def summary(self) -> str:
         """Its sentences, in English."""
         return english(self.sentences)
+
+
+def check_title(name: str) -> Sentence:
+    """Make of a check's name the words for it, which a catalogue holds as it does sentences."""
+    return Sentence(name)
 
 
 @dataclass(frozen=True)

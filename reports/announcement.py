@@ -12,7 +12,7 @@ from . import spanish, words
 from .roster import Contender, contenders, named
 
 LANGUAGES = ("en", "es")
-_COUNTED = {
+_NOUNS = {
     "reports_in_window": "report",
     "reports": "",
     "incidents_in_window": "incident",
@@ -113,21 +113,23 @@ def _values(summary: Summary, language: str) -> dict[str, str]:
         "calibration": phrases(language)[
             "calibrated" if decision.threshold_calibrated else "uncalibrated"
         ],
-        **_counted(summary, phrases(language)),
+        **_read(summary, phrases(language)),
         "share": words.percent(counts.get("set_aside_victim_share", math.nan), language),
         "rubric": header.rubric,
         "n_uninformed": str(len(summary.identification)),
     }
 
 
-def _counted(summary: Summary, text: dict[str, str]) -> dict[str, str]:
-    """Count what was read, with its noun where the sentence has not said it yet."""
-    found = {key: summary.counts.get(key, math.nan) for key in _COUNTED}
-    nouns = {key: (text[noun], text[f"{noun}s"]) for key, noun in _COUNTED.items() if noun}
-    return {
-        key: words.counted(value, *nouns[key]) if key in nouns else words.count(value)
-        for key, value in found.items()
-    }
+def _read(summary: Summary, text: dict[str, str]) -> dict[str, str]:
+    """Say how much was read, with its noun where the sentence has not said it yet."""
+    found = {key: summary.counts.get(key, math.nan) for key in _NOUNS}
+    return {key: words.count(n) + _noun(_NOUNS[key], n, text) for key, n in found.items()}
+
+
+def _noun(key: str, number: float, text: dict[str, str]) -> str:
+    if not key:
+        return ""
+    return f" {text[key if number == 1 else f'{key}s']}"
 
 
 def _named_with_probability(summary: Summary) -> str:

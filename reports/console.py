@@ -15,6 +15,8 @@ from .words import NONE, chance, count, interval, probability, quantity
 
 Document = Mapping[str, Any]
 LINE = 110
+MISSED = "!"
+"""Stands after a true score that its interval does not hold."""
 
 
 def worst_table(document: Document, truth: Document | None = None) -> Table:
@@ -51,7 +53,10 @@ def sentences(document: Document) -> list[str]:
 
 
 def verdict_on(document: Document, truth: Document) -> list[str]:
-    """Say how a release did against the truth: its leader, raw counts, the intervals."""
+    """Say how a release did against the truth: its leader, raw counts, the intervals.
+
+    The first sentence explains the table's "!" where it has one.
+    """
     worst = truth["worst"] or "nobody alone"
     scored = [o for o in document["organizations"] if o["contender"]]
     held = sum(_holds(o, truth) for o in scored)
@@ -59,9 +64,9 @@ def verdict_on(document: Document, truth: Document) -> list[str]:
         f"Leader by {name}: {', '.join(found['leaders'])} ({_right(found['leaders'] == [worst])})."
         for name, found in sorted(document.get("baselines", {}).items())
     ]
-    intervals = f"The 90% interval holds the true score of {held} of {len(scored)} contenders"
+    intervals = f"The 90% interval holds the true score of {held} of {len(scored)} contenders."
     model = _leader(document, worst)
-    return [f"True worst: {worst}. {model}", *baselines, f"{intervals} (!: it does not)."]
+    return [*_missed(document, truth), f"True worst: {worst}. {model}", *baselines, intervals]
 
 
 def shown(table: Table) -> None:
@@ -133,7 +138,14 @@ def _true(organization: dict[str, Any], truth: Document) -> str:
     value = truth["score"].get(organization["id"])
     if value is None:
         return ""
-    return quantity(value) + ("" if _holds(organization, truth) else " !")
+    return quantity(value) + ("" if _holds(organization, truth) else f" {MISSED}")
+
+
+def _missed(document: Document, truth: Document) -> list[str]:
+    """Explain the mark of a true score that its interval does not hold."""
+    cells = [_true(organization, truth) for organization in document["organizations"]]
+    marked = any(cell.endswith(MISSED) for cell in cells)
+    return [f"{MISSED} The true score lies outside the 90% interval."] if marked else []
 
 
 def _holds(organization: dict[str, Any], truth: Document) -> bool:

@@ -84,10 +84,15 @@ def _meets_round(place: Path, round_folder: Path) -> str | None:
 
 
 def _meets_previous(place: Path, previous: Path | None) -> str | None:
-    """Say that a place holds the release before this one; None where it does not."""
-    if previous is None or place not in (previous.resolve(), *previous.resolve().parents):
+    """Say how a place would touch the release before this one; None where it would not."""
+    if previous is None:
         return None
-    return f"would replace {previous}, the previous release that this one is to point to"
+    before = previous.resolve()
+    if place in (before, *before.parents):
+        return f"would replace {previous}, the previous release that this one is to point to"
+    if before in place.parents:
+        return f"is in {previous}, the previous release"
+    return None
 
 
 def _try(place: Path) -> None:

@@ -29,8 +29,7 @@ def release_document(summary: Summary) -> dict[str, Any]:
         "decision": _decision(summary),
         "sources": [_source(row) for row in _records(summary.sources)],
         "checks": [
-            {"name": str(c.name), "verdict": c.verdict, "summary": c.summary}
-            for c in summary.checks
+            {"name": c.name, "verdict": c.verdict, "summary": c.summary} for c in summary.checks
         ],
         "diagnostics": _diagnostics(summary),
         "regions": [_region(row) for row in _records(summary.regions)],

@@ -6,7 +6,6 @@ from typing import Any
 
 from markupsafe import Markup
 
-from ..inference.sentences import Sentence
 from ..inference.summary import Summary
 from . import words
 from .announcement import LANGUAGES, Announcement, announcement, phrases
@@ -128,9 +127,9 @@ def _minimum(evidence: Mapping[str, float]) -> list[str]:
     ]
 
 
-def _check_tables(summary: Summary) -> dict[Sentence, Any]:
+def _check_tables(summary: Summary) -> dict[str, Any]:
     return {
-        check.name: frame_table(str(check.name), check.table)
+        check.name: frame_table(check.name, check.table)
         for check in summary.checks
         if check.table is not None and not check.table.empty
     }

@@ -24,10 +24,12 @@ def previous_hash(release: Path | None, named: str | None) -> str | None:
     Raises
     ------
     InputError
-        Where the folder is no release, or one of another round than ``named``.
+        Where the folder does not exist, is no release, or is one of another round than ``named``.
     """
     if release is None:
         return None
+    if not release.exists():
+        raise InputError([f"{release}, given as --previous, does not exist"])
     file = release / NAME
     found = read_manifest(release)
     if found.get("schema") != MANIFEST:

@@ -1,6 +1,6 @@
 """Reasons and checks in Spanish: for every English template that inference has, its own."""
 
-from ..inference.summary import Check
+from ..inference.summary import Check, check_title
 
 CATALOGUE = {
     # Checks by name.
@@ -20,7 +20,7 @@ CATALOGUE = {
         "No se calculó cuánto silenciamiento o cuántas pistas falsas cambiarían el primer lugar."
     ),
     "What the result would be without each source was not computed.": (
-        "No se calculó cuál sería el resultado sin cada una de las fuentes."
+        "No se calculó cuál sería el resultado si se quitara cada fuente por separado."
     ),
     "One law of how visible incidents are was used, not the other.": (
         "Se usó una ley de visibilidad de los incidentes, no la otra."
@@ -30,10 +30,10 @@ CATALOGUE = {
         "Todas las cadenas coinciden y hay extracciones suficientes."
     ),
     (
-        "{number} of {total:,} draws diverged; whether scores stay the same at a target "
+        "{number:,} of {total:,} draws diverged; whether scores stay the same at a target "
         "acceptance of 0.99 was not tried."
     ): (
-        "Hubo divergencia en {number} de {total:,} extracciones; no se probó si los puntajes "
+        "Hubo divergencia en {number:,} de {total:,} extracciones; no se probó si los puntajes "
         "siguen siendo los mismos con una aceptación objetivo de 0.99."
     ),
     "{number:,} of {total:,} draws diverged ({share:.2f}%); more than {most:.1f}% is refused.": (
@@ -69,10 +69,10 @@ CATALOGUE = {
     ),
     (
         "In {number:,} of {total:,} draws more than {most:,} unreported incidents are expected; "
-        "in the figures they count as so many."
+        "the figures count {most:,} in each of those draws."
     ): (
         "En {number:,} de {total:,} extracciones se esperan más de {most:,} incidentes no "
-        "reportados; en las cifras cuentan como ese número."
+        "reportados; en las cifras se cuentan {most:,} en cada una de esas extracciones."
     ),
     "above {most:.0f}": "mayor que {most:.0f}",
     "not defined": "indefinido",
@@ -109,9 +109,9 @@ CATALOGUE = {
         "{threshold:g} is required ({label})."
     ): (
         "La mayor probabilidad de ser la más violenta, menos dos veces su error de Monte Carlo, "
-        "es {sure}; se exige {threshold:g} ({label})."
+        "es {sure}; el umbral es {threshold:g} ({label})."
     ),
-    "set by a calibration study": "fijada por un estudio de calibración",
+    "set by a calibration study": "fijado por un estudio de calibración",
     "uncalibrated": "sin calibrar",
     "not known": "desconocida",
     (
@@ -141,14 +141,15 @@ CATALOGUE = {
     "Raw counts and majority vote lead to the model's leader.": (
         "El recuento bruto y el voto mayoritario llevan al mismo primer lugar que el modelo."
     ),
-    "Raw counts do not lead to the model's leader.": (
-        "El recuento bruto no lleva al mismo primer lugar que el modelo."
+    "By raw counts another organization leads, or several are level.": (
+        "Según el recuento bruto encabeza otra organización, o hay varias empatadas."
     ),
-    "Majority vote does not lead to the model's leader.": (
-        "El voto mayoritario no lleva al mismo primer lugar que el modelo."
+    "By majority vote another organization leads, or several are level.": (
+        "Según el voto mayoritario encabeza otra organización, o hay varias empatadas."
     ),
-    "Raw counts and majority vote do not lead to the model's leader.": (
-        "El recuento bruto y el voto mayoritario no llevan al mismo primer lugar que el modelo."
+    "By raw counts and by majority vote another organization leads, or several are level.": (
+        "Según el recuento bruto y según el voto mayoritario encabeza otra organización, o hay "
+        "varias empatadas."
     ),
 }
 """English template to Spanish template, the same fields in both."""
@@ -156,9 +157,9 @@ CATALOGUE = {
 
 def check(found: Check) -> str | None:
     """Say a check with its sentences; None where one of them is not in the catalogue."""
-    said = [part.translated(CATALOGUE) for part in (found.name, *found.sentences)]
+    said = [part.translated(CATALOGUE) for part in (check_title(found.name), *found.sentences)]
     known = [part for part in said if part is not None]
     if len(known) < len(said):
         return None
-    name, *sentences = known
-    return f"{name}: {' '.join(sentences)}"
+    named, *sentences = known
+    return f"{named}: {' '.join(sentences)}"

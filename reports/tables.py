@@ -72,13 +72,13 @@ def _regions(summary: Summary, *, usable: bool) -> pd.DataFrame:
 
 
 def _checks(summary: Summary) -> pd.DataFrame:
-    rows = [(str(check.name), check.verdict, check.summary) for check in summary.checks]
+    rows = [(check.name, check.verdict, check.summary) for check in summary.checks]
     return pd.DataFrame(rows, columns=["name", "verdict", "summary"])
 
 
 def _check_tables(summary: Summary) -> dict[str, pd.DataFrame]:
     return {
-        f"check_{slug(str(check.name))}": check.table
+        f"check_{slug(check.name)}": check.table
         for check in summary.checks
         if check.table is not None and not check.table.empty
     }

@@ -93,11 +93,6 @@ def count(value: float) -> str:
     return f"{int(value):,}" if math.isfinite(value) else NONE
 
 
-def counted(value: float, one: str, many: str) -> str:
-    """Print a counted number with its noun."""
-    return f"{count(value)} {one if value == 1 else many}"
-
-
 def interval(low: float, high: float) -> str:
     """Print the two ends of an interval."""
     return f"{quantity(low)} to {quantity(high)}"

@@ -169,7 +169,7 @@ def _checks() -> tuple[Check, ...]:
 
 
 def _check(name: str, verdict: str, said: str, table: pd.DataFrame | None = None) -> Check:
-    return Check(Sentence(name), verdict, (Sentence(said),), table)
+    return Check(name, verdict, (Sentence(said),), table)
 
 
 def _organizations(draws: np.ndarray) -> pd.DataFrame:

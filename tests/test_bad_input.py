@@ -142,6 +142,47 @@ def test_a_duplicated_id_has_no_problems_in_its_train(
     assert all(sentence.startswith(file) for sentence in told)
 
 
+@pytest.mark.parametrize(
+    ("file", "change"),
+    [
+        ("sources.csv", "The Daily => The, Daily"),
+        ("organizations.csv", "Sinaloa Cartel => Sinaloa, Cartel"),
+        ("organizations.csv", "Los Zetas,Zetas => Los Zetas,,Zetas"),
+    ],
+)
+def test_an_unquoted_comma_has_no_problems_in_its_train(
+    file: str, change: str, tmp_path: Path
+) -> None:
+    folder = write_full_round(tmp_path / "round")
+    spoil(folder, "round.toml", 'period = => exclude = ["sinaloa"]\\nperiod =')
+    spoil(folder, file, change)
+    told = problems_of(folder).splitlines()
+    assert len(told) == 1, told
+    assert f"{file} row " in told[0]
+    assert " cells, the header has " in told[0]
+
+
+@pytest.mark.parametrize("file", ["reports.csv", "sources.csv", "organizations.csv"])
+def test_a_cell_too_many_in_every_row_is_one_sentence(file: str, tmp_path: Path) -> None:
+    folder = write_full_round(tmp_path / "round")
+    header, *rows = (folder / file).read_text("utf-8").splitlines()
+    (folder / file).write_text("\n".join([header, *(f"{row},x" for row in rows)]), "utf-8")
+    told = problems_of(folder).splitlines()
+    assert len(told) == 1, told
+    more = f" and {len(rows) - 6} more" if len(rows) > 6 else ""
+    first = ", ".join(str(row) for row in range(2, 2 + min(len(rows), 6)))
+    assert told[0].startswith(f"{file} rows {first}{more}: have ")
+
+
+def test_a_name_that_cannot_be_drawn_is_one_sentence(tmp_path: Path) -> None:
+    folder = write_full_round(tmp_path / "round")
+    spoil(folder, "organizations.csv", "Los Zetas => Los Zetas 💀")
+    path = folder / "reports.csv"
+    path.write_text(path.read_text("utf-8").replace("Los Zetas", "Los Zetas 💀"), "utf-8")
+    told = problems_of(folder).splitlines()
+    assert len(told) == 1, told
+
+
 def test_problems_of_all_files_come_at_once(tmp_path: Path) -> None:
     folder = write_full_round(tmp_path / "round")
     for file, change in (

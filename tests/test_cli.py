@@ -95,6 +95,16 @@ def test_wrong_usage_exits_2(arguments: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "both"),
+    [((), False), (("--year", "2010", "--window", "2010-01-01", "2010-12-31"), True)],
+)
+def test_a_window_is_given_once(given: tuple[str, ...], both: bool) -> None:
+    said = call("import", "ucdp", "file", "folder", *given).stderr
+    assert "give the window as --year or as --window" in said
+    assert ("not as both" in said) is both
+
+
+@pytest.mark.parametrize(
     ("fault", "code", "said"),
     [
         (InputError(["reports.csv row 3: no", "reports.csv row 9: no"]), 1, "row 3: no\nreports"),
@@ -299,29 +309,76 @@ def test_simulate_again_writes_nothing(small_round: Path) -> None:
     assert "not empty" in other.stderr
 
 
-def test_truth_beside_a_release(tmp_path: Path) -> None:
-    document = release_document(fake_summary())
+def place_truth(folder: Path, status: str = "candidates", **changed: float) -> dict[str, Any]:
+    """Put an invented release and the truth of its round into a folder; return the release."""
+    document = release_document(fake_summary(status))
     scores = {o["id"]: float(o["score"]["q50"]) for o in document["organizations"]}
-    scores["bajio"] = 1e6
-    truth = {"score": scores, "incidents": {}, "worst": "bajio"}
-    (tmp_path / "truth.json").write_text(json.dumps(truth))
-    (tmp_path / "release.json").write_text(json.dumps(document, default=float))
+    truth = {"score": scores | changed, "incidents": {}, "worst": "bajio"}
+    (folder / "truth.json").write_text(json.dumps(truth))
+    (folder / "round.toml").write_text(f'id = "{document["round"]}"\n')
+    (folder / "release.json").write_text(json.dumps(document, default=float))
+    return document
+
+
+def test_truth_beside_a_release(tmp_path: Path) -> None:
+    place_truth(tmp_path, bajio=1e6)
     result = call("simulate", str(tmp_path), "--compare", str(tmp_path))
     assert result.exit_code == 0, result.output
     assert "true score" in result.stdout
     assert "1,000,000 !" in result.stdout
+    assert "! The true score lies outside the 90% interval.\n" in result.stdout
     assert "True worst: bajio. The model's leader: alba (wrong)." in result.stdout
-    assert "holds the true score of 7 of 8 contenders (!" in result.stdout
+    assert "holds the true score of 7 of 8 contenders." in result.stdout
+
+
+def test_no_mark_no_explanation(tmp_path: Path) -> None:
+    place_truth(tmp_path)
+    assert "!" not in call("simulate", str(tmp_path), "--compare", str(tmp_path)).stdout
 
 
 def test_a_failed_fit_has_no_leader_beside_the_truth(tmp_path: Path) -> None:
-    document = release_document(fake_summary("refused"))
-    (tmp_path / "truth.json").write_text('{"score": {}, "incidents": {}, "worst": "alba"}')
-    (tmp_path / "release.json").write_text(json.dumps(document, default=float))
+    place_truth(tmp_path, "refused")
     said = call("simulate", str(tmp_path), "--compare", str(tmp_path)).stdout
-    assert "True worst: alba. The model has no leader" in said
+    assert "True worst: bajio. The model has no leader" in said
     assert "The model's leader" not in said
     assert "P(worst)" not in said
+
+
+def other_id(folder: Path) -> str:
+    (folder / "round.toml").write_text('id = "toy"')
+    return "not 'toy'"
+
+
+def other_roster(folder: Path) -> str:
+    place_truth(folder, zorro=1.0)
+    return "only one of both has zorro"
+
+
+def other_reports(folder: Path) -> str:
+    (folder / "input").mkdir()
+    (folder / "input" / "hashes.json").write_text('{"reports.csv": {"sha256": "0"}}')
+    (folder / "reports.csv").write_text("report_id\n")
+    return "it was made of other reports"
+
+
+@pytest.mark.parametrize("change", [other_id, other_roster, other_reports])
+def test_the_truth_of_another_round_is_refused(tmp_path: Path, change: Any) -> None:
+    place_truth(tmp_path)
+    reason = change(tmp_path)
+    result = call("simulate", str(tmp_path), "--compare", str(tmp_path))
+    assert result.exit_code == 1
+    assert result.stderr.count("\n") == 1
+    assert "is of another round: " in result.stderr
+    assert reason in result.stderr
+
+
+@pytest.mark.parametrize(("file", "said"), [("truth", "no truth"), ("release", "no release")])
+def test_other_json_is_no_truth_and_no_release(tmp_path: Path, file: str, said: str) -> None:
+    place_truth(tmp_path)
+    (tmp_path / f"{file}.json").write_text("{}")
+    result = call("simulate", str(tmp_path), "--compare", str(tmp_path))
+    assert result.exit_code == 1
+    assert said in result.stderr
 
 
 @pytest.mark.parametrize("text", [None, "{", "[]"])
@@ -348,6 +405,7 @@ cli.main()
 @pytest.mark.parametrize(
     ("sent", "code", "said"), [(signal.SIGINT, 130, "Stopped."), (signal.SIGTERM, 143, "Ended by")]
 )
+@pytest.mark.usefixtures("hears_ctrl_c")
 def test_signals_end_with_a_sentence(sent: signal.Signals, code: int, said: str) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", SLEEPER, "run", "somewhere"],

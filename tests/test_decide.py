@@ -57,6 +57,13 @@ def test_checks_not_run_leave_a_candidate_at_most():
     assert pending(ALL_PASS) == ()
 
 
+def test_a_mandatory_check_is_known_by_its_name():
+    run = Check("tipping points", PASS, (Sentence("Fine."),))
+    assert [check.name for check in pending([run])] == [
+        "calibration study", "leave one source out", "both visibility laws",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(("verdict", "status"), [(FAIL, "candidates"), (REVIEW, "designated")])
 def test_a_failed_check_blocks_and_a_review_does_not(verdict, status):
     checks = (*ALL_PASS[1:], Check(MANDATORY[0], verdict, (Sentence("Hm."),)))

@@ -92,13 +92,25 @@ def test_a_round_behind_a_link_is_the_round(home: Path) -> None:
 
 
 @pytest.mark.parametrize("previous", ["release", "link", "../{home}/release"])
-def test_the_release_before_is_not_replaced_by_the_one_that_points_to_it(
-    home: Path, previous: str
+@pytest.mark.parametrize(
+    ("out", "reason"),
+    [
+        ("release", "would replace {}, the previous release"),
+        ("release/new", "is in {}, the previous release"),
+        ("release/tables", "is in {}, the previous release"),
+        ("link/new/below", "is in {}, the previous release"),
+    ],
+)
+def test_the_release_before_is_not_touched_by_the_one_that_points_to_it(
+    home: Path, previous: str, out: str, reason: str
 ) -> None:
+    (home / "release" / "tables").mkdir()
     named = previous.format(home=home.name)
-    with pytest.raises(InputError, match=f"release would replace {named}, the previous release"):
-        check_destination(Path("release"), Path("r1"), Path(named))
+    before = everything(home)
+    with pytest.raises(InputError, match=f"{out} {reason.format(named)}"):
+        check_destination(Path(out), Path("r1"), Path(named))
     check_destination(Path("r1/release"), Path("r1"), Path(named))
+    assert everything(home) == before
 
 
 @pytest.mark.parametrize("out", ["documents", "file", "link", "r1"])

@@ -10,6 +10,7 @@ from draws import sample_stats
 from dtoscore.data.errors import FitError, InputError
 from dtoscore.inference import pipeline, store
 from dtoscore.inference.fit import FitOptions
+from dtoscore.inference.placing import MOST_UNSEEN
 from dtoscore.inference.prior import prior_draws
 from dtoscore.models import joint
 from dtoscore.models.priors import Priors
@@ -143,7 +144,7 @@ def test_scored_round_makes_a_valid_release(tmp_path, sampled):
     assert summary.organizations["p_worst"].iloc[:3].sum() == pytest.approx(1.0)
     assert np.isnan(summary.organizations.loc["other", "p_worst"])
     assert summary.rank_probabilities.shape == (3, 3)
-    assert [str(check.name) for check in summary.checks][:2] == ["sampler", "baselines"]
+    assert [check.name for check in summary.checks][:2] == ["sampler", "baselines"]
     again = pipeline.score(prepared, pipeline.stored(prepared, OPTIONS), OPTIONS)
     assert scored.realized.identical(again.realized)
     assert canonical_json(release_document(again.summary)) == document
@@ -160,7 +161,7 @@ def test_one_absurd_draw_is_refused_with_its_reason(prepared):
     )
     document = json.loads(canonical_json(release_document(summary)))
     assert errors(document, schema(), schema()) == []
-    assert document["diagnostics"]["unseen_max"] > 1e6
+    assert document["diagnostics"]["unseen_max"] > MOST_UNSEEN
 
 
 def test_another_seed_draws_other_counts(prepared, sampled):

@@ -173,6 +173,11 @@ def test_what_is_no_release_cannot_go_before(tmp_path, text):
         previous_hash(tmp_path, "2023-q3")
 
 
+def test_what_does_not_exist_cannot_go_before(tmp_path):
+    with pytest.raises(InputError, match="nothere, given as --previous, does not exist"):
+        previous_hash(tmp_path / "nothere", "2023-q3")
+
+
 def test_manifest_hashes_every_file_but_the_run(shared):
     manifest = json.loads((shared / "manifest.json").read_text("utf-8"))
     assert set(manifest["files"]) == set(files(shared)) - {"run.json", "manifest.json"}

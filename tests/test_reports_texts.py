@@ -4,48 +4,24 @@ import re
 import string
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
+from draws import normal_scores, parameters, sample_stats, unseen
 from dtoscore.data.rubric import EvidenceMinimum
 from dtoscore.inference.decide import pending
+from dtoscore.inference.diagnose import diagnose, sampler_check
 from dtoscore.inference.minimum import Found, shortfalls
-from dtoscore.inference.sentences import Sentence, counted
-from dtoscore.inference.summary import FAIL, Check, Summary
+from dtoscore.inference.placing import MOST_UNSEEN
+from dtoscore.inference.ranks import rank
+from dtoscore.inference.sentences import Sentence
+from dtoscore.inference.summary import Diagnostics, Summary, check_title
 from dtoscore.reports.announcement import announcement, phrases
 from dtoscore.reports.cells import printed
 from dtoscore.reports.gallery import draw_all
 from dtoscore.reports.page import SECTIONS, render_announcement, render_report
 from dtoscore.tests.summaries import NAMES, fake_summary, settings, with_name
 
-FAILURES = (
-    Sentence(
-        "The R-hat of {quantity} is {value}; at most {most} is accepted{others}.",
-        {
-            "quantity": "score[a]",
-            "value": "1.020",
-            "most": 1.01,
-            "others": counted(1, " ({number} more falls short)", " ({number} more fall short)"),
-        },
-    ),
-    Sentence(
-        "The {kind} ESS of {quantity} is {value}; at least {least:.0f} is required{others}.",
-        {
-            "kind": Sentence("bulk"),
-            "quantity": "worst[b]",
-            "value": "61",
-            "least": 400.0,
-            "others": "",
-        },
-    ),
-    Sentence(
-        "{number:,} of {total:,} draws diverged ({share:.2f}%); more than {most:.1f}% is refused.",
-        {"number": 9, "total": 1200, "share": 0.75, "most": 0.1},
-    ),
-    Sentence(
-        "E-BFMI of chain {chain} is {value}; at least {least} is required.",
-        {"chain": 2, "value": "0.21", "least": 0.3},
-    ),
-)
 STATUSES = ("designated", "candidates", "no_designation", "refused", "retracted")
 
 
@@ -226,22 +202,44 @@ def test_the_estimand_ends_with_one_full_stop(end):
     assert "What happened.</p>" in page(told)
 
 
-def test_every_mandatory_check_and_shortfall_is_said_in_spanish():
+def bad(shape: tuple[int, int]) -> Diagnostics:
+    """Judge draws that fail in every way that so many chains and draws can."""
+    score, stats = normal_scores([1.0, 0.0], shape=shape), sample_stats(shape, 9)
+    score[0, :, 1] += 3.0
+    stats["energy"][-1] = np.cumsum(stats["energy"][-1].to_numpy())
+    posterior = parameters(shape)
+    posterior["level"][0] += 3.0
+    ranks = rank(score, ["a", "b"])
+    return diagnose(score, ranks["worst"], stats, posterior, unseen(shape, 2.0 * MOST_UNSEEN))
+
+
+@pytest.mark.parametrize(
+    ("shape", "first"),
+    [
+        ((4, 1000), "El R-hat de score[b] es 1."),
+        ((1, 3), "El número de cadenas es 1; se exigen al menos 2. El R-hat de score[a] es indef"),
+    ],
+)
+def test_every_failure_mandatory_check_and_shortfall_is_said_in_spanish(shape, first):
+    diagnostics = bad(shape)
     held = Found(sources=1, overlap=3, adjudicated=0, set_aside=0.5, contenders=1)
     least = EvidenceMinimum(2, 30, 5, 0.2, 2)
     reasons = (
-        *FAILURES,
+        *diagnostics.failures,
         *shortfalls(held, least),
-        *(Sentence("The check '{check}' was not run.", {"check": c.name}) for c in pending()),
+        *(
+            Sentence("The check '{check}' was not run.", {"check": check_title(c.name)})
+            for c in pending()
+        ),
     )
     full = fake_summary("refused")
-    checks = (Check(Sentence("sampler"), FAIL, FAILURES), *pending())
+    checks = (sampler_check(diagnostics), *pending())
     told = replace(full, decision=replace(full.decision, reasons=reasons), checks=checks)
     text = announcement(told, "es")
     assert not any(part.foreign for part in text.listings)
     assert "El control «estudio de calibración» no se realizó." in text.listings[0].items
     assert len(text.listings[0].items) == len(reasons)
-    assert text.listings[1].items[0].startswith("muestreo: El R-hat de score[a] es 1.020")
+    assert text.listings[1].items[0].startswith(f"muestreo: {first}")
     assert len(text.listings[2].items) == len(pending())
 
 

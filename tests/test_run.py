@@ -119,6 +119,7 @@ def kill_while_replacing(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("sent", "code", "said"), [(signal.SIGINT, 130, "Stopped."), (signal.SIGTERM, 143, "Ended by")]
 )
+@pytest.mark.usefixtures("hears_ctrl_c")
 def test_stopped_while_sampling_keeps_no_half_fit(
     copy: Path, sent: signal.Signals, code: int, said: str
 ) -> None:

@@ -274,6 +274,17 @@ class TestDays:
         assert found.reports_in_window == (2, 8)
         assert found.axes.organizations == ("sinaloa",)
 
+    def test_what_happens_and_is_published_after_as_of_is_set_aside(self, tmp_path: Path) -> None:
+        found = evidence(
+            tmp_path,
+            row("a", date="2010-05-10", published="2010-05-20"),
+            row("b", "i2", date="2010-06-10", published="2010-06-12", victims=7),
+            row("c", "i3", date="2010-05-19", date_end="2010-05-21", published="2010-05-22"),
+            round_toml=settings(as_of='"2010-05-20"'),
+        )
+        assert reasons(found) == {"b": module.UNPUBLISHED, "c": module.UNPUBLISHED}
+        assert found.reports_in_window == (2, 2), "the day of b is after as_of"
+
     def test_after_an_interim_look_nothing_is_in_the_window(self, tmp_path: Path) -> None:
         found = evidence(
             tmp_path,

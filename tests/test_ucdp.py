@@ -21,6 +21,8 @@ EVENT = {
     "deaths_civilians": 0, "deaths_unknown": 3, "best": 3, "low": 3, "high": 3,
 }  # fmt: skip
 
+ABROAD_BEFORE = {"country": "Elsewhere", "date_start": "2014-02-01", "date_end": "2014-02-01"}
+
 
 def write(folder: Path, *events: dict[str, object]) -> Path:
     """Write events, each a change of the usual one, as a GED file."""
@@ -236,7 +238,12 @@ def test_days_with_a_midnight_are_days(convert) -> None:
 
 
 def test_the_folder_reads_as_a_round(convert, tmp_path) -> None:
-    convert({"deaths_a": 2, "deaths_b": 1}, {"where_prec": 4}, {"adm_1": "", "where_prec": 6})
+    convert(
+        {"deaths_a": 2, "deaths_b": 1},
+        {"where_prec": 4},
+        {"adm_1": "", "where_prec": 6},
+        ABROAD_BEFORE,
+    )
     read = read_round(tmp_path / "round")
     assert read.settings.id == "ucdp-2015"
     assert read.settings.window == WINDOW
@@ -250,6 +257,39 @@ def test_the_folder_reads_as_a_round(convert, tmp_path) -> None:
     assert read.reports["deaths_b"].tolist() == [2, -1, -1]
     assert read.reports["precision"].tolist() == ["exact", "coarse", "coarse"]
     assert read.reports["region"].tolist() == ["MX-SON", "MX-SON", "MX"]
+
+
+def coverage(folder: Path) -> tuple[dt.date, object, object]:
+    """Give a round's history, and its source's first and last day."""
+    read = read_round(folder)
+    source = read.sources.loc["ucdp"]
+    return read.settings.history, source["from"], source["to"]
+
+
+def test_a_file_that_speaks_of_all_days_is_not_cut(convert, tmp_path) -> None:
+    said, *_ = convert({}, ABROAD_BEFORE)
+    history, *looked = coverage(tmp_path / "round")
+    assert history == HISTORY
+    assert pd.isna(looked).all()
+    assert said.notes == ("UCDP is one source: no other tells what it misses.",)
+
+
+def test_years_before_the_file_are_no_history(convert, tmp_path) -> None:
+    said, *_ = convert({}, {"date_start": "2014-12-30", "date_end": "2015-01-02"})
+    assert coverage(tmp_path / "round")[:2] == (WINDOW[0], pd.Timestamp(WINDOW[0]))
+    assert said.notes[0] == (
+        "The file holds nothing before 2015: history begins on 2015-01-01, not on 2014-01-01, "
+        "and so does the source."
+    )
+
+
+def test_a_file_that_holds_a_part_of_the_window_was_looking_in_that_part(tmp_path) -> None:
+    window = (dt.date(2014, 7, 1), dt.date(2016, 6, 30))
+    said = import_ucdp(write(tmp_path, {}), tmp_path / "round", window, dt.date(2012, 7, 1))
+    history, first, last = coverage(tmp_path / "round")
+    assert (history, first, last) == (window[0], *map(pd.Timestamp, WINDOW))
+    assert "history begins with the window, on 2014-07-01, not on 2012-07-01" in said.notes[0]
+    assert "holds nothing after 2015: the source's `to` is 2015-12-31" in said.notes[1]
 
 
 @pytest.mark.parametrize(
@@ -342,4 +382,6 @@ def test_the_real_file(real_data, tmp_path, year, share, rows, contenders, rival
     assert sum(said.left_out.values()) + said.rows_written == said.rows_read
     read = read_round(tmp_path / "round")
     assert len(read.reports) == rows
+    assert read.settings.history == dt.date(year - 2, 1, 1)
+    assert read.sources[["from", "to"]].isna().all(axis=None)
     assert set(read.contenders()) == set(said.contenders)
