@@ -29,6 +29,7 @@ from .kernel_histories import (
     sometimes_mute,
     unseen_rows,
 )
+from .kernel_rates import cell_rates, cells_back, mass_back
 
 
 class Workspace(NamedTuple):
@@ -101,18 +102,6 @@ def _share_seen(size, unseen, contexts, listing_class):
 
 
 @jit
-def _cell_rates(region, period, kind, cells, rate):
-    """Fill μ, shape (cell, author)."""
-    n_a = region.shape[0]
-    by_region, by_period = np.exp(region.T.copy()), np.exp(period.T.copy())
-    by_kind = np.exp(kind.T.copy())
-    for i in range(cells.shape[0]):
-        r, t, c = cells[i, 0], cells[i, 1], cells[i, 2]
-        for a in range(n_a):
-            rate[i, a] = by_region[r, a] * by_period[t, a] * by_kind[c, a]
-
-
-@jit
 def _sizes_first(size):
     """Shape (region, kind, size, author), so that a pattern reads one run of memory."""
     return size.transpose((1, 2, 3, 0)).copy()
@@ -146,7 +135,7 @@ def _prepare(
     places, rows = unseen_rows(contexts, by_kind.shape[1], by_size.shape[1])
     unseen = np.empty((places.shape[0], listed.shape[1]))
     probabilities(room.p, room.miss, places, looking, rows, weights, mute, listed, unseen)
-    _cell_rates(region, period, kind, cells, room.rate)
+    cell_rates(region, period, kind, cells, room.rate)
     return unseen, _share_seen(size, unseen, contexts, listing_class)
 
 
@@ -227,9 +216,9 @@ def backward_from(
         listing_class, room.d_cell, d_size, room.d_history, room.d_written,
     )  # fmt: skip
     d_share = np.zeros(share.shape)
-    value += _mass_back(d_mass, room.rate, share, cells, room.d_cell, d_share)
+    value += mass_back(d_mass, room.rate, share, cells, room.d_cell, d_share)
     d_unseen = _share_back(d_share, size, unseen, contexts, listing_class, d_size)
-    d_region, d_period, d_kind = _cells_back(room.d_cell, cells, region, period, kind)
+    d_region, d_period, d_kind = cells_back(room.d_cell, cells, region, period, kind)
     d_place = np.zeros((room.p.shape[0], room.p.shape[1]))
     d_visibility, d_listed = np.zeros(visibility.shape), np.zeros(listed.shape)
     mute, order = sometimes_mute(listed), np.arange(histories.shape[0])
@@ -285,19 +274,6 @@ def _patterns_back(
 
 
 @jit
-def _mass_back(d_mass, rate, share, cells, d_cell, d_share):
-    value = 0.0
-    for i in range(cells.shape[0]):
-        e = cells[i, 3]
-        for a in range(rate.shape[1]):
-            change = d_mass[i] * rate[i, a]
-            value += change * share[e, a]
-            d_cell[i, a] += change * share[e, a]
-            d_share[e, a] += change
-    return value
-
-
-@jit
 def _share_back(d_share, size, unseen, contexts, listing_class, d_size):
     d_unseen = np.zeros(unseen.shape)
     n_v = size.shape[3]
@@ -310,16 +286,3 @@ def _share_back(d_share, size, unseen, contexts, listing_class, d_size):
                 d_size[a, r, c, v] += change * (1.0 - unseen[e * n_v + v, g])
                 d_unseen[e * n_v + v, g] -= change
     return d_unseen
-
-
-@jit
-def _cells_back(d_cell, cells, region, period, kind):
-    d_region, d_period = np.zeros(region.T.shape), np.zeros(period.T.shape)
-    d_kind = np.zeros(kind.T.shape)
-    for i in range(cells.shape[0]):
-        r, t, c = cells[i, 0], cells[i, 1], cells[i, 2]
-        for a in range(d_cell.shape[1]):
-            d_region[r, a] += d_cell[i, a]
-            d_period[t, a] += d_cell[i, a]
-            d_kind[c, a] += d_cell[i, a]
-    return d_region.T.copy(), d_period.T.copy(), d_kind.T.copy()
