@@ -60,6 +60,10 @@ CATALOGUE = {
         "El tamaño efectivo de muestra (centro) de {quantity} es {value}; de un parámetro se "
         "exige al menos {least:.0f}{others}."
     ),
+    "an organization's score": "uno de los puntajes",
+    "whether an organization is the worst": (
+        "la variable que indica si una organización es la más violenta"
+    ),
     "bulk": "centro",
     "tail": "colas",
     " ({number} more falls short)": " ({number} más no cumple)",
