@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ..data.errors import InputError
+from ..inference.summary import LEADING
 from .words import NONE, chance, count, interval, probability, quantity
 
 Document = Mapping[str, Any]
@@ -20,7 +21,7 @@ LINE = 110
 def worst_table(document: Document, truth: Document | None = None) -> Table:
     """Tabulate score, P(worst) and candidates, the likeliest worst first.
 
-    A failed fit has no P(worst): its organizations stand by name, without that column.
+    Where nobody is named organizations stand by name; a failed fit has no P(worst) at all.
 
     Parameters
     ----------
@@ -58,6 +59,7 @@ def verdict_on(document: Document, truth: Document) -> list[str]:
     baselines = [
         f"Leader by {name}: {', '.join(found['leaders'])} ({_right(found['leaders'] == [worst])})."
         for name, found in sorted(document.get("baselines", {}).items())
+        if _may_order(document)
     ]
     intervals = f"The 90% interval holds the true score of {held} of {len(scored)} contenders"
     model = _leader(document, worst)
@@ -94,10 +96,10 @@ def read_json(path: Path) -> dict[str, Any]:
 def _ordered(document: Document) -> list[dict[str, Any]]:
     """Put contenders first, by falling P(worst); the rest follow by falling score.
 
-    Of a failed fit both stand by name.
+    Where nobody is named both stand by name.
     """
     found = document["organizations"]
-    if not _is_usable(document):
+    if not _may_order(document):
         return sorted(found, key=lambda o: (not o["contender"], o["name"].casefold(), o["id"]))
     return sorted(
         found,
@@ -109,9 +111,15 @@ def _is_usable(document: Document) -> bool:
     return bool(document["diagnostics"]["passed"])
 
 
+def _may_order(document: Document) -> bool:
+    return document["decision"]["status"] in LEADING
+
+
 def _leader(document: Document, worst: str) -> str:
     if not _is_usable(document):
         return "The model has no leader: its fit is not good enough to be used."
+    if not _may_order(document):
+        return "The model has no leader: nobody can be named."
     leader = str(_ordered(document)[0]["id"])
     return f"The model's leader: {leader} ({_right(leader == worst)})."
 

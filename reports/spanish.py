@@ -142,6 +142,9 @@ CATALOGUE = {
     "There is no fit that may be used to compare simple counts with.": (
         "No hay un ajuste utilizable con el que comparar los recuentos simples."
     ),
+    "Nobody is put first in this round, so simple counts put nobody first.": (
+        "En esta ronda no se pone a nadie en primer lugar; los recuentos simples tampoco lo hacen."
+    ),
     "Raw counts and majority vote lead to the model's leader.": (
         "El recuento bruto y el voto mayoritario llevan al mismo primer lugar que el modelo."
     ),

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ..inference.summary import Summary
 from .canonical import DIGITS
-from .roster import COMPARED, is_usable
+from .roster import COMPARED, is_usable, published
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -16,13 +16,13 @@ def tables(summary: Summary) -> dict[str, pd.DataFrame]:
     """Name every table of a release; the index becomes the first column.
 
     Where the fit failed its gate nobody is compared: those columns are empty, and there is
-    neither ``rank_probabilities`` nor ``pairwise``.
+    neither ``rank_probabilities`` nor ``pairwise``. Where nobody is named nobody leads either.
     """
-    usable = is_usable(summary)
+    usable, summary = is_usable(summary), published(summary)
     named = (_comparisons(summary) if usable else {}) | {
         "organizations": _organizations(summary, usable=usable),
         "sources": summary.sources.rename_axis("source").reset_index(),
-        "regions": _regions(summary, usable=usable),
+        "regions": summary.regions.rename_axis("region").reset_index(),
         "kinds": summary.kinds.rename_axis("kind").reset_index(),
         "timeline": summary.timeline,
         "baselines": summary.baselines,
@@ -64,11 +64,6 @@ def _comparisons(summary: Summary) -> dict[str, pd.DataFrame]:
 def _organizations(summary: Summary, *, usable: bool) -> pd.DataFrame:
     frame = summary.organizations.rename_axis("organization").reset_index()
     return frame if usable else frame.assign(**dict.fromkeys(COMPARED, math.nan))
-
-
-def _regions(summary: Summary, *, usable: bool) -> pd.DataFrame:
-    frame = summary.regions.rename_axis("region").reset_index()
-    return frame if usable else frame.assign(leader="", leader_share=math.nan)
 
 
 def _checks(summary: Summary) -> pd.DataFrame:

@@ -14,8 +14,9 @@ import typer
 from dtoscore import cli
 from dtoscore.cli.failures import Terminated
 from dtoscore.data.errors import DecisionError, FitError, InputError, ModelError
+from dtoscore.reports.console import worst_table
 from dtoscore.reports.document import release_document
-from summaries import fake_summary
+from summaries import NAMES, fake_summary
 from typer.testing import CliRunner
 
 COMMANDS = ["run", "check", "fit", "score", "report", "simulate", "import ucdp"]
@@ -314,14 +315,23 @@ def test_truth_beside_a_release(tmp_path: Path) -> None:
     assert "holds the true score of 7 of 8 contenders (!" in result.stdout
 
 
-def test_a_failed_fit_has_no_leader_beside_the_truth(tmp_path: Path) -> None:
-    document = release_document(fake_summary("refused"))
+@pytest.mark.parametrize("status", ["refused", "no_designation"])
+def test_where_nobody_is_named_rows_of_the_console_are_by_name(status: str) -> None:
+    document = release_document(fake_summary(status))
+    names = list(worst_table(document).columns[0].cells)
+    assert names[:8] == sorted(NAMES.values(), key=str.casefold)
+
+
+@pytest.mark.parametrize("status", ["refused", "no_designation"])
+def test_where_nobody_is_named_nobody_leads_beside_the_truth(tmp_path: Path, status: str) -> None:
+    document = release_document(fake_summary(status))
     (tmp_path / "truth.json").write_text('{"score": {}, "incidents": {}, "worst": "alba"}')
     (tmp_path / "release.json").write_text(json.dumps(document, default=float))
     said = call("simulate", str(tmp_path), "--compare", str(tmp_path)).stdout
     assert "True worst: alba. The model has no leader" in said
     assert "The model's leader" not in said
-    assert "P(worst)" not in said
+    assert "Leader by" not in said
+    assert ("P(worst)" in said) == (status != "refused")
 
 
 @pytest.mark.parametrize("text", [None, "{", "[]"])

@@ -22,9 +22,9 @@ from dtoscore.reports.manifest import MANIFEST
 from dtoscore.reports.previous import previous_hash
 from dtoscore.reports.release import write_release
 from dtoscore.reports.staging import recover, staged
-from dtoscore.reports.tables import csv_text
+from dtoscore.reports.tables import csv_text, tables
 from dtoscore.tests.json_schema import errors
-from dtoscore.tests.summaries import fake_summary, run_record, settings
+from dtoscore.tests.summaries import fake_summary, run_record, settings, with_name
 
 
 def posterior(created: str = "now") -> xr.DataTree:
@@ -110,6 +110,27 @@ def test_a_failed_fit_compares_nobody_in_release_json():
     assert all(row[key] is None for row in contenders for key in keys)
     assert "pairwise" not in document
     assert errors(document, schema(), schema()) == []
+
+
+@pytest.mark.parametrize("status", ["refused", "no_designation"])
+def test_where_nobody_is_named_nobody_leads_and_rows_are_by_name(status):
+    summary = with_name(fake_summary(status), "alba", "Zeta del Alba")
+    found, document = tables(summary), release_document(summary)
+    assert (found["baselines"]["leader"] == "").all()
+    assert (found["regions"]["leader"] == "").all()
+    assert found["regions"]["leader_share"].isna().all()
+    assert all(one["leaders"] == [] for one in document["baselines"].values())
+    assert errors(plain(document), schema(), schema()) == []
+    names = summary.organizations["name"].to_dict()
+    listed = [found[name]["organization"] for name in ("organizations", "timeline", "baselines")]
+    listed += [[one["id"] for one in document["organizations"]]]
+    listed += [
+        found[name]["organization"] for name in found.keys() & {"rank_probabilities", "pairwise"}
+    ]
+    for ids in listed:
+        shown = list(dict.fromkeys(names[k] for k in ids if k != "other"))
+        assert shown == sorted(shown, key=str.casefold)
+        assert shown[-1] == "Zeta del Alba"
 
 
 @pytest.mark.usefixtures("drawn_once")
