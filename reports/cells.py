@@ -1,6 +1,7 @@
 """The tables of a report in printed numbers: what was found, and on what grounds."""
 
 import math
+from dataclasses import replace
 
 import pandas as pd
 
@@ -8,7 +9,7 @@ from ..inference.summary import Summary
 from . import grounds, words
 from .figures import shown
 from .printing import Table
-from .roster import contenders, is_usable, may_order
+from .roster import UNFIT, contenders, is_usable, may_order
 
 LEAST_LED = 1.0
 """Where fewer incidents are estimated, nobody is said to have the largest share."""
@@ -17,14 +18,14 @@ LEAST_LED = 1.0
 def printed(summary: Summary) -> dict[str, Table]:
     """Print every table of the report, by the name of its figure or section.
 
-    A failed fit has no tables of probabilities.
+    A failed fit has no tables of probabilities, and marks those of its estimates.
     """
     compared = {
         "worst": _worst(summary),
         "ranks": _ranks(summary),
         "pairwise": _pairwise(summary),
     }
-    return (compared if is_usable(summary) else {}) | {
+    estimated = {
         "scores": _scores(summary),
         "incidents": _incidents(summary),
         "kinds": _kinds(summary),
@@ -32,12 +33,22 @@ def printed(summary: Summary) -> dict[str, Table]:
         "regions": _regions(summary),
         "timeline": _timeline(summary),
         "baselines": _baselines(summary),
+    }
+    usable = is_usable(summary)
+    return (estimated | compared if usable else _marked(estimated)) | {
         "diagnostics": grounds.diagnostics(summary),
         "gate": grounds.gate(summary),
         "set_aside": grounds.set_aside(summary),
         "rows": grounds.set_aside_rows(summary),
         "identification": grounds.identification(summary),
         "weights": grounds.weights(summary),
+    }
+
+
+def _marked(tables: dict[str, Table]) -> dict[str, Table]:
+    """Say in every caption that a table is not for use: it may be passed on alone."""
+    return {
+        name: replace(table, caption=f"{UNFIT}. {table.caption}") for name, table in tables.items()
     }
 
 

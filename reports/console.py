@@ -12,6 +12,7 @@ from rich.table import Table
 
 from ..data.errors import InputError
 from ..inference.summary import LEADING
+from .roster import UNFIT
 from .words import NONE, chance, count, interval, probability, quantity
 
 Document = Mapping[str, Any]
@@ -31,7 +32,8 @@ def worst_table(document: Document, truth: Document | None = None) -> Table:
         What truth.json holds; its score is then a column more, "!" where it lies outside
         the 90% interval.
     """
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    mark = None if _is_usable(document) else UNFIT
+    table = Table(title=mark, box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("organization")
     worst = ("P(worst)",) if _is_usable(document) else ()
     for title in ("reported", "score (90% interval)", *worst):

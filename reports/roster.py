@@ -8,6 +8,8 @@ import pandas as pd
 from ..data.attribution import OTHER
 from ..inference.summary import Summary
 
+UNFIT = "NOT FOR USE: fit failed"
+"""What every figure and every table of scores of a refused release is marked with."""
 COMPARED = ("p_worst", "p_worst_mcse", "rank_mean", "expected_loss")
 """Columns of ``organizations`` that set a contender against the others: empty in every output
 where the fit failed its gate."""

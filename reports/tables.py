@@ -9,6 +9,13 @@ from ..inference.summary import Summary
 from .canonical import DIGITS
 from .roster import COMPARED, is_usable, published
 
+WARNING = "NOT-FOR-USE.txt"
+_NOT_FOR_USE = (
+    "Not for use: the calculation did not pass its own quality checks, and none of the estimates "
+    "in these tables may be used.\n"
+    "No usar: el cálculo no superó sus propios controles de calidad y ninguna de las estimaciones "
+    "de estas tablas puede usarse.\n"
+)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -36,8 +43,14 @@ def tables(summary: Summary) -> dict[str, pd.DataFrame]:
 
 
 def write_tables(summary: Summary, folder: Path) -> None:
-    """Write every table as CSV: Unix line ends, six significant digits, NaN empty."""
+    """Write every table as CSV: Unix line ends, six significant digits, NaN empty.
+
+    A CSV file has no room for a mark that every reader skips, so the mark of a failed fit is a file
+    beside them.
+    """
     folder.mkdir()
+    if not is_usable(summary):
+        (folder / WARNING).write_text(_NOT_FOR_USE, encoding="utf-8", newline="\n")
     for name, frame in tables(summary).items():
         (folder / f"{name}.csv").write_text(csv_text(frame), encoding="utf-8", newline="\n")
 

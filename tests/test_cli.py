@@ -319,6 +319,9 @@ def test_truth_beside_a_release(tmp_path: Path) -> None:
 def test_where_nobody_is_named_rows_of_the_console_are_by_name(status: str) -> None:
     document = release_document(fake_summary(status))
     names = list(worst_table(document).columns[0].cells)
+    assert worst_table(document).title == (
+        "NOT FOR USE: fit failed" if status == "refused" else None
+    )
     assert names[:8] == sorted(NAMES.values(), key=str.casefold)
 
 

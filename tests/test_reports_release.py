@@ -138,6 +138,9 @@ def test_a_failed_fit_compares_nobody_in_its_tables(round_folder, tmp_path):
     out = make(tmp_path / "out", round_folder, fake_summary("refused"))
     names = {path.stem for path in (out / "tables").iterdir()}
     assert not names & {"rank_probabilities", "pairwise"}
+    english, spanish = (out / "tables" / "NOT-FOR-USE.txt").read_text("utf-8").splitlines()
+    assert english.startswith("Not for use")
+    assert spanish.startswith("No usar")
     scores = pd.read_csv(out / "tables" / "organizations.csv")
     columns = ["p_worst", "p_worst_mcse", "rank_mean", "expected_loss"]
     assert scores[columns].isna().all(axis=None)

@@ -174,6 +174,14 @@ def test_figures_say_what_may_not_be_read_into_them(status):
     assert all(stamp in wide and stamp in narrow for wide, narrow in drawn.values())
 
 
+@pytest.mark.parametrize("status", STATUSES)
+def test_tables_of_a_failed_fit_say_that_they_are_not_for_use(status):
+    found = printed(fake_summary(status))
+    names = ("scores", "incidents", "kinds", "sources", "regions", "timeline", "baselines")
+    marked = [found[name].caption.startswith("NOT FOR USE") for name in names]
+    assert marked == [status == "refused"] * len(names)
+
+
 def test_settings_fixture_names_the_rubric_of_the_summary():
     assert settings()["rubric"].id == fake_summary().header.rubric
 
