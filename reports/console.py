@@ -11,9 +11,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from ..data.errors import InputError
-from ..inference.summary import LEADING
+from ..inference.summary import LEADING, Summary
+from .announcement import announcement
 from .roster import UNFIT
-from .words import NONE, chance, count, interval, probability, quantity
+from .words import NONE, count, interval, probability, quantity
 
 Document = Mapping[str, Any]
 LINE = 110
@@ -47,10 +48,11 @@ def worst_table(document: Document, truth: Document | None = None) -> Table:
     return table
 
 
-def sentences(document: Document) -> list[str]:
-    """Say what was decided, and every reason why no more was."""
-    decision = document["decision"]
-    return [_decided(document), *(f"- {reason}" for reason in decision["reasons"])]
+def sentences(summary: Summary) -> list[str]:
+    """Say what was decided as the announcement does, and every reason why no more was."""
+    said = announcement(summary)
+    reasons = [f"- {reason}" for reason in summary.decision.reasons]
+    return [f"{said.status}: {said.headline}", *reasons]
 
 
 def verdict_on(document: Document, truth: Document) -> list[str]:
@@ -154,23 +156,3 @@ def _holds(organization: dict[str, Any], truth: Document) -> bool:
 
 def _right(is_right: bool) -> str:
     return "right" if is_right else "wrong"
-
-
-def _decided(document: Document) -> str:
-    decision = document["decision"]
-    names = {o["id"]: o["name"] for o in document["organizations"]}
-    candidates = ", ".join(names.get(k, k) for k in decision["candidates"])
-    coverage = chance(decision.get("coverage", float("nan")))
-    match decision["status"]:
-        case "designated":
-            return f"Designated: {names[decision['organization']]}."
-        case "candidates":
-            if len(decision["candidates"]) == 1:
-                return f"One candidate: {candidates}; it is the worst with chance {coverage}."
-            return f"Candidates: {candidates}; the worst is among them with chance {coverage}."
-        case "refused":
-            return "Refused: the fit is not good enough to be used."
-        case "retracted":
-            return "Retracted: an earlier designation no longer holds."
-        case _:
-            return "No designation: nobody can be named."

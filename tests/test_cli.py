@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +15,7 @@ import typer
 from dtoscore import cli
 from dtoscore.cli.failures import Terminated
 from dtoscore.data.errors import DecisionError, FitError, InputError, ModelError
+from dtoscore.reports.announcement import announcement
 from dtoscore.reports.console import worst_table
 from dtoscore.reports.document import release_document
 from summaries import NAMES, fake_summary
@@ -262,7 +264,7 @@ def test_a_fit_that_is_not_good_enough_exits_3(released: dict[str, Any]) -> None
     released["summary"] = fake_summary("refused")
     result = call("run", "somewhere")
     assert result.exit_code == 3
-    assert "Refused" in result.stdout
+    assert "No result: " in result.stdout
     assert "P(worst)" not in result.stdout
     assert "The release is in" in result.stdout
 
@@ -280,15 +282,33 @@ def test_score_exits_as_run_does(
     assert call("score", str(small_round)).exit_code == code
 
 
-@pytest.mark.parametrize("status", ["designated", "no_designation", "retracted"])
-def test_every_status_is_said(released: dict[str, Any], status: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("designated", "Designated: "),
+        ("candidates", "Candidates: Nobody is designated. If the assumptions of the model hold, "),
+        ("no_designation", "No designation: Nobody is designated. "),
+        ("refused", "No result: There is no result. "),
+        ("retracted", "Designation withdrawn: "),
+    ],
+)
+def test_the_console_says_the_announcements_headline(
+    released: dict[str, Any], status: str, said: str
+) -> None:
     released["summary"] = fake_summary(status)
-    said = {
-        "designated": "Designated: ",
-        "no_designation": "No designation: ",
-        "retracted": "Retracted: ",
-    }
-    assert said[status] in call("run", "somewhere").stdout
+    printed = call("run", "somewhere").stdout
+    headline = announcement(fake_summary(status)).headline
+    assert f"{said.split(': ')[0]}: {headline}" in printed
+    assert said in printed
+
+
+def test_one_candidate_is_not_said_to_be_the_worst(released: dict[str, Any]) -> None:
+    full = fake_summary()
+    alone = replace(full.decision, candidates=full.decision.candidates[:1])
+    released["summary"] = replace(full, decision=alone)
+    said = call("run", "somewhere").stdout
+    assert "Nobody is designated. If the assumptions of the model hold, one candidate" in said
+    assert "is the worst" not in said
 
 
 def test_simulate_again_writes_nothing(small_round: Path) -> None:
@@ -348,6 +368,7 @@ def test_truth_that_cannot_be_read(tmp_path: Path, text: str | None) -> None:
 
 SLEEPER = """
 import time
+from dataclasses import replace
 from dtoscore import cli
 from dtoscore.reports import run
 def sleep(*_, **__):
