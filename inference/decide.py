@@ -96,8 +96,9 @@ def decide(
     everybody = len(chosen) == ranks.sizes["organization"]
     fallen = _fallen(ranks, rule)
     gates = (*_threshold(ranks, rule), *_leaders(ranks), *review, *shortfalls)
-    reasons = (*fallen, *_several(chosen, everybody=everybody), *gates)
     nobody = everybody or bool(shortfalls)
+    counted = _everybody(chosen) if everybody else () if nobody else _several(chosen)
+    reasons = (*fallen, *counted, *gates)
     shown = ((), math.nan) if nobody else (chosen, coverage)
     if fallen:
         return _decision(rule, "retracted", reasons, rule.logged, *shown)
@@ -201,16 +202,19 @@ def _open(name: str, verdict: str) -> Sentence | None:
     return None
 
 
-def _several(chosen: tuple[str, ...], *, everybody: bool) -> tuple[Sentence, ...]:
-    if everybody:
-        counted = {
-            0: Sentence("There is no contender."),
-            1: Sentence("There is only one contender."),
-        }
-        all_of_them = Sentence(
-            "No contender can be told from the others: the candidate set holds them all."
-        )
-        return (counted.get(len(chosen), all_of_them),)
+def _everybody(chosen: tuple[str, ...]) -> tuple[Sentence, ...]:
+    counted = {
+        0: Sentence("There is no contender."),
+        1: Sentence("There is only one contender."),
+    }
+    all_of_them = Sentence(
+        "No contender can be told from the others: the candidate set holds them all."
+    )
+    return (counted.get(len(chosen), all_of_them),)
+
+
+def _several(chosen: tuple[str, ...]) -> tuple[Sentence, ...]:
+    """Count the candidates; said only where they are published."""
     if len(chosen) == 1:
         return ()
     return (
