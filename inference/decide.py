@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from . import chains
 from .ranks import RULE_OF_THREE
-from .sentences import Sentence
+from .sentences import Sentence, down
 from .summary import FAIL, NOT_RUN, Check, Decision, Diagnostics, check_title
 
 Floats = NDArray[np.float64]
@@ -268,4 +268,4 @@ def _down(value: float) -> Sentence | str:
     """Three decimals, rounded down, so that what falls short never reads as enough."""
     if not math.isfinite(value):
         return Sentence("not known")
-    return f"{max(math.floor(value * 1000 + 1e-9), 0) / 1000:.3f}"
+    return down(max(value, 0.0), 3)

@@ -9,7 +9,8 @@ changes; its probability is then bounded by the rule of three.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -18,10 +19,11 @@ import xarray as xr
 
 from . import chains
 from .placing import MOST_UNSEEN
-from .sentences import Sentence, plural
+from .sentences import Sentence, down, plural, up
 from .summary import FAIL, PASS, REVIEW, Check, Diagnostics
 
 Fields = Mapping[str, object]
+Rounded = Callable[[float], str]
 
 SAMPLER = "sampler"
 """Name of the check that this gate is in the review."""
@@ -35,6 +37,10 @@ where the scores happen to agree."""
 LEAST_CHAINS = 2
 LEAST_EBFMI = 0.3
 MOST_SAID = 1000.0
+RHAT_SAID = partial(up, digits=3)
+ESS_SAID = down
+EBFMI_SAID = partial(down, digits=2)
+"""How each measure is rounded wherever it is said: never to where it reads as enough."""
 MOST_DIVERGENT = 0.001
 """Share of divergent draws up to which a person may look instead of refusing."""
 NAMELESS = frozenset({"region", "period", "step", "kind", "size", "source", "lister", "set_size"})
@@ -225,24 +231,24 @@ def _far(table: pd.DataFrame, most: float) -> tuple[Fields, ...]:
     """Quote the largest R-hat above ``most``; nothing where there is none."""
     far = table[~(table["rhat"] <= most)]
     far = far.sort_values("rhat", ascending=False, kind="stable", na_position="first")
-    return tuple({"most": most, **worst} for worst in _worst_of(far, "rhat", 3))
+    return tuple({"most": most, **worst} for worst in _worst_of(far, "rhat", RHAT_SAID))
 
 
 def _few(table: pd.DataFrame, column: str, least: float) -> tuple[Fields, ...]:
     """Quote the smallest effective sample size below ``least``; nothing where there is none."""
     few = table[~(table[column] >= least)]
     few = few.sort_values(column, kind="stable", na_position="first")
-    return tuple({"least": least, **worst} for worst in _worst_of(few, column, 0))
+    return tuple({"least": least, **worst} for worst in _worst_of(few, column, ESS_SAID))
 
 
-def _worst_of(failing: pd.DataFrame, column: str, digits: int) -> tuple[Fields, ...]:
+def _worst_of(failing: pd.DataFrame, column: str, rounded: Rounded) -> tuple[Fields, ...]:
     """Quote the first of the quantities that fail, and count the others."""
     if not len(failing):
         return ()
     more = plural(len(failing) - 1, " ({number} more falls short)", " ({number} more fall short)")
     worst = {
         "quantity": failing["said"].iloc[0],
-        "value": _said(float(failing[column].iloc[0]), digits),
+        "value": _said(float(failing[column].iloc[0]), rounded),
         "others": more if len(failing) > 1 else "",
     }
     return (worst,)
@@ -270,7 +276,7 @@ def _sticky(fractions: np.ndarray) -> tuple[Sentence, ...]:
     return tuple(
         Sentence(
             "E-BFMI of chain {chain} is {value}; at least {least} is required.",
-            {"chain": n + 1, "value": _said(fractions[n], 2), "least": LEAST_EBFMI},
+            {"chain": n + 1, "value": _said(fractions[n], EBFMI_SAID), "least": LEAST_EBFMI},
         )
         for n in low
     )
@@ -289,9 +295,9 @@ def _absurd(unseen: xr.DataArray) -> tuple[Sentence, ...]:
     )
 
 
-def _said(value: float, digits: int) -> Sentence | str:
+def _said(value: float, rounded: Rounded) -> Sentence | str:
     if math.isfinite(value) and value <= MOST_SAID:
-        return f"{value:.{digits}f}"
+        return rounded(value)
     if value > MOST_SAID:
         return Sentence("above {most:.0f}", {"most": MOST_SAID})
     return Sentence("not defined")

@@ -11,6 +11,18 @@ from .figures import shown
 from .printing import Table
 from .roster import UNFIT, contenders, is_usable, may_order
 
+_BY_ORGANIZATION = (
+    "Reported: an incident that two sources give to two organizations counts for each of them, so "
+    "these numbers do not add up to those by region or by kind."
+)
+_BY_PLACE = (
+    "Reported: each incident counts once, whichever organizations its reports name, alone or with "
+    "others; so these numbers are not the sums of those by organization."
+)
+_TIES = (
+    "The probabilities of a pair, in both directions, add up to less than 1 where the two scores "
+    "can be equal."
+)
 LEAST_LED = 1.0
 """Where fewer incidents are estimated, nobody is said to have the largest share."""
 
@@ -123,7 +135,8 @@ def _pairwise(summary: Summary) -> Table:
         for row in chosen
     ]
     caption = "Probability that the row's score is higher than the column's"
-    return Table(caption, ("Organization", *(c.name for c in chosen)), tuple(rows))
+    columns = ("Organization", *(c.name for c in chosen))
+    return Table(caption, columns, tuple(rows), note=_TIES)
 
 
 def _incidents(summary: Summary) -> Table:
@@ -139,7 +152,8 @@ def _incidents(summary: Summary) -> Table:
         for _, row in frame.loc[ids].iterrows()
     ]
     columns = ("Organization", "Reported", "Estimated", "90% interval")
-    return Table("Incidents in the window, all kinds", columns, tuple(rows))
+    caption = "Incidents in the window, all kinds"
+    return Table(caption, columns, tuple(rows), note=_BY_ORGANIZATION)
 
 
 def _kinds(summary: Summary) -> Table:
@@ -152,7 +166,7 @@ def _kinds(summary: Summary) -> Table:
         for _, row in summary.kinds.iterrows()
     ]
     columns = ("Kind", "Counted in", "Reported", "Estimated", "90% interval")
-    return Table("Violence by kind", columns, tuple(rows), 2)
+    return Table("Violence by kind", columns, tuple(rows), 2, _BY_PLACE)
 
 
 def _regions(summary: Summary) -> Table:
@@ -169,9 +183,8 @@ def _regions(summary: Summary) -> Table:
     ]
     lead = (f"Largest share (from {LEAST_LED:g} estimated on)", "Share") if ordered else ()
     columns = ("Region", *lead, "Reported", "Estimated", "90% interval")
-    return Table(
-        "Incidents of the organizations by region", columns, tuple(rows), len(lead[:1]) + 1
-    )
+    caption = "Incidents of the organizations by region"
+    return Table(caption, columns, tuple(rows), len(lead[:1]) + 1, _BY_PLACE)
 
 
 def _largest(row: pd.Series, names: dict[str, str]) -> tuple[str, str]:
@@ -195,7 +208,7 @@ def _timeline(summary: Summary) -> Table:
         for _, row in frame.iterrows()
     ]
     columns = ("Organization", "Period", "Reported", "Estimated", "90% interval")
-    return Table("Incidents by period", columns, tuple(rows), 2)
+    return Table("Incidents by period", columns, tuple(rows), 2, _BY_ORGANIZATION)
 
 
 def _baselines(summary: Summary) -> Table:

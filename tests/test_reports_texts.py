@@ -182,6 +182,26 @@ def test_tables_of_a_failed_fit_say_that_they_are_not_for_use(status):
     assert marked == [status == "refused"] * len(names)
 
 
+def test_the_gate_is_said_in_the_same_numbers_in_its_table_and_its_sentences():
+    found = bad((4, 60))
+    rows = {
+        row[0]: row[1] for row in printed(replace(fake_summary(), diagnostics=found))["gate"].rows
+    }
+    said = " ".join(map(str, found.failures))
+    for name in ("bulk ESS", "tail ESS"):
+        assert f"is {rows[f'Smallest {name}']}; at least 400" in said
+    assert f"is {rows['Largest R-hat']}; at most 1.01" in said
+
+
+def test_tables_say_how_their_numbers_relate():
+    found = printed(fake_summary())
+    assert "counts for each" in found["incidents"].note
+    assert "counts once" in found["regions"].note
+    assert "less than 1" in found["pairwise"].note
+    html = page(fake_summary())
+    assert all(found[name].note in html for name in ("incidents", "regions", "pairwise"))
+
+
 def test_settings_fixture_names_the_rubric_of_the_summary():
     assert settings()["rubric"].id == fake_summary().header.rubric
 
