@@ -37,6 +37,12 @@ def posterior(created: str = "now") -> xr.DataTree:
     return xr.DataTree.from_dict({"/posterior": dataset, "/sample_stats": stats})
 
 
+def scores() -> xr.DataArray:
+    values = np.arange(20).reshape(2, 2, 5)
+    names = np.array(["alba", "costa"], dtype=object)
+    return xr.DataArray(values, {"organization": names}, ("organization", "chain", "draw"))
+
+
 def evidence() -> xr.Dataset:
     frame = pd.DataFrame({"report": ["r1", "r2"], "victims": [1, 2]})
     return xr.Dataset({"count": ("cell", [3, 4]), "report": ("incident", frame["report"].array)})
@@ -58,6 +64,7 @@ def round_folder(tmp_path: Path) -> Path:
 def make(out: Path, folder: Path, summary: Summary | None = None, **changes: object) -> Path:
     arguments = {
         "posterior": posterior(),
+        "scores": scores(),
         "evidence": evidence(),
         "round_folder": folder,
         "settings": settings(),
@@ -169,6 +176,10 @@ def test_stores_open_again(shared):
     assert list(tree["posterior"]["name"].values) == ["a", "bb"]
     assert tree["posterior"].attrs == {"seed": 1}
     assert "perf_counter_diff" not in tree["sample_stats"]
+    found = tree["scores"]["score"]
+    assert found.dims == ("chain", "draw", "organization")
+    assert found.dtype == float
+    assert (found.sel(organization="costa") == scores()[1]).all()
     found = xr.open_zarr(shared / "evidence.zarr", consolidated=False)
     assert list(found["report"].values) == ["r1", "r2"]
 
@@ -224,6 +235,7 @@ def test_a_store_is_copied_and_stripped(round_folder, tmp_path):
     assert b"created_at" in (store / "posterior" / "zarr.json").read_bytes()
     tree = xr.open_datatree(out / "posterior.zarr", engine="zarr", consolidated=False)
     assert float(tree["posterior"]["mu"].sum()) == 45.0
+    assert tree["scores"]["score"].shape == (2, 5, 2)
 
 
 @pytest.mark.usefixtures("drawn_once")
