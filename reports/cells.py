@@ -69,9 +69,11 @@ def _names(summary: Summary) -> dict[str, str]:
 
 
 def _estimated(row: pd.Series) -> tuple[str, str, str]:
-    """Print what was reported, the estimate and its interval."""
-    reported, mean = words.count(row["reported"]), words.quantity(row["mean"])
-    return reported, mean, words.interval(row["q05"], row["q95"])
+    """Print what was reported, the estimate and its interval, or that there is none."""
+    reported = words.count(row["reported"])
+    if not math.isfinite(row["mean"]):
+        return reported, "not estimated", ""
+    return reported, words.quantity(row["mean"]), words.interval(row["q05"], row["q95"])
 
 
 def _worst(summary: Summary) -> Table:

@@ -57,14 +57,14 @@ CATALOGUE = {
         "The bulk ESS of {quantity} is {value}; at least {least:.0f} is required of a "
         "parameter{others}."
     ): (
-        "El tamaño efectivo de muestra (centro) de {quantity} es {value}; de un parámetro se "
+        "El tamaño efectivo de muestra (zona central) de {quantity} es {value}; de un parámetro se "
         "exige al menos {least:.0f}{others}."
     ),
     "an organization's score": "uno de los puntajes",
     "whether an organization is the worst": (
         "la variable que indica si una organización es la más violenta"
     ),
-    "bulk": "centro",
+    "bulk": "zona central",
     "tail": "colas",
     " ({number} more falls short)": " ({number} más no cumple)",
     " ({number} more fall short)": " ({number} más no cumplen)",

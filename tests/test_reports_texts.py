@@ -97,6 +97,55 @@ def test_one_report_is_singular():
     assert "1 report, with" in said
 
 
+@pytest.mark.parametrize("status", ["candidates", "refused"])
+def test_where_every_report_was_used_nothing_is_said_of_reasons(status):
+    full = fake_summary(status)
+    counts = full.counts | {"set_aside": 0, "set_aside_victim_share": 0.0}
+    none = replace(full, counts=counts, set_aside=full.set_aside.iloc[:0])
+    english, spanish = (" ".join(announcement(none, k).paragraphs) for k in ("en", "es"))
+    assert "All reports could be used." in english
+    assert "the reason" not in english
+    assert "Todos los informes pudieron usarse." in spanish
+    assert "motivo" not in spanish
+    html = page(none)
+    assert "All reports could be used.</p>" in html
+    assert "could not be used" not in html
+
+
+def test_set_aside_reports_are_counted_with_their_victims_in_spanish():
+    said = " ".join(announcement(fake_summary(), "es").paragraphs)
+    assert "No pudieron usarse 189 informes (6 % de las víctimas reportadas en el" in said
+    one = replace(fake_summary(), counts=fake_summary().counts | {"set_aside": 1})
+    assert "No pudo usarse 1 informe (" in " ".join(announcement(one, "es").paragraphs)
+
+
+@pytest.mark.parametrize(("number", "read"), [(1, "Se leyó 1 informe "), (2, "Se leyeron 2 inf")])
+def test_what_was_read_agrees_with_its_verb(number, read):
+    full = fake_summary("refused")
+    some = replace(full, counts=full.counts | {"reports_in_window": number})
+    assert read in " ".join(announcement(some, "es").paragraphs)
+    verb = "was" if number == 1 else "were"
+    assert f"with the history) {verb} read. 189 reports" in " ".join(announcement(some).paragraphs)
+
+
+def test_one_source_is_not_said_to_err_independently_of_others():
+    full = fake_summary()
+    alone = replace(full, sources=full.sources.iloc[:1])
+    for summary, said in ((full, True), (alone, False)):
+        english, spanish = (" ".join(announcement(summary, k).paragraphs) for k in ("en", "es"))
+        assert ("err independently" in english) == said
+        assert ("cada una por su lado" in spanish) == said
+        assert "{" not in english + spanish
+
+
+def test_a_kind_without_an_estimate_says_so():
+    full = fake_summary()
+    kinds = full.kinds.copy()
+    kinds.loc["kidnapping", ["mean", "q05", "q95"]] = np.nan
+    row = printed(replace(full, kinds=kinds))["kinds"].rows[1]
+    assert row[3:] == ("not estimated", "")
+
+
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("status", ["designated", "candidates", "retracted"])
 def test_a_name_in_the_headline_carries_its_probability(status, language):
