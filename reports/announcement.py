@@ -125,7 +125,7 @@ def _read(summary: Summary, language: str) -> dict[str, str]:
     said = {key: words.count(n) + _noun(_NOUNS[key], n, text) for key, n in found.items()}
     said["share"] = words.percent(counts.get("set_aside_victim_share", math.nan), language)
     said["read"] = text["read_one" if found["reports_in_window"] == 1 else "read_some"]
-    aside = {0: "none", 1: "one"}.get(found["set_aside"], "some")
+    aside = {0.0: "none", 1.0: "one"}.get(found["set_aside"], "some")
     return said | {"usable": text[f"usable_{aside}"].format_map(said)}
 
 
