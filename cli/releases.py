@@ -157,4 +157,4 @@ def _show(summary: "Summary", *, as_json: bool) -> None:
         typer.echo(canonical_json(document), nl=False)
         return
     console.shown(console.worst_table(document))
-    typer.echo("\n".join(console.sentences(document)))
+    typer.echo("\n".join(console.sentences(summary)))

@@ -13,7 +13,7 @@ from ..data.rubric import Rubric
 from ..data.world import SIZE_EDGES
 from .minimum import in_window
 from .sentences import Sentence
-from .summary import NOT_RUN, PASS, REVIEW, Check
+from .summary import NOT_RUN, PASS, REVIEW, Check, Decision
 
 Floats = NDArray[np.float64]
 
@@ -91,24 +91,27 @@ def incident_points(evidence: Evidence, rubric: Rubric) -> Floats:
 
 
 def baseline_check(
-    evidence: Evidence, rubric: Rubric, leader: str | None, *, passed: bool
+    evidence: Evidence, rubric: Rubric, leader: str | None, decision: Decision
 ) -> Check:
-    """Compare the leaders of simple counts with the model's.
+    """Compare the leaders of simple counts with the model's, where the model may have one.
 
     Parameters
     ----------
     leader
         The contender with the highest P(worst); None where there is no contender.
-    passed
-        Whether the fit may be used.
     """
-    table = by_source(evidence, rubric).reset_index()
     if leader is None:
         nobody = Sentence("There is no contender to compare simple counts with.")
-        return Check(BASELINES, NOT_RUN, (nobody,), table)
-    if not passed:
+        return Check(BASELINES, NOT_RUN, (nobody,))
+    if decision.status == "refused":
         unfit = Sentence("There is no fit that may be used to compare simple counts with.")
-        return Check(BASELINES, NOT_RUN, (unfit,), table)
+        return Check(BASELINES, NOT_RUN, (unfit,))
+    if not decision.may_order:
+        unordered = Sentence(
+            "Nobody is put first in this round, so simple counts put nobody first."
+        )
+        return Check(BASELINES, NOT_RUN, (unordered,))
+    table = by_source(evidence, rubric).reset_index()
     counted = baselines(evidence, rubric)
     first = counted[counted["leader"]].groupby("baseline")["organization"].agg(list)
     apart = tuple(baseline for baseline in (RAW, MAJORITY) if first.get(baseline) != [leader])

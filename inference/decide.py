@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from . import chains
 from .ranks import RULE_OF_THREE
-from .sentences import Sentence
+from .sentences import Sentence, down
 from .summary import FAIL, NOT_RUN, Check, Decision, Diagnostics, check_title
 
 Floats = NDArray[np.float64]
@@ -96,8 +96,9 @@ def decide(
     everybody = len(chosen) == ranks.sizes["organization"]
     fallen = _fallen(ranks, rule)
     gates = (*_threshold(ranks, rule), *_leaders(ranks), *review, *shortfalls)
-    reasons = (*fallen, *_several(chosen, everybody=everybody), *gates)
     nobody = everybody or bool(shortfalls)
+    counted = _everybody(chosen) if everybody else () if nobody else _several(chosen)
+    reasons = (*fallen, *counted, *gates)
     shown = ((), math.nan) if nobody else (chosen, coverage)
     if fallen:
         return _decision(rule, "retracted", reasons, rule.logged, *shown)
@@ -201,16 +202,19 @@ def _open(name: str, verdict: str) -> Sentence | None:
     return None
 
 
-def _several(chosen: tuple[str, ...], *, everybody: bool) -> tuple[Sentence, ...]:
-    if everybody:
-        counted = {
-            0: Sentence("There is no contender."),
-            1: Sentence("There is only one contender."),
-        }
-        all_of_them = Sentence(
-            "No contender can be told from the others: the candidate set holds them all."
-        )
-        return (counted.get(len(chosen), all_of_them),)
+def _everybody(chosen: tuple[str, ...]) -> tuple[Sentence, ...]:
+    counted = {
+        0: Sentence("There is no contender."),
+        1: Sentence("There is only one contender."),
+    }
+    all_of_them = Sentence(
+        "No contender can be told from the others: the candidate set holds them all."
+    )
+    return (counted.get(len(chosen), all_of_them),)
+
+
+def _several(chosen: tuple[str, ...]) -> tuple[Sentence, ...]:
+    """Count the candidates; said only where they are published."""
     if len(chosen) == 1:
         return ()
     return (
@@ -264,4 +268,4 @@ def _down(value: float) -> Sentence | str:
     """Three decimals, rounded down, so that what falls short never reads as enough."""
     if not math.isfinite(value):
         return Sentence("not known")
-    return f"{max(math.floor(value * 1000 + 1e-9), 0) / 1000:.3f}"
+    return down(max(value, 0.0), 3)

@@ -9,7 +9,8 @@ changes; its probability is then bounded by the rule of three.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -18,10 +19,11 @@ import xarray as xr
 
 from . import chains
 from .placing import MOST_UNSEEN
-from .sentences import Sentence, plural
+from .sentences import Sentence, down, plural, up
 from .summary import FAIL, PASS, REVIEW, Check, Diagnostics
 
 Fields = Mapping[str, object]
+Rounded = Callable[[float], str]
 
 SAMPLER = "sampler"
 """Name of the check that this gate is in the review."""
@@ -35,8 +37,19 @@ where the scores happen to agree."""
 LEAST_CHAINS = 2
 LEAST_EBFMI = 0.3
 MOST_SAID = 1000.0
+RHAT_SAID = partial(up, digits=3)
+ESS_SAID = down
+EBFMI_SAID = partial(down, digits=2)
+"""How each measure is rounded wherever it is said: never to where it reads as enough."""
 MOST_DIVERGENT = 0.001
 """Share of divergent draws up to which a person may look instead of refusing."""
+NAMELESS = frozenset({"region", "period", "step", "kind", "size", "source", "lister", "set_size"})
+"""Dims whose levels are no organizations, so that a sentence may name them: it stands in public,
+and no organization's name may stand in it, beside "worst" least of all."""
+_SAID = {
+    "score": Sentence("an organization's score"),
+    "worst": Sentence("whether an organization is the worst"),
+}
 
 
 def diagnose(
@@ -91,7 +104,7 @@ def diagnose(
         chains=n_chains,
         draws=n_draws,
         failures=failures,
-        table=table.drop(columns="constant"),
+        table=table.drop(columns=["constant", "said"]),
     )
 
 
@@ -118,12 +131,14 @@ def _table(score: xr.DataArray, worst: xr.DataArray) -> pd.DataFrame:
     ordered = [part.transpose("chain", "draw", "organization") for part in parts.values()]
     draws = np.concatenate([part.to_numpy().astype(float) for part in ordered], axis=2)
     index = [f"{part}[{name}]" for part in parts for name in names]
+    said = [_SAID[part] for part in parts for _ in names]
     return pd.DataFrame(
         {
             "rhat": chains.rhat(draws),
             "ess_bulk": chains.ess(draws, "bulk"),
             "ess_tail": chains.ess(draws, "tail"),
             "constant": chains.is_constant(draws),
+            "said": pd.Series(said, dtype=object).to_numpy(),
         },
         index=pd.Index(index, name="quantity"),
     )
@@ -132,24 +147,33 @@ def _table(score: xr.DataArray, worst: xr.DataArray) -> pd.DataFrame:
 def _parameters(posterior: xr.Dataset) -> pd.DataFrame:
     """R-hat and bulk ESS of every element of every variable that changes."""
     frames = [_elements(posterior[name]) for name in sorted(map(str, posterior.data_vars))]
-    columns = ["rhat", "ess_bulk", "constant"]
+    columns = ["rhat", "ess_bulk", "constant", "said"]
     frame = pd.concat(frames) if frames else pd.DataFrame(columns=columns, dtype=float)
     return frame[~frame["constant"].astype(bool)]
 
 
 def _elements(variable: xr.DataArray) -> pd.DataFrame:
     ordered = variable.transpose("chain", "draw", ...)
-    levels = [ordered[dim].to_numpy().tolist() for dim in ordered.dims[2:]]
-    labels = [f"[{', '.join(map(str, at))}]" if at else "" for at in product(*levels)]
-    draws = ordered.to_numpy().astype(float).reshape(*ordered.shape[:2], len(labels))
+    said = _labels(ordered)
+    draws = ordered.to_numpy().astype(float).reshape(*ordered.shape[:2], len(said))
     return pd.DataFrame(
         {
             "rhat": chains.rhat(draws),
             "ess_bulk": chains.ess(draws, "bulk"),
             "constant": chains.is_constant(draws),
-        },
-        index=[f"{variable.name}{label}" for label in labels],
+            "said": pd.Series(said, dtype=object).to_numpy(),
+        }
     )
+
+
+def _labels(variable: xr.DataArray) -> list[str]:
+    """Say each element of a parameter, without the levels that are organizations."""
+    levels = [
+        variable[dim].to_numpy().tolist() if dim in NAMELESS else [None] * variable.sizes[dim]
+        for dim in variable.dims[2:]
+    ]
+    kept = [[str(level) for level in at if level is not None] for at in product(*levels)]
+    return [f"{variable.name}[{', '.join(at)}]" if at else str(variable.name) for at in kept]
 
 
 def _few_chains(number: int) -> tuple[Sentence, ...]:
@@ -164,13 +188,13 @@ def _few_chains(number: int) -> tuple[Sentence, ...]:
 
 
 def _slow(table: pd.DataFrame) -> tuple[Sentence, ...]:
-    """Say which quantity is the worst of each measure; the table has them all.
+    """Say the worst of each measure, of whomever it is; the table has them all by name.
 
     What never changes has nothing to converge, so its R-hat is not asked for.
     """
     far = tuple(
         Sentence("The R-hat of {quantity} is {value}; at most {most} is accepted{others}.", found)
-        for found in _far(table.loc[~table["constant"], "rhat"], MOST_RHAT)
+        for found in _far(table[~table["constant"]], MOST_RHAT)
     )
     few = tuple(
         Sentence(
@@ -178,7 +202,7 @@ def _slow(table: pd.DataFrame) -> tuple[Sentence, ...]:
             {"kind": kind, **found},
         )
         for kind, column in ((Sentence("bulk"), "ess_bulk"), (Sentence("tail"), "ess_tail"))
-        for found in _few(table[column], LEAST_ESS)
+        for found in _few(table, column, LEAST_ESS)
     )
     return far + few
 
@@ -190,7 +214,7 @@ def _slow_parameters(table: pd.DataFrame) -> tuple[Sentence, ...]:
             "{others}.",
             found,
         )
-        for found in _far(table["rhat"], MOST_PARAMETER_RHAT)
+        for found in _far(table, MOST_PARAMETER_RHAT)
     )
     few = tuple(
         Sentence(
@@ -198,31 +222,33 @@ def _slow_parameters(table: pd.DataFrame) -> tuple[Sentence, ...]:
             "parameter{others}.",
             found,
         )
-        for found in _few(table["ess_bulk"], LEAST_PARAMETER_ESS)
+        for found in _few(table, "ess_bulk", LEAST_PARAMETER_ESS)
     )
     return far + few
 
 
-def _far(rhat: pd.Series, most: float) -> tuple[Fields, ...]:
+def _far(table: pd.DataFrame, most: float) -> tuple[Fields, ...]:
     """Quote the largest R-hat above ``most``; nothing where there is none."""
-    far = rhat[~(rhat <= most)].sort_values(ascending=False, kind="stable", na_position="first")
-    return tuple({"most": most, **worst} for worst in _worst_of(far, 3))
+    far = table[~(table["rhat"] <= most)]
+    far = far.sort_values("rhat", ascending=False, kind="stable", na_position="first")
+    return tuple({"most": most, **worst} for worst in _worst_of(far, "rhat", RHAT_SAID))
 
 
-def _few(ess: pd.Series, least: float) -> tuple[Fields, ...]:
+def _few(table: pd.DataFrame, column: str, least: float) -> tuple[Fields, ...]:
     """Quote the smallest effective sample size below ``least``; nothing where there is none."""
-    few = ess[~(ess >= least)].sort_values(kind="stable", na_position="first")
-    return tuple({"least": least, **worst} for worst in _worst_of(few, 0))
+    few = table[~(table[column] >= least)]
+    few = few.sort_values(column, kind="stable", na_position="first")
+    return tuple({"least": least, **worst} for worst in _worst_of(few, column, ESS_SAID))
 
 
-def _worst_of(failing: pd.Series, digits: int) -> tuple[Fields, ...]:
+def _worst_of(failing: pd.DataFrame, column: str, rounded: Rounded) -> tuple[Fields, ...]:
     """Quote the first of the quantities that fail, and count the others."""
     if not len(failing):
         return ()
     more = plural(len(failing) - 1, " ({number} more falls short)", " ({number} more fall short)")
     worst = {
-        "quantity": str(failing.index[0]),
-        "value": _said(float(failing.iloc[0]), digits),
+        "quantity": failing["said"].iloc[0],
+        "value": _said(float(failing[column].iloc[0]), rounded),
         "others": more if len(failing) > 1 else "",
     }
     return (worst,)
@@ -250,7 +276,7 @@ def _sticky(fractions: np.ndarray) -> tuple[Sentence, ...]:
     return tuple(
         Sentence(
             "E-BFMI of chain {chain} is {value}; at least {least} is required.",
-            {"chain": n + 1, "value": _said(fractions[n], 2), "least": LEAST_EBFMI},
+            {"chain": n + 1, "value": _said(fractions[n], EBFMI_SAID), "least": LEAST_EBFMI},
         )
         for n in low
     )
@@ -269,9 +295,9 @@ def _absurd(unseen: xr.DataArray) -> tuple[Sentence, ...]:
     )
 
 
-def _said(value: float, digits: int) -> Sentence | str:
+def _said(value: float, rounded: Rounded) -> Sentence | str:
     if math.isfinite(value) and value <= MOST_SAID:
-        return f"{value:.{digits}f}"
+        return rounded(value)
     if value > MOST_SAID:
         return Sentence("above {most:.0f}", {"most": MOST_SAID})
     return Sentence("not defined")

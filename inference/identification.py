@@ -14,7 +14,9 @@ import xarray as xr
 from ..data.attribution import parse
 from ..data.evidence import Evidence
 from ..data.values import ADJUDICATED
+from ..data.world import LARGEST_EVENT, SIZE_EDGES
 from ..models.design import Design
+from .minimum import in_window
 
 LITTLE = 0.1
 """A standard deviation that shrinks by less has not been informed,"""
@@ -126,6 +128,7 @@ def by_construction(plan: Design) -> Iterator[tuple[str, str]]:
             "it rests on the assumed law of how visible incidents are."
         ),
     )
+    yield "large events", _large_events(evidence)
     if len(plan.histories.listers) == 1:
         source = evidence.axes.sources.index[plan.histories.listers[0]]
         yield (
@@ -144,6 +147,18 @@ def by_construction(plan: Design) -> Iterator[tuple[str, str]]:
     if settled < min(ENOUGH_SETTLED, MOST_SETTLED * named):
         yield "shared errors", _shared_errors(settled, named)
     yield from _splits(evidence)
+
+
+def _large_events(evidence: Evidence) -> str:
+    """Count what the law of large events could be learned from in the window, and name its cap."""
+    least = np.array(SIZE_EDGES)[evidence.incidents["size"].to_numpy(np.int64)]
+    number = int(((least >= SIZE_EDGES[-1]) & in_window(evidence)).sum())
+    told = "incident was" if number == 1 else "incidents were"
+    return (
+        f"In the window {number:,} {told} reported with {SIZE_EDGES[-1]} or more dead. How many "
+        "died in such incidents that nobody reported rests on an assumed law of their sizes, which "
+        f"goes no further than {LARGEST_EVENT} dead."
+    )
 
 
 def _splits(evidence: Evidence) -> Iterator[tuple[str, str]]:

@@ -26,7 +26,7 @@ from .realize import realize
 from .scores import score as apply_rubric
 from .seeds import derive
 from .summarize import Parts, summarize
-from .summary import Check, Decision, Diagnostics, Summary
+from .summary import Check, Decision, Summary
 
 __all__ = ["FitOptions", "Prepared", "Scored", "fit", "fits", "prepare", "score", "stored"]
 
@@ -177,10 +177,10 @@ def score(
     ranks = rank(scores, evidence.axes.contenders)
     stats = posterior["sample_stats"].to_dataset()
     diagnostics = diagnose(scores, ranks["worst"], stats, draws, realized["unseen"])
-    checks = _checks(prepared, ranks, diagnostics)
+    sampler = sampler_check(diagnostics)
     short = shortfalls(found(evidence), round_.rubric.evidence)
     rule = Rule(round_.settings.risk_limit)
-    decision = decide(scores, ranks, diagnostics, short, checks, rule)
+    decision = decide(scores, ranks, diagnostics, short, (sampler,), rule)
     parts = Parts(
         round=round_,
         plan=prepared.plan,
@@ -191,19 +191,15 @@ def score(
         ranks=ranks,
         decision=decision,
         diagnostics=diagnostics,
-        checks=checks,
+        checks=(sampler, _baselines(prepared, ranks, decision), *pending((sampler,))),
         seed=options.seed,
     )
     return Scored(realized, scores, ranks, decision, summarize(parts))
 
 
-def _checks(prepared: Prepared, ranks: xr.Dataset, diagnostics: Diagnostics) -> tuple[Check, ...]:
+def _baselines(prepared: Prepared, ranks: xr.Dataset, decision: Decision) -> Check:
     leader = next(iter(by_probability(ranks)), None)
-    run = (
-        sampler_check(diagnostics),
-        baseline_check(prepared.evidence, prepared.round.rubric, leader, passed=diagnostics.passed),
-    )
-    return (*run, *pending(run))
+    return baseline_check(prepared.evidence, prepared.round.rubric, leader, decision)
 
 
 def _group(tree: xr.DataTree, name: str) -> xr.Dataset:

@@ -6,6 +6,7 @@ the one of another language (``reports.spanish``). Templates are written out whe
 made, so that a test finds them all there and asks every catalogue for each.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -43,6 +44,17 @@ class Sentence:
 def plural(number: int, one: str, many: str) -> Sentence:
     """Choose the template for one or for several; its field is ``number``."""
     return Sentence(one if number == 1 else many, {"number": number})
+
+
+def down(value: float, digits: int = 0) -> str:
+    """Round down what must reach a limit, so that what falls short never reads as enough."""
+    # The small term keeps 0.29 from reading 0.28 because of its binary digits.
+    return f"{math.floor(value * 10**digits + 1e-9) / 10**digits:,.{digits}f}"
+
+
+def up(value: float, digits: int = 0) -> str:
+    """Round up what must stay below a limit."""
+    return f"{math.ceil(value * 10**digits - 1e-9) / 10**digits:,.{digits}f}"
 
 
 def english(sentences: Iterable[Sentence]) -> str:

@@ -8,6 +8,8 @@ import pandas as pd
 from .sentences import Sentence, english
 
 PASS, REVIEW, FAIL, NOT_RUN = "PASS", "REVIEW", "FAIL", "NOT RUN"
+LEADING = frozenset({"designated", "candidates", "retracted"})
+"""Statuses in which contenders may be put in order; in the others nobody leads anything."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,11 @@ class Decision:
     threshold: float
     threshold_calibrated: bool
     reasons: tuple[Sentence, ...]
+
+    @property
+    def may_order(self) -> bool:
+        """Whether it lets contenders be put in order at all."""
+        return self.status in LEADING
 
 
 @dataclass(frozen=True)

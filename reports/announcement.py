@@ -92,7 +92,6 @@ def _variant(summary: Summary) -> str:
 
 def _values(summary: Summary, language: str) -> dict[str, str]:
     header, decision = summary.header, summary.decision
-    counts = summary.counts
     chosen = named(summary, decision.organization)
     p = chosen.p_worst if chosen else float("nan")
     return {
@@ -113,17 +112,21 @@ def _values(summary: Summary, language: str) -> dict[str, str]:
         "calibration": phrases(language)[
             "calibrated" if decision.threshold_calibrated else "uncalibrated"
         ],
-        **_read(summary, phrases(language)),
-        "share": words.percent(counts.get("set_aside_victim_share", math.nan), language),
+        **_read(summary, language),
         "rubric": header.rubric,
         "n_uninformed": str(len(summary.identification)),
     }
 
 
-def _read(summary: Summary, text: dict[str, str]) -> dict[str, str]:
-    """Say how much was read, with its noun where the sentence has not said it yet."""
-    found = {key: summary.counts.get(key, math.nan) for key in _NOUNS}
-    return {key: words.count(n) + _noun(_NOUNS[key], n, text) for key, n in found.items()}
+def _read(summary: Summary, language: str) -> dict[str, str]:
+    """Say how much was read, with its noun where the sentence has not said it yet, and used."""
+    text, counts = phrases(language), summary.counts
+    found = {key: counts.get(key, math.nan) for key in _NOUNS}
+    said = {key: words.count(n) + _noun(_NOUNS[key], n, text) for key, n in found.items()}
+    said["share"] = words.percent(counts.get("set_aside_victim_share", math.nan), language)
+    said["read"] = text["read_one" if found["reports_in_window"] == 1 else "read_some"]
+    aside = {0.0: "none", 1.0: "one"}.get(found["set_aside"], "some")
+    return said | {"usable": text[f"usable_{aside}"].format_map(said)}
 
 
 def _noun(key: str, number: float, text: dict[str, str]) -> str:
@@ -141,8 +144,9 @@ def _paragraphs(summary: Summary) -> tuple[str, ...]:
     if summary.decision.status == "refused":
         # Nothing here may speak as if there were a result.
         return ("scope", "evidence_refused", "doubt_refused", "weights", "persons")
+    doubt = "doubt_one_source" if len(summary.sources) == 1 else "doubt"
     uninformed = ("uninformed",) if len(summary.identification) else ()
-    return ("scope", "rule", "evidence", "doubt", *uninformed, "weights", "persons")
+    return ("scope", "rule", "evidence", doubt, *uninformed, "weights", "persons")
 
 
 def _table(summary: Summary, text: dict[str, str]) -> tuple[tuple[str, str], ...]:

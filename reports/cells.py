@@ -1,6 +1,7 @@
 """The tables of a report in printed numbers: what was found, and on what grounds."""
 
 import math
+from dataclasses import replace
 
 import pandas as pd
 
@@ -8,8 +9,20 @@ from ..inference.summary import Summary
 from . import grounds, words
 from .figures import shown
 from .printing import Table
-from .roster import contenders, is_usable, may_order
+from .roster import UNFIT, contenders, is_usable, may_order
 
+_BY_ORGANIZATION = (
+    "Reported: an incident that two sources give to two organizations counts for each of them, so "
+    "these numbers do not add up to those by region or by kind."
+)
+_BY_PLACE = (
+    "Reported: each incident counts once, whichever organizations its reports name, alone or with "
+    "others; so these numbers are not the sums of those by organization."
+)
+_TIES = (
+    "The probabilities of a pair, in both directions, add up to less than 1 where the two scores "
+    "can be equal."
+)
 LEAST_LED = 1.0
 """Where fewer incidents are estimated, nobody is said to have the largest share."""
 
@@ -17,14 +30,14 @@ LEAST_LED = 1.0
 def printed(summary: Summary) -> dict[str, Table]:
     """Print every table of the report, by the name of its figure or section.
 
-    A failed fit has no tables of probabilities.
+    A failed fit has no tables of probabilities, and marks those of its estimates.
     """
     compared = {
         "worst": _worst(summary),
         "ranks": _ranks(summary),
         "pairwise": _pairwise(summary),
     }
-    return (compared if is_usable(summary) else {}) | {
+    estimated = {
         "scores": _scores(summary),
         "incidents": _incidents(summary),
         "kinds": _kinds(summary),
@@ -32,6 +45,9 @@ def printed(summary: Summary) -> dict[str, Table]:
         "regions": _regions(summary),
         "timeline": _timeline(summary),
         "baselines": _baselines(summary),
+    }
+    usable = is_usable(summary)
+    return (estimated | compared if usable else _marked(estimated)) | {
         "diagnostics": grounds.diagnostics(summary),
         "gate": grounds.gate(summary),
         "set_aside": grounds.set_aside(summary),
@@ -41,14 +57,23 @@ def printed(summary: Summary) -> dict[str, Table]:
     }
 
 
+def _marked(tables: dict[str, Table]) -> dict[str, Table]:
+    """Say in every caption that a table is not for use: it may be passed on alone."""
+    return {
+        name: replace(table, caption=f"{UNFIT}. {table.caption}") for name, table in tables.items()
+    }
+
+
 def _names(summary: Summary) -> dict[str, str]:
     return {str(k): str(v) for k, v in summary.organizations["name"].items()}
 
 
 def _estimated(row: pd.Series) -> tuple[str, str, str]:
-    """Print what was reported, the estimate and its interval."""
-    reported, mean = words.count(row["reported"]), words.quantity(row["mean"])
-    return reported, mean, words.interval(row["q05"], row["q95"])
+    """Print what was reported, the estimate and its interval, or that there is none."""
+    reported = words.count(row["reported"])
+    if not math.isfinite(row["mean"]):
+        return reported, "not estimated", ""
+    return reported, words.quantity(row["mean"]), words.interval(row["q05"], row["q95"])
 
 
 def _worst(summary: Summary) -> Table:
@@ -112,7 +137,8 @@ def _pairwise(summary: Summary) -> Table:
         for row in chosen
     ]
     caption = "Probability that the row's score is higher than the column's"
-    return Table(caption, ("Organization", *(c.name for c in chosen)), tuple(rows))
+    columns = ("Organization", *(c.name for c in chosen))
+    return Table(caption, columns, tuple(rows), note=_TIES)
 
 
 def _incidents(summary: Summary) -> Table:
@@ -128,7 +154,8 @@ def _incidents(summary: Summary) -> Table:
         for _, row in frame.loc[ids].iterrows()
     ]
     columns = ("Organization", "Reported", "Estimated", "90% interval")
-    return Table("Incidents in the window, all kinds", columns, tuple(rows))
+    caption = "Incidents in the window, all kinds"
+    return Table(caption, columns, tuple(rows), note=_BY_ORGANIZATION)
 
 
 def _kinds(summary: Summary) -> Table:
@@ -141,7 +168,7 @@ def _kinds(summary: Summary) -> Table:
         for _, row in summary.kinds.iterrows()
     ]
     columns = ("Kind", "Counted in", "Reported", "Estimated", "90% interval")
-    return Table("Violence by kind", columns, tuple(rows), 2)
+    return Table("Violence by kind", columns, tuple(rows), 2, _BY_PLACE)
 
 
 def _regions(summary: Summary) -> Table:
@@ -158,9 +185,8 @@ def _regions(summary: Summary) -> Table:
     ]
     lead = (f"Largest share (from {LEAST_LED:g} estimated on)", "Share") if ordered else ()
     columns = ("Region", *lead, "Reported", "Estimated", "90% interval")
-    return Table(
-        "Incidents of the organizations by region", columns, tuple(rows), len(lead[:1]) + 1
-    )
+    caption = "Incidents of the organizations by region"
+    return Table(caption, columns, tuple(rows), len(lead[:1]) + 1, _BY_PLACE)
 
 
 def _largest(row: pd.Series, names: dict[str, str]) -> tuple[str, str]:
@@ -184,7 +210,7 @@ def _timeline(summary: Summary) -> Table:
         for _, row in frame.iterrows()
     ]
     columns = ("Organization", "Period", "Reported", "Estimated", "90% interval")
-    return Table("Incidents by period", columns, tuple(rows), 2)
+    return Table("Incidents by period", columns, tuple(rows), 2, _BY_ORGANIZATION)
 
 
 def _baselines(summary: Summary) -> Table:

@@ -11,7 +11,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from ..data.errors import InputError
-from .words import NONE, chance, count, interval, probability, quantity
+from ..inference.summary import LEADING, Summary
+from .announcement import announcement
+from .roster import UNFIT
+from .words import NONE, count, interval, probability, quantity
 
 Document = Mapping[str, Any]
 LINE = 110
@@ -22,7 +25,7 @@ MISSED = "!"
 def worst_table(document: Document, truth: Document | None = None) -> Table:
     """Tabulate score, P(worst) and candidates, the likeliest worst first.
 
-    A failed fit has no P(worst): its organizations stand by name, without that column.
+    Where nobody is named organizations stand by name; a failed fit has no P(worst) at all.
 
     Parameters
     ----------
@@ -32,7 +35,8 @@ def worst_table(document: Document, truth: Document | None = None) -> Table:
         What truth.json holds; its score is then a column more, "!" where it lies outside
         the 90% interval.
     """
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    mark = None if _is_usable(document) else UNFIT
+    table = Table(title=mark, box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("organization")
     worst = ("P(worst)",) if _is_usable(document) else ()
     for title in ("reported", "score (90% interval)", *worst):
@@ -46,10 +50,11 @@ def worst_table(document: Document, truth: Document | None = None) -> Table:
     return table
 
 
-def sentences(document: Document) -> list[str]:
-    """Say what was decided, and every reason why no more was."""
-    decision = document["decision"]
-    return [_decided(document), *(f"- {reason}" for reason in decision["reasons"])]
+def sentences(summary: Summary) -> list[str]:
+    """Say what was decided as the announcement does, and every reason why no more was."""
+    said = announcement(summary)
+    reasons = [f"- {reason}" for reason in summary.decision.reasons]
+    return [f"{said.status}: {said.headline}", *reasons]
 
 
 def verdict_on(document: Document, truth: Document) -> list[str]:
@@ -63,6 +68,7 @@ def verdict_on(document: Document, truth: Document) -> list[str]:
     baselines = [
         f"Leader by {name}: {', '.join(found['leaders'])} ({_right(found['leaders'] == [worst])})."
         for name, found in sorted(document.get("baselines", {}).items())
+        if _may_order(document)
     ]
     intervals = f"The 90% interval holds the true score of {held} of {len(scored)} contenders."
     model = _leader(document, worst)
@@ -99,10 +105,10 @@ def read_json(path: Path) -> dict[str, Any]:
 def _ordered(document: Document) -> list[dict[str, Any]]:
     """Put contenders first, by falling P(worst); the rest follow by falling score.
 
-    Of a failed fit both stand by name.
+    Where nobody is named both stand by name.
     """
     found = document["organizations"]
-    if not _is_usable(document):
+    if not _may_order(document):
         return sorted(found, key=lambda o: (not o["contender"], o["name"].casefold(), o["id"]))
     return sorted(
         found,
@@ -114,9 +120,15 @@ def _is_usable(document: Document) -> bool:
     return bool(document["diagnostics"]["passed"])
 
 
+def _may_order(document: Document) -> bool:
+    return document["decision"]["status"] in LEADING
+
+
 def _leader(document: Document, worst: str) -> str:
     if not _is_usable(document):
         return "The model has no leader: its fit is not good enough to be used."
+    if not _may_order(document):
+        return "The model has no leader: nobody can be named."
     leader = str(_ordered(document)[0]["id"])
     return f"The model's leader: {leader} ({_right(leader == worst)})."
 
@@ -156,23 +168,3 @@ def _holds(organization: dict[str, Any], truth: Document) -> bool:
 
 def _right(is_right: bool) -> str:
     return "right" if is_right else "wrong"
-
-
-def _decided(document: Document) -> str:
-    decision = document["decision"]
-    names = {o["id"]: o["name"] for o in document["organizations"]}
-    candidates = ", ".join(names.get(k, k) for k in decision["candidates"])
-    coverage = chance(decision.get("coverage", float("nan")))
-    match decision["status"]:
-        case "designated":
-            return f"Designated: {names[decision['organization']]}."
-        case "candidates":
-            if len(decision["candidates"]) == 1:
-                return f"One candidate: {candidates}; it is the worst with chance {coverage}."
-            return f"Candidates: {candidates}; the worst is among them with chance {coverage}."
-        case "refused":
-            return "Refused: the fit is not good enough to be used."
-        case "retracted":
-            return "Retracted: an earlier designation no longer holds."
-        case _:
-            return "No designation: nobody can be named."

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pandas as pd
 
 from ..inference.summary import Summary
-from .roster import COMPARED, is_usable
+from .roster import COMPARED, is_usable, published
 
 SCHEMA = "dtoscore/release/1"
 _QUANTILES = ("mean", "sd", "q05", "q25", "q50", "q75", "q95")
@@ -16,14 +16,15 @@ _QUANTILES = ("mean", "sd", "q05", "q25", "q50", "q75", "q95")
 def release_document(summary: Summary) -> dict[str, Any]:
     """Arrange a Summary as release.json has it; empty keys are left out.
 
-    A failed fit compares nobody: what would do so is null, and ``pairwise`` is left out.
+    A failed fit compares nobody: what would do so is null, and ``pairwise`` is left out. Where
+    nobody is named rows are by name, and simple counts have no leaders.
 
     Returns
     -------
     dict
         Plain values; floats are not rounded yet (``canonical.canonical_json`` does).
     """
-    head = _head(summary)
+    head, summary = _head(summary), published(summary)
     body = {
         "organizations": [_organization(summary, str(i)) for i in summary.organizations.index],
         "decision": _decision(summary),

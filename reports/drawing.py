@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..inference.summary import Summary
+from .roster import UNFIT
 
 WIDE, NARROW = 7.6, 3.55
 """Width in inches of a figure on a desktop and on a phone: drawn at its size, not shrunk."""
@@ -112,7 +113,7 @@ def stamps(summary: Summary) -> str:
     lines = ["SIMULATED: invented data"] if summary.header.is_simulated else []
     status = summary.decision.status
     if status == "refused":
-        lines.append("NOT FOR USE: fit failed")
+        lines.append(UNFIT)
     elif status == "no_designation":
         lines.append("No designation")
     return " · ".join(lines)

@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from ..data.attribution import OTHER
 from ..inference.summary import Summary
 from . import words
 from .drawing import BLUE, FAINT, INK, ORANGE, SOFT, canvas, is_narrow, name_rows, title
-from .roster import contenders, is_usable, may_order
+from .roster import by_name, contenders, is_usable, may_order
 
 MOST_ROWS = 20
 MOST_PANELS = 8
@@ -145,10 +146,9 @@ def draw_baselines(summary: Summary, width: float) -> Figure:
 
 def shown(summary: Summary) -> list[str]:
     """List the organizations of a figure: contenders, then others of the roster."""
-    frame = summary.organizations
     first = [c.id for c in contenders(summary)]
-    rest = frame.index[[k not in first and k != "other" for k in frame.index]]
-    return (first + sorted(rest))[:MOST_ROWS]
+    rest = [k for k in by_name(summary) if k not in first and k != OTHER]
+    return (first + rest)[:MOST_ROWS]
 
 
 def share_dots(probabilities: list[float], dots: int = DOTS) -> list[int]:

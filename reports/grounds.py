@@ -1,16 +1,20 @@
 """The tables of what the findings rest on: sources, the fit, what was set aside, weights."""
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 
 from ..inference.diagnose import (
+    EBFMI_SAID,
+    ESS_SAID,
     LEAST_EBFMI,
     LEAST_ESS,
     LEAST_PARAMETER_ESS,
     MOST_DIVERGENT,
     MOST_PARAMETER_RHAT,
     MOST_RHAT,
+    RHAT_SAID,
 )
 from ..inference.placing import MOST_UNSEEN
 from ..inference.summary import Summary
@@ -58,17 +62,17 @@ def gate(summary: Summary) -> Table:
     fit = summary.diagnostics
     enough = f"at least {LEAST_ESS:.0f}"
     rows: Sequence[tuple[str, str, str]] = (
-        ("Largest R-hat", f"{fit.rhat_max:.3f}", f"at most {MOST_RHAT}"),
-        ("Smallest bulk ESS", words.count(fit.ess_bulk_min), enough),
-        ("Smallest tail ESS", words.count(fit.ess_tail_min), enough),
+        ("Largest R-hat", _found(fit.rhat_max, RHAT_SAID), f"at most {MOST_RHAT}"),
+        ("Smallest bulk ESS", _found(fit.ess_bulk_min, ESS_SAID), enough),
+        ("Smallest tail ESS", _found(fit.ess_tail_min, ESS_SAID), enough),
         (
             "Largest R-hat of a parameter",
-            f"{fit.parameter_rhat_max:.3f}",
+            _found(fit.parameter_rhat_max, RHAT_SAID),
             f"at most {MOST_PARAMETER_RHAT}",
         ),
         (
             "Smallest bulk ESS of a parameter",
-            words.count(fit.parameter_ess_bulk_min),
+            _found(fit.parameter_ess_bulk_min, ESS_SAID),
             f"at least {LEAST_PARAMETER_ESS:.0f}",
         ),
         (
@@ -76,7 +80,7 @@ def gate(summary: Summary) -> Table:
             words.count(fit.divergences),
             f"none, or at most {MOST_DIVERGENT:.1%}",
         ),
-        ("Smallest E-BFMI", f"{fit.ebfmi_min:.2f}", f"at least {LEAST_EBFMI}"),
+        ("Smallest E-BFMI", _found(fit.ebfmi_min, EBFMI_SAID), f"at least {LEAST_EBFMI}"),
         (
             "Most unreported incidents in a draw",
             words.count(fit.unseen_max),
@@ -85,6 +89,11 @@ def gate(summary: Summary) -> Table:
         ("Chains × draws", f"{fit.chains} × {fit.draws}", ""),
     )
     return Table("The fit against its gate", ("Measure", "Found", "Required"), tuple(rows))
+
+
+def _found(value: float, rounded: Callable[[float], str]) -> str:
+    """Print a measure as the sentences on the gate say it."""
+    return rounded(value) if math.isfinite(value) else words.NONE
 
 
 def set_aside(summary: Summary) -> Table:

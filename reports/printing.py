@@ -17,6 +17,8 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     text_columns: int = 1
     """How many columns from the left hold text; the rest are numbers, set to the right."""
+    note: str = ""
+    """What must be known to read it, printed below."""
 
 
 def frame_table(caption: str, frame: pd.DataFrame) -> Table:

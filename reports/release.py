@@ -27,6 +27,7 @@ def write_release(
     out: Path,
     *,
     posterior: xr.DataTree | Path,
+    scores: xr.DataArray,
     evidence: xr.Dataset,
     round_folder: Path,
     settings: Mapping[str, object],
@@ -44,6 +45,8 @@ def write_release(
         The folder to appear; nothing is visible under this name until it is complete.
     posterior
         The draws, or the Zarr store to copy.
+    scores
+        Realized scores of every draw, dims (chain, draw, organization): kept beside the draws.
     evidence
         The sufficient statistic.
     round_folder
@@ -64,7 +67,7 @@ def write_release(
         The release folder.
     """
     with staged(out) as folder:
-        clocks = write_posterior(posterior, folder / "posterior.zarr")
+        clocks = write_posterior(posterior, scores, folder / "posterior.zarr")
         write_evidence(evidence, folder / "evidence.zarr")
         write_input(round_folder, folder / "input", settings, redistribute=redistribute)
         _write_documents(summary, folder, settings)

@@ -1,12 +1,15 @@
 """In which order organizations are shown, and which may be singled out."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import pandas as pd
+
+from ..data.attribution import OTHER
 from ..inference.summary import Summary
 
-LEADING = frozenset({"designated", "candidates", "retracted"})
-"""Statuses in which the contenders may be put in order of their probability."""
+UNFIT = "NOT FOR USE: fit failed"
+"""What every figure and every table of scores of a refused release is marked with."""
 COMPARED = ("p_worst", "p_worst_mcse", "rank_mean", "expected_loss")
 """Columns of ``organizations`` that set a contender against the others: empty in every output
 where the fit failed its gate."""
@@ -41,12 +44,46 @@ def named(summary: Summary, organization: str | None) -> Contender | None:
 
 def may_order(summary: Summary) -> bool:
     """Whether the result lets contenders be put in order at all."""
-    return summary.decision.status in LEADING
+    return summary.decision.may_order
 
 
 def is_usable(summary: Summary) -> bool:
     """Whether the numbers may be used: the fit passed its own checks."""
     return summary.diagnostics.passed and summary.decision.status != "refused"
+
+
+def published(summary: Summary) -> Summary:
+    """Take out of the tables what puts anybody first, where nobody may stand out.
+
+    Rows are then by name, and simple counts and regions have no leader.
+    """
+    if may_order(summary):
+        return summary
+    chosen = [c.id for c in contenders(summary)]
+    baselines, timeline = summary.baselines, summary.timeline
+    return replace(
+        summary,
+        organizations=summary.organizations.loc[by_name(summary)],
+        rank_probabilities=summary.rank_probabilities.loc[chosen],
+        pairwise=summary.pairwise.loc[chosen, chosen],
+        regions=summary.regions.assign(leader="", leader_share=math.nan),
+        timeline=_listed(timeline, ["period", "organization"], chosen),
+        baselines=_listed(baselines, ["baseline", "organization"], chosen).assign(leader=""),
+    )
+
+
+def by_name(summary: Summary) -> list[str]:
+    """List every organization by name, ``other`` last."""
+    names = {str(k): str(name).casefold() for k, name in summary.organizations["name"].items()}
+    return sorted(names, key=lambda k: (k == OTHER, names[k], k))
+
+
+def _listed(frame: pd.DataFrame, columns: list[str], chosen: list[str]) -> pd.DataFrame:
+    """Sort rows by their group, and within it as the organizations are listed."""
+    place = {identity: at for at, identity in enumerate(chosen)}
+    return frame.sort_values(
+        columns, key=lambda c: c.map(place) if c.name == "organization" else c, kind="stable"
+    )
 
 
 def _finite(value: float) -> float:

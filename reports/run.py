@@ -90,6 +90,7 @@ def run(
             scored.summary,
             out,
             posterior=posterior,
+            scores=scored.scores,
             evidence=prepared.evidence.to_dataset(),
             round_folder=prepared.round.folder,
             settings=prepared.settings(),

@@ -57,10 +57,14 @@ CATALOGUE = {
         "The bulk ESS of {quantity} is {value}; at least {least:.0f} is required of a "
         "parameter{others}."
     ): (
-        "El tamaño efectivo de muestra (centro) de {quantity} es {value}; de un parámetro se "
+        "El tamaño efectivo de muestra (zona central) de {quantity} es {value}; de un parámetro se "
         "exige al menos {least:.0f}{others}."
     ),
-    "bulk": "centro",
+    "an organization's score": "uno de los puntajes",
+    "whether an organization is the worst": (
+        "la variable que indica si una organización es la más violenta"
+    ),
+    "bulk": "zona central",
     "tail": "colas",
     " ({number} more falls short)": " ({number} más no cumple)",
     " ({number} more fall short)": " ({number} más no cumplen)",
@@ -137,6 +141,9 @@ CATALOGUE = {
     ),
     "There is no fit that may be used to compare simple counts with.": (
         "No hay un ajuste utilizable con el que comparar los recuentos simples."
+    ),
+    "Nobody is put first in this round, so simple counts put nobody first.": (
+        "En esta ronda no se pone a nadie en primer lugar; los recuentos simples tampoco lo hacen."
     ),
     "Raw counts and majority vote lead to the model's leader.": (
         "El recuento bruto y el voto mayoritario llevan al mismo primer lugar que el modelo."

@@ -14,8 +14,16 @@ VOLATILE_VARIABLES = frozenset({"perf_counter_diff", "perf_counter_start", "proc
 """Clock readings that samplers leave in a store; they belong into run.json."""
 
 
-def write_posterior(posterior: xr.DataTree | Path, out: Path) -> dict[str, object]:
-    """Write the draws, given as a tree or as a store to copy.
+def write_posterior(
+    posterior: xr.DataTree | Path, scores: xr.DataArray, out: Path
+) -> dict[str, object]:
+    """Write the draws, given as a tree or as a store to copy, and what was made of each.
+
+    Parameters
+    ----------
+    scores
+        Realized scores (chain, draw, organization), written as the group ``scores``: they are
+        drawn after the posterior and with a seed of their own, so the draws alone do not give them.
 
     Returns
     -------
@@ -26,6 +34,9 @@ def write_posterior(posterior: xr.DataTree | Path, out: Path) -> dict[str, objec
         posterior.map_over_datasets(_writable).to_zarr(out, mode="w", consolidated=False)
     else:
         shutil.copytree(posterior, out)
+    realized = scores.transpose("chain", "draw", "organization").astype(float)
+    group = _writable(realized.to_dataset(name="score"))
+    group.to_zarr(out, group="scores", mode="a", consolidated=False)
     return _strip(out)
 
 

@@ -7,8 +7,15 @@ import pandas as pd
 
 from ..inference.summary import Summary
 from .canonical import DIGITS
-from .roster import COMPARED, is_usable
+from .roster import COMPARED, is_usable, published
 
+WARNING = "NOT-FOR-USE.txt"
+_NOT_FOR_USE = (
+    "Not for use: the calculation did not pass its own quality checks, and none of the estimates "
+    "in these tables may be used.\n"
+    "No usar: el cálculo no superó sus propios controles de calidad y ninguna de las estimaciones "
+    "de estas tablas puede usarse.\n"
+)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -16,13 +23,13 @@ def tables(summary: Summary) -> dict[str, pd.DataFrame]:
     """Name every table of a release; the index becomes the first column.
 
     Where the fit failed its gate nobody is compared: those columns are empty, and there is
-    neither ``rank_probabilities`` nor ``pairwise``.
+    neither ``rank_probabilities`` nor ``pairwise``. Where nobody is named nobody leads either.
     """
-    usable = is_usable(summary)
+    usable, summary = is_usable(summary), published(summary)
     named = (_comparisons(summary) if usable else {}) | {
         "organizations": _organizations(summary, usable=usable),
         "sources": summary.sources.rename_axis("source").reset_index(),
-        "regions": _regions(summary, usable=usable),
+        "regions": summary.regions.rename_axis("region").reset_index(),
         "kinds": summary.kinds.rename_axis("kind").reset_index(),
         "timeline": summary.timeline,
         "baselines": summary.baselines,
@@ -36,8 +43,14 @@ def tables(summary: Summary) -> dict[str, pd.DataFrame]:
 
 
 def write_tables(summary: Summary, folder: Path) -> None:
-    """Write every table as CSV: Unix line ends, six significant digits, NaN empty."""
+    """Write every table as CSV: Unix line ends, six significant digits, NaN empty.
+
+    A CSV file has no room for a mark that every reader skips, so the mark of a failed fit is a file
+    beside them.
+    """
     folder.mkdir()
+    if not is_usable(summary):
+        (folder / WARNING).write_text(_NOT_FOR_USE, encoding="utf-8", newline="\n")
     for name, frame in tables(summary).items():
         (folder / f"{name}.csv").write_text(csv_text(frame), encoding="utf-8", newline="\n")
 
@@ -64,11 +77,6 @@ def _comparisons(summary: Summary) -> dict[str, pd.DataFrame]:
 def _organizations(summary: Summary, *, usable: bool) -> pd.DataFrame:
     frame = summary.organizations.rename_axis("organization").reset_index()
     return frame if usable else frame.assign(**dict.fromkeys(COMPARED, math.nan))
-
-
-def _regions(summary: Summary, *, usable: bool) -> pd.DataFrame:
-    frame = summary.regions.rename_axis("region").reset_index()
-    return frame if usable else frame.assign(leader="", leader_share=math.nan)
 
 
 def _checks(summary: Summary) -> pd.DataFrame:

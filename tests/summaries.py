@@ -31,7 +31,7 @@ NAMES = {
 }
 SCALES = np.array([410.0, 150.0, 345.0, 90.0, 60.0, 210.0, 35.0, 120.0])
 DRAWS = 2000
-FAR = "R-hat of score[alba] is 1.08; at most 1.01 is accepted"
+FAR = "The R-hat of an organization's score is 1.08; at most 1.01 is accepted"
 
 
 def fake_summary(

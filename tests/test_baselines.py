@@ -13,7 +13,7 @@ from dtoscore.inference.baselines import (
     by_source,
     incident_points,
 )
-from dtoscore.inference.summary import NOT_RUN, PASS, REVIEW
+from dtoscore.inference.summary import NOT_RUN, PASS, REVIEW, Decision
 from realizing import RUBRIC, Incident, evidence
 
 THREE = ("informative",) * 3
@@ -86,25 +86,36 @@ def test_no_contender():
     one = held(Incident(("a", None, None)))
     empty = replace(one, axes=replace(one.axes, contenders=()))
     assert len(baselines(empty, RUBRIC)) == 0
-    assert baseline_check(empty, RUBRIC, None, passed=True).verdict == NOT_RUN
+    assert baseline_check(empty, RUBRIC, None, decided("no_designation")).verdict == NOT_RUN
+
+
+def decided(status):
+    return Decision(status, None, (), 1.0, 0.05, 0.99, False, ())
 
 
 @pytest.mark.parametrize(
-    ("leader", "passed", "verdict"),
-    [("a", True, REVIEW), ("b", True, REVIEW), ("a", False, NOT_RUN)],
+    ("leader", "status", "verdict"),
+    [
+        ("a", "candidates", REVIEW),
+        ("b", "designated", REVIEW),
+        ("a", "refused", NOT_RUN),
+        ("a", "no_designation", NOT_RUN),
+    ],
 )
-def test_check_compares_leaders(leader, passed, verdict):
+def test_check_compares_leaders_where_anybody_may_lead(leader, status, verdict):
     """Raw counts lead to a, the majority to b."""
     one = held(
         Incident(("a", "b", "b")), Incident(("a", None, None)), Incident(("a", "b", "b"), victims=2)
     )
-    check = baseline_check(one, RUBRIC, leader, passed=passed)
+    check = baseline_check(one, RUBRIC, leader, decided(status))
     assert check.verdict == verdict
-    assert list(check.table.columns) == ["organization", "s0", "s1", "s2"]
+    assert "leader" not in check.summary
+    table = None if check.table is None else list(check.table.columns)
+    assert table == (None if verdict == NOT_RUN else ["organization", "s0", "s1", "s2"])
 
 
 def test_check_passes_where_all_agree_and_names_nobody():
-    check = baseline_check(held(Incident(("b", "b", None))), RUBRIC, "b", passed=True)
+    check = baseline_check(held(Incident(("b", "b", None))), RUBRIC, "b", decided("candidates"))
     assert check.verdict == PASS
     assert " b" not in check.summary.replace("baselines", "")
 

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,8 +15,10 @@ import typer
 from dtoscore import cli
 from dtoscore.cli.failures import Terminated
 from dtoscore.data.errors import DecisionError, FitError, InputError, ModelError
+from dtoscore.reports.announcement import announcement
+from dtoscore.reports.console import worst_table
 from dtoscore.reports.document import release_document
-from summaries import fake_summary
+from summaries import NAMES, fake_summary
 from typer.testing import CliRunner
 
 COMMANDS = ["run", "check", "fit", "score", "report", "simulate", "import ucdp"]
@@ -271,7 +274,7 @@ def test_a_fit_that_is_not_good_enough_exits_3(released: dict[str, Any]) -> None
     released["summary"] = fake_summary("refused")
     result = call("run", "somewhere")
     assert result.exit_code == 3
-    assert "Refused" in result.stdout
+    assert "No result: " in result.stdout
     assert "P(worst)" not in result.stdout
     assert "The release is in" in result.stdout
 
@@ -289,15 +292,32 @@ def test_score_exits_as_run_does(
     assert call("score", str(small_round)).exit_code == code
 
 
-@pytest.mark.parametrize("status", ["designated", "no_designation", "retracted"])
-def test_every_status_is_said(released: dict[str, Any], status: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("designated", "Designated: "),
+        ("candidates", "Candidates: Nobody is designated. If the assumptions of the model hold, "),
+        ("no_designation", "No designation: Nobody is designated. "),
+        ("refused", "No result: There is no result. "),
+        ("retracted", "Designation withdrawn: "),
+    ],
+)
+def test_the_console_says_the_announcements_headline(
+    released: dict[str, Any], status: str, said: str
+) -> None:
     released["summary"] = fake_summary(status)
-    said = {
-        "designated": "Designated: ",
-        "no_designation": "No designation: ",
-        "retracted": "Retracted: ",
-    }
-    assert said[status] in call("run", "somewhere").stdout
+    printed = call("run", "somewhere").stdout
+    assert f": {announcement(fake_summary(status)).headline}\n" in printed
+    assert said in printed
+
+
+def test_one_candidate_is_not_said_to_be_the_worst(released: dict[str, Any]) -> None:
+    full = fake_summary()
+    alone = replace(full.decision, candidates=full.decision.candidates[:1])
+    released["summary"] = replace(full, decision=alone)
+    said = call("run", "somewhere").stdout
+    assert "Nobody is designated. If the assumptions of the model hold, one candidate" in said
+    assert "is the worst" not in said
 
 
 def test_simulate_again_writes_nothing(small_round: Path) -> None:
@@ -336,12 +356,24 @@ def test_no_mark_no_explanation(tmp_path: Path) -> None:
     assert "!" not in call("simulate", str(tmp_path), "--compare", str(tmp_path)).stdout
 
 
-def test_a_failed_fit_has_no_leader_beside_the_truth(tmp_path: Path) -> None:
-    place_truth(tmp_path, "refused")
+@pytest.mark.parametrize("status", ["refused", "no_designation"])
+def test_where_nobody_is_named_rows_of_the_console_are_by_name(status: str) -> None:
+    document = release_document(fake_summary(status))
+    names = list(worst_table(document).columns[0].cells)
+    assert worst_table(document).title == (
+        "NOT FOR USE: fit failed" if status == "refused" else None
+    )
+    assert names[:8] == sorted(NAMES.values(), key=str.casefold)
+
+
+@pytest.mark.parametrize("status", ["refused", "no_designation"])
+def test_where_nobody_is_named_nobody_leads_beside_the_truth(tmp_path: Path, status: str) -> None:
+    place_truth(tmp_path, status)
     said = call("simulate", str(tmp_path), "--compare", str(tmp_path)).stdout
     assert "True worst: bajio. The model has no leader" in said
     assert "The model's leader" not in said
-    assert "P(worst)" not in said
+    assert "Leader by" not in said
+    assert ("P(worst)" in said) == (status != "refused")
 
 
 def other_id(folder: Path) -> str:
@@ -392,6 +424,7 @@ def test_truth_that_cannot_be_read(tmp_path: Path, text: str | None) -> None:
 
 SLEEPER = """
 import time
+from dataclasses import replace
 from dtoscore import cli
 from dtoscore.reports import run
 def sleep(*_, **__):

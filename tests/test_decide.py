@@ -106,6 +106,15 @@ def test_too_little_evidence_is_no_designation_with_its_reason():
     assert SHORT[0] in decision.reasons
 
 
+def test_candidates_are_not_counted_where_none_are_published():
+    decision = judged(CLOSE, shortfalls=SHORT)
+    assert decision.status == "no_designation"
+    assert not any("candidate set" in reason for reason in said(decision))
+    fallen = judged(CLOSE, shortfalls=SHORT, rule=Rule(0.05, logged="d"))
+    assert fallen.status == "retracted"
+    assert not any("candidate set" in reason for reason in said(fallen))
+
+
 def test_a_bad_fit_is_refused_before_anything_else():
     decision = judged(CLEAR, divergent=100, shortfalls=SHORT, rule=Rule(0.05, logged="b"))
     assert decision.status == "refused"

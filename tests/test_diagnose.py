@@ -7,6 +7,7 @@ from draws import normal_scores, parameters, sample_stats, scores, unseen
 from dtoscore.inference.diagnose import diagnose, sampler_check
 from dtoscore.inference.ranks import rank
 from dtoscore.inference.summary import FAIL, PASS, REVIEW
+from dtoscore.reports.spanish import CATALOGUE
 
 
 def diagnosed(score, stats=None, posterior=None, hidden=None):
@@ -46,12 +47,12 @@ def test_a_constant_indicator_has_no_rhat_and_passes():
     assert np.isfinite(result.rhat_max)
 
 
-def test_chains_that_disagree_fail_by_name():
+def test_chains_that_disagree_fail():
     score = normal_scores([1.0, 0.0])
     score[0, :, 1] += 3.0
     result = diagnosed(score)
     assert not result.passed
-    assert any(f.startswith("The R-hat of score[b] is") for f in said(result))
+    assert any(f.startswith("The R-hat of an organization's score is") for f in said(result))
     assert sampler_check(result).verdict == FAIL
 
 
@@ -59,14 +60,19 @@ def test_chains_that_stand_still_at_different_values_fail():
     values = np.random.default_rng(1).normal(size=(4, 500, 2))
     values[..., 1] = np.arange(4)[:, None] * 5.0
     result = diagnosed(scores(values))
-    assert said(result)[0].startswith("The R-hat of score[b] is above 1000; at most 1.01")
+    assert said(result)[0].startswith(
+        "The R-hat of an organization's score is above 1000; at most 1.01"
+    )
 
 
 def test_an_indicator_that_mixes_worse_than_its_score_fails():
     rng = np.random.default_rng(3)
     leader = np.repeat(rng.integers(0, 2, (4, 20)), 50, axis=1)
     values = rng.normal(size=(4, 1000, 2)) * 0.01 + np.stack([leader, 1 - leader], axis=2)
-    assert any("ESS of worst[" in f for f in said(diagnosed(scores(values))))
+    assert any(
+        "ESS of whether an organization is the worst is" in f
+        for f in said(diagnosed(scores(values)))
+    )
 
 
 def test_too_few_draws_fail():
@@ -110,7 +116,7 @@ def test_of_many_that_fail_the_worst_is_quoted():
     result = diagnosed(score)
     rhat = [f for f in said(result) if "R-hat" in f]
     assert len(rhat) == 1
-    assert rhat[0].startswith("The R-hat of score[b] is")
+    assert rhat[0].startswith("The R-hat of an organization's score is")
     assert rhat[0].endswith("more fall short).")
 
 
@@ -163,3 +169,26 @@ def test_one_draw_with_absurdly_many_unreported_incidents_fails(wild, passed):
     sentence = "In 1 of 4,000 draws more than 100,000,000 unreported incidents are expected; "
     assert passed or said(result)[0].startswith(sentence)
     assert result.unseen_max == wild or np.isnan(result.unseen_max)
+
+
+def test_no_sentence_names_an_organization():
+    score = normal_scores([1.0, 1.0])
+    score[0] += 3.0 * xr.DataArray([0.0, 1.0], dims="organization")
+    score = score.assign_coords(organization=["ibis", "magpie"])
+    labels = {"rivalry": ["ibis><magpie"], "region": ["MX-SIN"], "name": ["ibis", "magpie"]}
+    posterior = parameters(
+        level=(("chain", "draw", "name"), np.arange(8000.0).reshape(4, 1000, 2)),
+        rivalry_level=(("chain", "draw", "rivalry"), np.arange(4000.0).reshape(4, 1000, 1)),
+        rivalry_region=(
+            ("chain", "draw", "rivalry", "region"), np.arange(4000.0).reshape(4, 1000, 1, 1)
+        ),
+    ).assign_coords(labels)  # fmt: skip
+    for name in ("level", "rivalry_level", "rivalry_region"):
+        one = parameters().drop_vars(["level", "scale"]).assign({name: posterior[name]})
+        found = diagnosed(score, posterior=one)
+        assert len(found.failures) > 3
+        shown = " ".join((*said(found), *(f.translated(CATALOGUE) or "" for f in found.failures)))
+        assert "ibis" not in shown
+        assert "magpie" not in shown
+        assert f"The R-hat of {name}{'[MX-SIN]' * (name == 'rivalry_region')} is" in shown
+        assert "score[magpie]" in found.table.index

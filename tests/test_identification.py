@@ -72,10 +72,26 @@ def test_draws_that_are_no_numbers_are_left_out():
 
 def test_always_said():
     plan = plan_of(ONE, has_other=True)
-    assert set(sentences(plan)) == {"unseen", "other_share", "shared errors"}
+    assert set(sentences(plan)) == {"unseen", "large events", "other_share", "shared errors"}
     frame = identification(xr.Dataset(), xr.Dataset(), plan)
-    assert frame["moved"].tolist() == [0.0, 0.0, 0.0]
+    assert frame["moved"].tolist() == [0.0, 0.0, 0.0, 0.0]
     assert list(frame.columns) == ["parameter", "moved", "sentence"]
+
+
+@pytest.mark.parametrize(
+    ("victims", "said"),
+    [
+        ((7, 7), "In the window 0 incidents were reported with 8 or more dead."),
+        ((8, 7), "In the window 1 incident was reported with 8 or more dead."),
+        ((8, 60), "In the window 2 incidents were reported with 8 or more dead."),
+    ],
+)
+def test_large_events_of_the_window_are_counted_beside_their_cap(victims, said):
+    before = Incident(("a", "b"), victims=9, period=0)
+    plan = plan_of(before, *(Incident(("a", "b"), victims=n, period=1) for n in victims))
+    found = sentences(plan)["large events"]
+    assert found.startswith(said)
+    assert "no further than 500 dead" in found
 
 
 def test_what_is_always_said_is_said_once_with_its_movement():

@@ -22,9 +22,9 @@ from dtoscore.reports.manifest import MANIFEST
 from dtoscore.reports.previous import previous_hash
 from dtoscore.reports.release import write_release
 from dtoscore.reports.staging import recover, staged
-from dtoscore.reports.tables import csv_text
+from dtoscore.reports.tables import csv_text, tables
 from dtoscore.tests.json_schema import errors
-from dtoscore.tests.summaries import fake_summary, run_record, settings
+from dtoscore.tests.summaries import fake_summary, run_record, settings, with_name
 
 
 def posterior(created: str = "now") -> xr.DataTree:
@@ -35,6 +35,12 @@ def posterior(created: str = "now") -> xr.DataTree:
     )
     stats = xr.Dataset({"perf_counter_diff": (("chain", "draw"), sizes)})
     return xr.DataTree.from_dict({"/posterior": dataset, "/sample_stats": stats})
+
+
+def scores() -> xr.DataArray:
+    values = np.arange(20).reshape(2, 2, 5)
+    names = np.array(["alba", "costa"], dtype=object)
+    return xr.DataArray(values, {"organization": names}, ("organization", "chain", "draw"))
 
 
 def evidence() -> xr.Dataset:
@@ -58,6 +64,7 @@ def round_folder(tmp_path: Path) -> Path:
 def make(out: Path, folder: Path, summary: Summary | None = None, **changes: object) -> Path:
     arguments = {
         "posterior": posterior(),
+        "scores": scores(),
         "evidence": evidence(),
         "round_folder": folder,
         "settings": settings(),
@@ -112,11 +119,35 @@ def test_a_failed_fit_compares_nobody_in_release_json():
     assert errors(document, schema(), schema()) == []
 
 
+@pytest.mark.parametrize("status", ["refused", "no_designation"])
+def test_where_nobody_is_named_nobody_leads_and_rows_are_by_name(status):
+    summary = with_name(fake_summary(status), "alba", "Zeta del Alba")
+    found, document = tables(summary), release_document(summary)
+    assert (found["baselines"]["leader"] == "").all()
+    assert (found["regions"]["leader"] == "").all()
+    assert found["regions"]["leader_share"].isna().all()
+    assert all(one["leaders"] == [] for one in document["baselines"].values())
+    assert errors(plain(document), schema(), schema()) == []
+    names = summary.organizations["name"].to_dict()
+    listed = [found[name]["organization"] for name in ("organizations", "timeline", "baselines")]
+    listed += [[one["id"] for one in document["organizations"]]]
+    listed += [
+        found[name]["organization"] for name in found.keys() & {"rank_probabilities", "pairwise"}
+    ]
+    for ids in listed:
+        shown = list(dict.fromkeys(names[k] for k in ids if k != "other"))
+        assert shown == sorted(shown, key=str.casefold)
+        assert shown[-1] == "Zeta del Alba"
+
+
 @pytest.mark.usefixtures("drawn_once")
 def test_a_failed_fit_compares_nobody_in_its_tables(round_folder, tmp_path):
     out = make(tmp_path / "out", round_folder, fake_summary("refused"))
     names = {path.stem for path in (out / "tables").iterdir()}
     assert not names & {"rank_probabilities", "pairwise"}
+    english, spanish = (out / "tables" / "NOT-FOR-USE.txt").read_text("utf-8").splitlines()
+    assert english.startswith("Not for use")
+    assert spanish.startswith("No usar")
     scores = pd.read_csv(out / "tables" / "organizations.csv")
     columns = ["p_worst", "p_worst_mcse", "rank_mean", "expected_loss"]
     assert scores[columns].isna().all(axis=None)
@@ -145,6 +176,10 @@ def test_stores_open_again(shared):
     assert list(tree["posterior"]["name"].values) == ["a", "bb"]
     assert tree["posterior"].attrs == {"seed": 1}
     assert "perf_counter_diff" not in tree["sample_stats"]
+    found = tree["scores"]["score"]
+    assert found.dims == ("chain", "draw", "organization")
+    assert found.dtype == float
+    assert (found.sel(organization="costa") == scores()[1]).all()
     found = xr.open_zarr(shared / "evidence.zarr", consolidated=False)
     assert list(found["report"].values) == ["r1", "r2"]
 
@@ -205,6 +240,7 @@ def test_a_store_is_copied_and_stripped(round_folder, tmp_path):
     assert b"created_at" in (store / "posterior" / "zarr.json").read_bytes()
     tree = xr.open_datatree(out / "posterior.zarr", engine="zarr", consolidated=False)
     assert float(tree["posterior"]["mu"].sum()) == 45.0
+    assert tree["scores"]["score"].shape == (2, 5, 2)
 
 
 @pytest.mark.usefixtures("drawn_once")

@@ -97,6 +97,55 @@ def test_one_report_is_singular():
     assert "1 report, with" in said
 
 
+@pytest.mark.parametrize("status", ["candidates", "refused"])
+def test_where_every_report_was_used_nothing_is_said_of_reasons(status):
+    full = fake_summary(status)
+    counts = full.counts | {"set_aside": 0, "set_aside_victim_share": 0.0}
+    none = replace(full, counts=counts, set_aside=full.set_aside.iloc[:0])
+    english, spanish = (" ".join(announcement(none, k).paragraphs) for k in ("en", "es"))
+    assert "All reports could be used." in english
+    assert "the reason" not in english
+    assert "Todos los informes pudieron usarse." in spanish
+    assert "motivo" not in spanish
+    html = page(none)
+    assert "All reports could be used.</p>" in html
+    assert "could not be used" not in html
+
+
+def test_set_aside_reports_are_counted_with_their_victims_in_spanish():
+    said = " ".join(announcement(fake_summary(), "es").paragraphs)
+    assert "No pudieron usarse 189 informes (6 % de las víctimas reportadas en el" in said
+    one = replace(fake_summary(), counts=fake_summary().counts | {"set_aside": 1})
+    assert "No pudo usarse 1 informe (" in " ".join(announcement(one, "es").paragraphs)
+
+
+@pytest.mark.parametrize(("number", "read"), [(1, "Se leyó 1 informe "), (2, "Se leyeron 2 inf")])
+def test_what_was_read_agrees_with_its_verb(number, read):
+    full = fake_summary("refused")
+    some = replace(full, counts=full.counts | {"reports_in_window": number})
+    assert read in " ".join(announcement(some, "es").paragraphs)
+    verb = "was" if number == 1 else "were"
+    assert f"with the history) {verb} read. 189 reports" in " ".join(announcement(some).paragraphs)
+
+
+def test_one_source_is_not_said_to_err_independently_of_others():
+    full = fake_summary()
+    alone = replace(full, sources=full.sources.iloc[:1])
+    for summary, said in ((full, True), (alone, False)):
+        english, spanish = (" ".join(announcement(summary, k).paragraphs) for k in ("en", "es"))
+        assert ("err independently" in english) == said
+        assert ("cada una por su lado" in spanish) == said
+        assert "{" not in english + spanish
+
+
+def test_a_kind_without_an_estimate_says_so():
+    full = fake_summary()
+    kinds = full.kinds.copy()
+    kinds.loc["kidnapping", ["mean", "q05", "q95"]] = np.nan
+    row = printed(replace(full, kinds=kinds))["kinds"].rows[1]
+    assert row[3:] == ("not estimated", "")
+
+
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("status", ["designated", "candidates", "retracted"])
 def test_a_name_in_the_headline_carries_its_probability(status, language):
@@ -174,6 +223,34 @@ def test_figures_say_what_may_not_be_read_into_them(status):
     assert all(stamp in wide and stamp in narrow for wide, narrow in drawn.values())
 
 
+@pytest.mark.parametrize("status", STATUSES)
+def test_tables_of_a_failed_fit_say_that_they_are_not_for_use(status):
+    found = printed(fake_summary(status))
+    names = ("scores", "incidents", "kinds", "sources", "regions", "timeline", "baselines")
+    marked = [found[name].caption.startswith("NOT FOR USE") for name in names]
+    assert marked == [status == "refused"] * len(names)
+
+
+def test_the_gate_is_said_in_the_same_numbers_in_its_table_and_its_sentences():
+    found = bad((4, 60))
+    rows = {
+        row[0]: row[1] for row in printed(replace(fake_summary(), diagnostics=found))["gate"].rows
+    }
+    said = " ".join(map(str, found.failures))
+    for name in ("bulk ESS", "tail ESS"):
+        assert f"is {rows[f'Smallest {name}']}; at least 400" in said
+    assert f"is {rows['Largest R-hat']}; at most 1.01" in said
+
+
+def test_tables_say_how_their_numbers_relate():
+    found = printed(fake_summary())
+    assert "counts for each" in found["incidents"].note
+    assert "counts once" in found["regions"].note
+    assert "less than 1" in found["pairwise"].note
+    html = page(fake_summary())
+    assert all(found[name].note in html for name in ("incidents", "regions", "pairwise"))
+
+
 def test_settings_fixture_names_the_rubric_of_the_summary():
     assert settings()["rubric"].id == fake_summary().header.rubric
 
@@ -216,8 +293,11 @@ def bad(shape: tuple[int, int]) -> Diagnostics:
 @pytest.mark.parametrize(
     ("shape", "first"),
     [
-        ((4, 1000), "El R-hat de score[b] es 1."),
-        ((1, 3), "El número de cadenas es 1; se exigen al menos 2. El R-hat de score[a] es indef"),
+        ((4, 1000), "El R-hat de uno de los puntajes es 1."),
+        (
+            (1, 3),
+            "El número de cadenas es 1; se exigen al menos 2. El R-hat de uno de los puntajes",
+        ),
     ],
 )
 def test_every_failure_mandatory_check_and_shortfall_is_said_in_spanish(shape, first):

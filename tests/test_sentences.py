@@ -9,7 +9,7 @@ import pytest
 from dtoscore.inference.baselines import BASELINES
 from dtoscore.inference.decide import MANDATORY
 from dtoscore.inference.diagnose import SAMPLER
-from dtoscore.inference.sentences import Sentence, plural
+from dtoscore.inference.sentences import Sentence, down, plural, up
 from dtoscore.reports.spanish import CATALOGUE
 
 MADE_BY = {"Sentence": slice(0, 1), "plural": slice(1, 3)}
@@ -117,6 +117,16 @@ def test_what_a_catalogue_lacks_is_not_said_in_part() -> None:
 
 def test_braces_in_a_value_are_no_field() -> None:
     assert str(Sentence("{a} of {b:.1f}", {"a": "{b}", "b": 2})) == "{b} of 2.0"
+
+
+def test_what_falls_short_never_reads_as_enough() -> None:
+    assert (down(399.99), down(225.6), down(0.2999, 2), down(0.29, 2)) == (
+        "399",
+        "225",
+        "0.29",
+        "0.29",
+    )
+    assert (up(1.0101, 3), up(1.01, 3), down(1234.5)) == ("1.011", "1.010", "1,234")
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         fake_summary(request.param),
         folder / "release",
         posterior=xr.DataTree.from_dict({"/posterior": xr.Dataset()}),
+        scores=xr.DataArray([[[0.0]]], dims=("chain", "draw", "organization")),
         evidence=xr.Dataset(),
         round_folder=folder,
         settings=settings(),
