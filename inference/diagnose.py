@@ -11,13 +11,13 @@ changes; its probability is then bounded by the rule of three.
 import math
 from collections.abc import Callable, Mapping
 from functools import partial
-from itertools import product
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from . import chains
+from .convergence import of_parameters, of_scores
 from .placing import MOST_UNSEEN
 from .sentences import Sentence, down, plural, up
 from .summary import FAIL, PASS, REVIEW, Check, Diagnostics
@@ -43,13 +43,6 @@ EBFMI_SAID = partial(down, digits=2)
 """How each measure is rounded wherever it is said: never to where it reads as enough."""
 MOST_DIVERGENT = 0.001
 """Share of divergent draws up to which a person may look instead of refusing."""
-NAMELESS = frozenset({"region", "period", "step", "kind", "size", "source", "lister", "set_size"})
-"""Dims whose levels are no organizations, so that a sentence may name them: it stands in public,
-and no organization's name may stand in it, beside "worst" least of all."""
-_SAID = {
-    "score": Sentence("an organization's score"),
-    "worst": Sentence("whether an organization is the worst"),
-}
 
 
 def diagnose(
@@ -78,8 +71,8 @@ def diagnose(
     Diagnostics
         Extremes are NaN where there is no contender, or no parameter that changes.
     """
-    table = _table(score.sel(organization=worst["organization"]), worst)
-    parameters = _parameters(posterior)
+    table = of_scores(score.sel(organization=worst["organization"]), worst)
+    parameters = of_parameters(posterior)
     divergences = int(sample_stats["diverging"].sum())
     fractions = chains.ebfmi(sample_stats["energy"].transpose("chain", "draw").to_numpy())
     n_chains, n_draws = score.sizes["chain"], score.sizes["draw"]
@@ -123,57 +116,6 @@ def sampler_check(diagnostics: Diagnostics) -> Check:
         )
         return Check(SAMPLER, REVIEW, (some,))
     return Check(SAMPLER, PASS, (Sentence("All chains agree, and there are draws enough."),))
-
-
-def _table(score: xr.DataArray, worst: xr.DataArray) -> pd.DataFrame:
-    names = [str(name) for name in worst["organization"].to_numpy()]
-    parts = {"score": score, "worst": worst}
-    ordered = [part.transpose("chain", "draw", "organization") for part in parts.values()]
-    draws = np.concatenate([part.to_numpy().astype(float) for part in ordered], axis=2)
-    index = [f"{part}[{name}]" for part in parts for name in names]
-    said = [_SAID[part] for part in parts for _ in names]
-    return pd.DataFrame(
-        {
-            "rhat": chains.rhat(draws),
-            "ess_bulk": chains.ess(draws, "bulk"),
-            "ess_tail": chains.ess(draws, "tail"),
-            "constant": chains.is_constant(draws),
-            "said": pd.Series(said, dtype=object).to_numpy(),
-        },
-        index=pd.Index(index, name="quantity"),
-    )
-
-
-def _parameters(posterior: xr.Dataset) -> pd.DataFrame:
-    """R-hat and bulk ESS of every element of every variable that changes."""
-    frames = [_elements(posterior[name]) for name in sorted(map(str, posterior.data_vars))]
-    columns = ["rhat", "ess_bulk", "constant", "said"]
-    frame = pd.concat(frames) if frames else pd.DataFrame(columns=columns, dtype=float)
-    return frame[~frame["constant"].astype(bool)]
-
-
-def _elements(variable: xr.DataArray) -> pd.DataFrame:
-    ordered = variable.transpose("chain", "draw", ...)
-    said = _labels(ordered)
-    draws = ordered.to_numpy().astype(float).reshape(*ordered.shape[:2], len(said))
-    return pd.DataFrame(
-        {
-            "rhat": chains.rhat(draws),
-            "ess_bulk": chains.ess(draws, "bulk"),
-            "constant": chains.is_constant(draws),
-            "said": pd.Series(said, dtype=object).to_numpy(),
-        }
-    )
-
-
-def _labels(variable: xr.DataArray) -> list[str]:
-    """Say each element of a parameter, without the levels that are organizations."""
-    levels = [
-        variable[dim].to_numpy().tolist() if dim in NAMELESS else [None] * variable.sizes[dim]
-        for dim in variable.dims[2:]
-    ]
-    kept = [[str(level) for level in at if level is not None] for at in product(*levels)]
-    return [f"{variable.name}[{', '.join(at)}]" if at else str(variable.name) for at in kept]
 
 
 def _few_chains(number: int) -> tuple[Sentence, ...]:

@@ -1,0 +1,81 @@
+"""Convergence of every quantity as a table, with the words by which the public reads of it."""
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from . import chains
+from .sentences import Sentence
+
+NAMELESS = frozenset({"region", "period", "step", "kind", "size", "source", "lister", "set_size"})
+"""Dims whose levels are no organizations, so that a sentence may name them: it stands in public,
+and no organization's name may stand in it, beside "worst" least of all."""
+_SAID = {
+    "score": Sentence("an organization's score"),
+    "worst": Sentence("whether an organization is the worst"),
+}
+
+
+def of_scores(score: xr.DataArray, worst: xr.DataArray) -> pd.DataFrame:
+    """Measure every contender's score and worst-indicator.
+
+    Parameters
+    ----------
+    score, worst
+        Dims (chain, draw, organization), the same organizations.
+
+    Returns
+    -------
+    Index ``quantity`` ("score[cjng]"): ``rhat, ess_bulk, ess_tail``, ``constant`` (never
+    changes), and ``said``, how a public sentence calls it.
+    """
+    names = [str(name) for name in worst["organization"].to_numpy()]
+    parts = {"score": score, "worst": worst}
+    ordered = [part.transpose("chain", "draw", "organization") for part in parts.values()]
+    draws = np.concatenate([part.to_numpy().astype(float) for part in ordered], axis=2)
+    index = [f"{part}[{name}]" for part in parts for name in names]
+    said = [_SAID[part] for part in parts for _ in names]
+    return pd.DataFrame(
+        {
+            "rhat": chains.rhat(draws),
+            "ess_bulk": chains.ess(draws, "bulk"),
+            "ess_tail": chains.ess(draws, "tail"),
+            "constant": chains.is_constant(draws),
+            "said": pd.Series(said, dtype=object).to_numpy(),
+        },
+        index=pd.Index(index, name="quantity"),
+    )
+
+
+def of_parameters(posterior: xr.Dataset) -> pd.DataFrame:
+    """Measure every element of every variable that changes: ``rhat, ess_bulk, said``."""
+    frames = [_elements(posterior[name]) for name in sorted(map(str, posterior.data_vars))]
+    columns = ["rhat", "ess_bulk", "constant", "said"]
+    frame = pd.concat(frames) if frames else pd.DataFrame(columns=columns, dtype=float)
+    return frame[~frame["constant"].astype(bool)]
+
+
+def _elements(variable: xr.DataArray) -> pd.DataFrame:
+    ordered = variable.transpose("chain", "draw", ...)
+    said = _labels(ordered)
+    draws = ordered.to_numpy().astype(float).reshape(*ordered.shape[:2], len(said))
+    return pd.DataFrame(
+        {
+            "rhat": chains.rhat(draws),
+            "ess_bulk": chains.ess(draws, "bulk"),
+            "constant": chains.is_constant(draws),
+            "said": pd.Series(said, dtype=object).to_numpy(),
+        }
+    )
+
+
+def _labels(variable: xr.DataArray) -> list[str]:
+    """Say each element of a parameter, without the levels that are organizations."""
+    levels = [
+        variable[dim].to_numpy().tolist() if dim in NAMELESS else [None] * variable.sizes[dim]
+        for dim in variable.dims[2:]
+    ]
+    kept = [[str(level) for level in at if level is not None] for at in product(*levels)]
+    return [f"{variable.name}[{', '.join(at)}]" if at else str(variable.name) for at in kept]
