@@ -193,7 +193,7 @@ def test_stopped_it_says_what_is_kept_by_then(
 
     work = pipeline.prepare(small_round).work
     monkeypatch.setattr(pipeline, "fit", lambda *_: None)
-    monkeypatch.setattr(pipeline, "score", lambda *_: SimpleNamespace(summary=None))
+    monkeypatch.setattr(pipeline, "score", lambda *_: SimpleNamespace(summary=None, scores=None))
     monkeypatch.setattr(run if stage == "write_release" else pipeline, stage, stop)
     said = call("run", str(small_round)).stderr
     if stage in ("prepare", "fit"):

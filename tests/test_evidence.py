@@ -208,7 +208,7 @@ def test_a_region_without_reports_equals_a_round_of_fewer_regions(
     fewer = dict(params)
     for name, value in params.items():
         if name.endswith("_region"):
-            fewer[name] = np.delete(value, 2, axis=-1)
+            fewer[name] = np.delete(value, 2, axis=0 if name == "size_region" else -1)
     fewer["other_share"] = fewer["other_share"] + level_of_other(fewer, narrow)
     fewer["other_share"] -= level_of_other(params, wide)
     one, other = joint.log_lik(params, wide), joint.log_lik(fewer, narrow)
