@@ -97,8 +97,7 @@ def decide(
     fallen = _fallen(ranks, rule)
     gates = (*_threshold(ranks, rule), *_leaders(ranks), *review, *shortfalls)
     nobody = everybody or bool(shortfalls)
-    counted = _everybody(chosen) if everybody else () if nobody else _several(chosen)
-    reasons = (*fallen, *counted, *gates)
+    reasons = (*fallen, *_size(chosen, everybody=everybody, nobody=nobody), *gates)
     shown = ((), math.nan) if nobody else (chosen, coverage)
     if fallen:
         return _decision(rule, "retracted", reasons, rule.logged, *shown)
@@ -200,6 +199,13 @@ def _open(name: str, verdict: str) -> Sentence | None:
     if verdict == FAIL:
         return Sentence("The check '{check}' failed.", {"check": check_title(name)})
     return None
+
+
+def _size(chosen: tuple[str, ...], *, everybody: bool, nobody: bool) -> tuple[Sentence, ...]:
+    """Say how many candidates there are, where that tells against a designation."""
+    if everybody:
+        return _everybody(chosen)
+    return () if nobody else _several(chosen)
 
 
 def _everybody(chosen: tuple[str, ...]) -> tuple[Sentence, ...]:

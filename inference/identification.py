@@ -13,6 +13,7 @@ import xarray as xr
 
 from ..data.attribution import parse
 from ..data.evidence import Evidence
+from ..data.problems import counted
 from ..data.values import ADJUDICATED
 from ..data.world import LARGEST_EVENT, SIZE_EDGES
 from ..models.design import Design
@@ -153,9 +154,9 @@ def _large_events(evidence: Evidence) -> str:
     """Count what the law of large events could be learned from in the window, and name its cap."""
     least = np.array(SIZE_EDGES)[evidence.incidents["size"].to_numpy(np.int64)]
     number = int(((least >= SIZE_EDGES[-1]) & in_window(evidence)).sum())
-    told = "incident was" if number == 1 else "incidents were"
+    told = counted(number, "incident was", "incidents were")
     return (
-        f"In the window {number:,} {told} reported with {SIZE_EDGES[-1]} or more dead. How many "
+        f"In the window {told} reported with {SIZE_EDGES[-1]} or more dead. How many "
         "died in such incidents that nobody reported rests on an assumed law of their sizes, which "
         f"goes no further than {LARGEST_EVENT} dead."
     )
