@@ -73,7 +73,16 @@ class Lexicon:
     @cached_property
     def split(self) -> Floats:
         """Share of the violence that is the first side's, shape (name,); 1 for one side."""
-        given = np.concatenate([np.ones(len(self.single)), self.world.split])
+        return self._by_name(self.world.split)
+
+    @cached_property
+    def told_split(self) -> Floats:
+        """The same of clashes whose dead a report counts by side, shape (name,)."""
+        told = self.world.told_split
+        return self.split if told is None else self._by_name(told)
+
+    def _by_name(self, of_rivalries: Floats) -> Floats:
+        given = np.concatenate([np.ones(len(self.single)), of_rivalries])
         return np.where(self.is_rivalry, given, 1.0)
 
     @cached_property

@@ -27,9 +27,10 @@ def divide_deaths(
         The dead of the incident, shape (incident,).
     counted
         Whether a report counts the dead by side, shape (incident,): then they scatter
-        around the split incident by incident (beta-binomial), else death by death.
+        around ``told_split`` incident by incident (beta-binomial), else around ``split``
+        death by death.
     """
-    split = lexicon.split[author]
+    split = np.where(counted, lexicon.told_split[author], lexicon.split[author])
     concentration = lexicon.world.side_concentration
     inner = np.clip(split, 1e-9, 1 - 1e-9)
     scattered = rng.beta(concentration * inner, concentration * (1 - inner))

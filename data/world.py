@@ -74,10 +74,13 @@ class World:
         Share of the violence that is done *by* the first side, shape (rivalry,), so deaths
         *of* the second side follow it; of no effect for a coalition that acts alone.
     side_concentration
-        Beta concentration of the deaths by side of one incident around ``split``.
+        Beta concentration of the deaths by side of one incident around ``told_split``.
     sides_counted
         P(a report that names the true rivalry gives deaths by side); the reports of one
         incident that do give the same.
+    told_split
+        Optional share of the first side where a report gives deaths by side, shape
+        (rivalry,): told clashes need not be like the rest; ``split`` where absent.
     set_size
         P(writes a set of 1, 2, … members | it names one organization or "other"), shape
         (source, n); the other members are drawn evenly, never rivalries or coalitions.
@@ -115,6 +118,7 @@ class World:
     set_size: Floats
     side_concentration: float = 5.0
     sides_counted: float = 0.0
+    told_split: Floats | None = None
     confusion: Floats | None = None
     claim: Floats | None = None
     victim_classes: tuple[str, ...] = ()

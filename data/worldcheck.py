@@ -29,6 +29,7 @@ def check_world(world: World) -> None:
         "blame": (n_author,),
         "one_sided": (n_source,),
         "split": (len(world.rivalries),),
+        "told_split": (len(world.rivalries),),
         "set_size": (n_source, world.set_size.shape[-1]),
         "confusion": (n_source, n_author, n_author),
         "claim": (n_author, n_author),
@@ -55,8 +56,8 @@ def _not_probabilities(world: World) -> list[str]:
     ]
     unit = [
         f"world.{name} has values outside 0 to 1"
-        for name in ("right", "unknown", "one_sided", "split")
-        if ((value := getattr(world, name)) < 0).any() or (value > 1).any()
+        for name in ("right", "unknown", "one_sided", "split", "told_split")
+        if (value := getattr(world, name)) is not None and ((value < 0) | (value > 1)).any()
     ]
     positive = [
         f"world.{name} has values that are negative or not finite"

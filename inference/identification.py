@@ -28,6 +28,8 @@ ENOUGH_SETTLED = 100
 MOST_SETTLED = 0.5
 """and where so large a share of all is adjudicated, little is left to shared errors."""
 COLUMNS = ("parameter", "moved", "sentence")
+SELECTION = "side_selection"
+"""Told by construction, war by war: what no data can inform needs no comparison."""
 SAMPLE = ("chain", "draw")
 LABELLED = frozenset({"source", "lister", "rivalry"})
 """Dims whose levels readers know; parameters over other dims are deviations."""
@@ -111,7 +113,7 @@ def movements(posterior: xr.Dataset, prior: xr.Dataset) -> dict[str, Movement]:
     result = {}
     for name in sorted(str(n) for n in posterior.data_vars if n in prior.data_vars):
         dims = [str(d) for d in posterior[name].dims if d not in SAMPLE]
-        if len(dims) > 1 or not LABELLED.issuperset(dims):
+        if name == SELECTION or len(dims) > 1 or not LABELLED.issuperset(dims):
             continue
         for label, after, before in _levels(posterior[name], prior[name], dims):
             if before.std() > 0 and np.isfinite([*before, *after]).all():
@@ -148,6 +150,7 @@ def by_construction(plan: Design) -> Iterator[tuple[str, str]]:
     if settled < min(ENOUGH_SETTLED, MOST_SETTLED * named):
         yield "shared errors", _shared_errors(settled, named)
     yield from _splits(evidence)
+    yield from _selections(evidence)
 
 
 def _large_events(evidence: Evidence) -> str:
@@ -166,12 +169,11 @@ def _splits(evidence: Evidence) -> Iterator[tuple[str, str]]:
     for rivalry in evidence.axes.rivalries:
         said = parse(rivalry)
         if said.is_rivalry and not _has_one_sided(evidence, rivalry):
-            sides = " and ".join("+".join(side) for side in said.sides)
             yield (
                 f"split[{rivalry}]",
                 (
-                    f"Whose violence the clashes of {sides} were: no record says, so every split "
-                    "is as likely as the prior has it."
+                    f"Whose violence the clashes of {_sides(rivalry)} were: no record says, so "
+                    "every split is as likely as the prior has it."
                 ),
             )
     joint = {side for text in evidence.axes.rivalries for side in parse(text).sides}
@@ -185,12 +187,36 @@ def _splits(evidence: Evidence) -> Iterator[tuple[str, str]]:
         )
 
 
+def _selections(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """Say how few clashes tell of their dead by side, and that nobody knows whether as the rest."""
+    statements = list(evidence.axes.statements)
+    for number, rivalry in enumerate(evidence.axes.rivalries):
+        if told := int(_by_side(evidence, number).sum()):
+            clashes = int((evidence.said == statements.index(rivalry)).any(axis=1).sum())
+            yield (
+                f"{SELECTION}[{rivalry}]",
+                (
+                    f"The dead are told by side in {told:,} of {clashes:,} clashes of "
+                    f"{_sides(rivalry)}: no record says whether the others went the same way."
+                ),
+            )
+
+
+def _sides(rivalry: str) -> str:
+    return " and ".join("+".join(side) for side in parse(rivalry).sides)
+
+
+def _by_side(evidence: Evidence, rivalry: int) -> np.ndarray:
+    """Whether each incident is one of a rivalry and has dead by side."""
+    frame = evidence.incidents
+    dead = frame["by_first"] + frame["by_second"]
+    return ((frame["rivalry"] == rivalry) & (dead > 0)).to_numpy()
+
+
 def _has_one_sided(evidence: Evidence, rivalry: str) -> bool:
     """Whether an incident of a rivalry has dead by side, or another record of one side alone."""
     statements = list(evidence.axes.statements)
-    frame = evidence.incidents
-    counted = frame["rivalry"] == evidence.axes.rivalries.index(rivalry)
-    if (counted & (frame["by_first"] + frame["by_second"] > 0)).any():
+    if _by_side(evidence, evidence.axes.rivalries.index(rivalry)).any():
         return True
     sides = ["+".join(side) for side in parse(rivalry).sides]
     codes = [statements.index(side) for side in sides if side in statements]

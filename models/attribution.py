@@ -13,8 +13,16 @@ A source names nobody with probability u, else somebody by its confusion matrix 
 with θ right, φ the notoriety that draws wrong names, o one-sidedness, π the split of a
 rivalry, η the share of sets of each size and K the names a set may hold. A set is coarsening
 at random: right where a coder dropped detail, and only there. An adjudicated source names
-the side (o = .98). Deaths by side of one incident are beta-binomial around π_d; where the
-author is no such rivalry they are uniform, since nothing is then known of them.
+the side (o = .98).
+
+Deaths by side of one incident are beta-binomial; where the author is no such rivalry they
+are uniform, since nothing is then known of them. Clashes whose dead are told by side are no
+random sample of a war: a side whose dead are known as its own, or are paraded, is told of
+more often. So they scatter not around π_d but around q_d, whose log odds differ by the
+selection δ_d, which no data inform:
+
+.. math::
+    \operatorname{logit} q_d = \operatorname{logit} \pi_d + \delta_d
 """
 
 from math import comb
@@ -51,6 +59,7 @@ def parameters(priors: Priors, design: Design, confusion: bool) -> list[Paramete
         result.append(simple("split", priors["split"], ["rivalry"], sizes))
     if (design.statements.row_rivalry >= 0).any():
         result.append(simple("side_concentration", priors["side_concentration"]))
+        result.append(simple("side_selection", priors["side_selection"], ["rivalry"], sizes))
     if (n := design.statements.largest_set) > 1:
         prior = priors["set_share"]
         row = [prior["first"], *([prior["rest"]] * (n - 1))]
@@ -266,14 +275,20 @@ def _log_sides(params: Params, design: Design, engine: Engine) -> Array:
         return np.zeros((1, len(names.authors)))
     first, second = st.by_first.astype(float), st.by_second.astype(float)
     d = np.maximum(st.row_rivalry, 0)
-    a = params["side_concentration"] * params["split"][d]
-    b = params["side_concentration"] * (1 - params["split"][d])
+    told = told_split(params["split"], params["side_selection"], engine)
+    a = params["side_concentration"] * told[d]
+    b = params["side_concentration"] * (1 - told[d])
     choose = gammaln(first + second + 1) - gammaln(first + 1) - gammaln(second + 1)
     known = choose + _betaln(a + first, b + second, engine) - _betaln(a, b, engine)
     is_author = np.arange(len(names.authors)) == (names.n_plain + d)[:, None]
     counted = (st.row_rivalry >= 0)[:, None]
     uniform = -np.log1p(first + second)[:, None]
     return engine.xp.where(counted, engine.xp.where(is_author, known[:, None], uniform), 0.0)
+
+
+def told_split(split: Array, selection: Array, engine: Engine) -> Array:
+    """q: split of the clashes whose dead are told by side, shape (rivalry,)."""
+    return engine.expit(engine.xp.log(split) - engine.xp.log1p(-split) + selection)
 
 
 def _betaln(a: Array, b: Array, engine: Engine) -> Array:

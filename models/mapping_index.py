@@ -62,6 +62,7 @@ class Offsets(NamedTuple):
     blame_rivalry: int
     split: int
     side_concentration: int
+    side_selection: int
     set_share: int
 
 

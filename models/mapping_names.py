@@ -257,6 +257,14 @@ def rows(values, at, ix, log_pairs, result):
 
 
 @jit
+def _told_split(values, at, d):
+    """Split of the clashes of one war whose dead are told by side."""
+    split = values[at.split + d]
+    odds = split / (1.0 - split) * np.exp(values[at.side_selection + d])
+    return odds / (1.0 + odds)
+
+
+@jit
 def _sides(values, at, ix, row, result):
     """Multiply one row with the probability of its deaths by side."""
     d, x, y = ix.row_rivalry[row], ix.by_first[row], ix.by_second[row]
@@ -264,8 +272,8 @@ def _sides(values, at, ix, row, result):
     for a in range(result.shape[1]):
         if a != author:
             result[row, a] /= x + y + 1.0
-    strength, split = values[at.side_concentration], values[at.split + d]
-    a, b = strength * split, strength * (1.0 - split)
+    strength, told = values[at.side_concentration], _told_split(values, at, d)
+    a, b = strength * told, strength * (1.0 - told)
     choose = math.lgamma(x + y + 1.0) - math.lgamma(x + 1.0) - math.lgamma(y + 1.0)
     result[row, author] *= np.exp(choose + betaln(a + x, b + y) - betaln(a, b))
 
@@ -283,11 +291,14 @@ def rows_back(values, at, ix, d_rows, d_pairs, d):
         rivalry = ix.row_rivalry[row]
         if rivalry >= 0 and at.side_concentration >= 0:
             x, y = ix.by_first[row], ix.by_second[row]
-            strength, split = values[at.side_concentration], values[at.split + rivalry]
-            a, b = strength * split, strength * (1.0 - split)
+            strength, told = values[at.side_concentration], _told_split(values, at, rivalry)
+            a, b = strength * told, strength * (1.0 - told)
             whole = digamma(strength) - digamma(strength + x + y)
             d_a = digamma(a + x) - digamma(a) + whole
             d_b = digamma(b + y) - digamma(b) + whole
             change = d_rows[row, war + rivalry]
-            d[at.side_concentration] += change * (split * d_a + (1.0 - split) * d_b)
-            d[at.split + rivalry] += change * strength * (d_a - d_b)
+            d[at.side_concentration] += change * (told * d_a + (1.0 - told) * d_b)
+            split = values[at.split + rivalry]
+            by_odds = change * strength * (d_a - d_b) * told * (1.0 - told)
+            d[at.side_selection + rivalry] += by_odds
+            d[at.split + rivalry] += by_odds / (split * (1.0 - split))

@@ -133,6 +133,13 @@ DEFAULTS: Mapping[str, Prior] = {
     "side_concentration": _prior(
         "lognormal", "one clash's dead by side scatter widely around the split", mu=1.6, sigma=0.7
     ),
+    "side_selection": _prior(
+        "normal",
+        "log odds by which clashes told by side lean to the first: no random sample of a war, "
+        "one side's dead told of up to twice as readily, two times in three",
+        mu=0.0,
+        sigma=0.7,
+    ),
     "set_share": _prior(
         "dirichlet", "one name is the rule, a set the exception", first=18.0, rest=1.0
     ),

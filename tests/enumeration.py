@@ -212,8 +212,9 @@ def sides(p: Params, d: int, is_author: bool, first: int, second: int) -> float:
     n = first + second
     if not is_author:
         return 1.0 / (n + 1)
-    a = float(p["side_concentration"] * p["split"][d])
-    b = float(p["side_concentration"] * (1 - p["split"][d]))
+    odds = float(p["split"][d] / (1 - p["split"][d]) * math.exp(p["side_selection"][d]))
+    a = float(p["side_concentration"]) * odds / (1 + odds)
+    b = float(p["side_concentration"]) / (1 + odds)
     chance = float(math.comb(n, first))
     for i in range(first):
         chance *= a + i

@@ -240,6 +240,18 @@ def test_deaths_by_side_follow_the_split(drawn: Simulated) -> None:
     near(together[two & counted].mean(), clumped, int((two & counted).sum()))
 
 
+def test_clashes_told_by_side_may_differ_from_the_rest() -> None:
+    drawn = simulate(small_world(told_split=np.array([0.8, 1.0])), 3)
+    clashes = drawn.incidents.query("author == @RIVALRY and victims > 0")
+    counted = clashes.index.isin(
+        drawn.reports.loc[drawn.reports["victims_by_side"] != "", "incident_id"]
+    )
+    share = clashes["by_first"] / clashes["victims"]
+    for chosen, expected in ((counted, 0.8), (~counted, SPLIT)):
+        error = share[chosen].std() / np.sqrt(chosen.sum())
+        assert abs(share[chosen].mean() - expected) < 4 * error
+
+
 def test_pieces_add_up_to_the_incidents(drawn: Simulated) -> None:
     whole = drawn.pieces.groupby("incident_id")[["incidents", "victims"]].sum()
     assert (whole["incidents"] == 1).all()
