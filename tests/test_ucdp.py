@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 from dtoscore.data.actors import slug
 from dtoscore.data.errors import InputError
+from dtoscore.data.imported import ImportReport
 from dtoscore.data.readers import read_round
-from dtoscore.data.ucdp import ImportReport, import_ucdp
+from dtoscore.data.ucdp import import_ucdp
 
 WINDOW = (dt.date(2015, 1, 1), dt.date(2015, 12, 31))
 HISTORY = dt.date(2014, 1, 1)
