@@ -22,8 +22,8 @@ def toml_text(values: Mapping[str, object]) -> str:
     Parameters
     ----------
     values
-        Strings, booleans, numbers, days (written as strings, as docs/formats.md has them)
-        and sequences of these.
+        By key, which may be dotted: strings, booleans, numbers, days (written as strings, as
+        docs/formats.md has them), and sequences and mappings of these.
     """
     lines = [f"{key} = {_toml_value(value)}" for key, value in values.items() if value is not None]
     return "\n".join(lines) + "\n"
@@ -65,6 +65,8 @@ def write_folder(folder: Path, files: Mapping[str, str]) -> Path:
 def _toml_value(value: object) -> str:
     if isinstance(value, dt.date):
         return json.dumps(value.isoformat())
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{key} = {_toml_value(item)}' for key, item in value.items())} }}"
     if isinstance(value, Iterable) and not isinstance(value, str):
         return f"[{', '.join(_toml_value(item) for item in value)}]"
     # A JSON string, number or boolean is a TOML one; TOML also wants DEL escaped.

@@ -112,11 +112,14 @@ def _read_totals(toml: Section) -> dict[str, dict[str, object]]:
 
 
 def _notes(toml: Section) -> tuple[str, ...]:
-    return tuple(
+    later = [
         f"{FILE}: [{key}] ({what}) is read by a later version; this one leaves it aside."
         for key, what in LATER.items()
         if key in toml
-    )
+    ]
+    changed = toml.table("priors").entries
+    said = f"{FILE}: priors are given there for {', '.join(sorted(changed))}."
+    return (*later, said) if changed else tuple(later)
 
 
 def complete(draft: Draft, reports: pd.DataFrame) -> tuple[Settings, tuple[str, ...]]:

@@ -4,7 +4,9 @@ The rules, each with its reason (docs/methods.md):
 
 - Non-state violence (type 2) names two sides of a clash, not who killed: a rivalry. A
   coalition is one side, its members parted by ", ". ``dyad_name`` is never read.
-- One-sided violence (type 3) is by ``side_a``; civilians are no side.
+- One-sided violence (type 3) is by ``side_a``; civilians are no side. It is no clash
+  written down as one side's, and round.toml says so by its prior of ``one_sided``:
+  otherwise the number of rows that name one side alone would bear on the splits.
 - State-based violence (type 1): a government is none of the organizations, so it is
   ``other``; its opponent is no contender for that row's sake.
 - Factions are organizations of their own, with their parent beside them.
@@ -37,6 +39,8 @@ COUNTRY, COUNTRY_CODE = "Mexico", "MX"
 SOURCE = "ucdp"
 KIND = "homicide"
 COARSE_CODE = 4
+NEVER_ONE_SIDED = {"alpha": 1, "beta": 9999}
+"""Prior of ``one_sided``: by GED's definitions a row that names one side is no clash."""
 
 _FORMER_NAMES = {
     "distrito federal": "MX-CMX",
@@ -106,6 +110,7 @@ def import_ucdp(
         "period": "month",
         "regions": COUNTRY_CODE,
         "risk_limit": risk_limit,
+        "priors.one_sided": NEVER_ONE_SIDED,
     }
     files = {
         "round.toml": toml_text(settings),

@@ -131,7 +131,7 @@ DEFAULTS: Mapping[str, Prior] = {
     "one_sided": _prior("beta", "a clash written down as one side's", alpha=1, beta=9),
     "split": _prior("beta", "whose violence a rivalry's is: not known", alpha=1, beta=1),
     "side_concentration": _prior(
-        "lognormal", "one clash's dead by side scatter widely around the split", mu=1.6, sigma=0.7
+        "lognormal", "one clash's dead may all be of one side, or of both", mu=0.0, sigma=1.0
     ),
     "side_selection": _prior(
         "normal",

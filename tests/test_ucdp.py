@@ -11,6 +11,7 @@ from dtoscore.data.errors import InputError
 from dtoscore.data.imported import ImportReport
 from dtoscore.data.readers import read_round
 from dtoscore.data.ucdp import import_ucdp
+from dtoscore.models.priors import Priors
 
 WINDOW = (dt.date(2015, 1, 1), dt.date(2015, 12, 31))
 HISTORY = dt.date(2014, 1, 1)
@@ -249,6 +250,9 @@ def test_the_folder_reads_as_a_round(convert, tmp_path) -> None:
     assert read.settings.id == "ucdp-2015"
     assert read.settings.window == WINDOW
     assert read.settings.history == HISTORY
+    prior = Priors().override(read.settings.priors)["one_sided"]
+    assert (prior.distribution, prior["alpha"], prior["beta"]) == ("beta", 1, 9999)
+    assert "round.toml: priors are given there for one_sided." in read.notes
     assert read.contenders() == ("blue-ibises", "red-herons")
     source = read.sources.loc["ucdp"]
     assert (source["type"], source["coverage"], source["published"]) == (
