@@ -50,11 +50,14 @@ def of_scores(score: xr.DataArray, worst: xr.DataArray) -> pd.DataFrame:
 
 
 def of_parameters(posterior: xr.Dataset) -> pd.DataFrame:
-    """Measure every element of every variable that changes: ``rhat, ess_bulk, said``."""
+    """Measure every element of every variable that changes: ``rhat, ess_bulk, said``.
+
+    ``said`` is how a public sentence calls it.
+    """
     frames = [_elements(posterior[name]) for name in sorted(map(str, posterior.data_vars))]
     columns = ["rhat", "ess_bulk", "constant", "said"]
     frame = pd.concat(frames) if frames else pd.DataFrame(columns=columns, dtype=float)
-    return frame[~frame["constant"].astype(bool)]
+    return frame[~frame["constant"].astype(bool)].drop(columns="constant")
 
 
 def _elements(variable: xr.DataArray) -> pd.DataFrame:

@@ -97,7 +97,7 @@ def decide(
     fallen = _fallen(ranks, rule)
     gates = (*_threshold(ranks, rule), *_leaders(ranks), *review, *shortfalls)
     nobody = everybody or bool(shortfalls)
-    reasons = (*fallen, *_size(chosen, everybody=everybody, nobody=nobody), *gates)
+    reasons = (*fallen, *_number(chosen, everybody=everybody, nobody=nobody), *gates)
     shown = ((), math.nan) if nobody else (chosen, coverage)
     if fallen:
         return _decision(rule, "retracted", reasons, rule.logged, *shown)
@@ -201,7 +201,7 @@ def _open(name: str, verdict: str) -> Sentence | None:
     return None
 
 
-def _size(chosen: tuple[str, ...], *, everybody: bool, nobody: bool) -> tuple[Sentence, ...]:
+def _number(chosen: tuple[str, ...], *, everybody: bool, nobody: bool) -> tuple[Sentence, ...]:
     """Say how many candidates there are, where that tells against a designation."""
     if everybody:
         return _everybody(chosen)

@@ -28,8 +28,6 @@ ENOUGH_SETTLED = 100
 MOST_SETTLED = 0.5
 """and where so large a share of all is adjudicated, little is left to shared errors."""
 COLUMNS = ("parameter", "moved", "sentence")
-SELECTION = "side_selection"
-"""Told by construction, war by war: what no data can inform needs no comparison."""
 SAMPLE = ("chain", "draw")
 LABELLED = frozenset({"source", "lister", "rivalry"})
 """Dims whose levels readers know; parameters over other dims are deviations."""
@@ -113,7 +111,7 @@ def movements(posterior: xr.Dataset, prior: xr.Dataset) -> dict[str, Movement]:
     result = {}
     for name in sorted(str(n) for n in posterior.data_vars if n in prior.data_vars):
         dims = [str(d) for d in posterior[name].dims if d not in SAMPLE]
-        if name == SELECTION or len(dims) > 1 or not LABELLED.issuperset(dims):
+        if len(dims) > 1 or not LABELLED.issuperset(dims):
             continue
         for label, after, before in _levels(posterior[name], prior[name], dims):
             if before.std() > 0 and np.isfinite([*before, *after]).all():
@@ -188,16 +186,18 @@ def _splits(evidence: Evidence) -> Iterator[tuple[str, str]]:
 
 
 def _selections(evidence: Evidence) -> Iterator[tuple[str, str]]:
-    """Say how few clashes tell of their dead by side, and that nobody knows whether as the rest."""
+    """Say how few clashes tell of their dead by side, and that they are no random sample."""
     statements = list(evidence.axes.statements)
     for number, rivalry in enumerate(evidence.axes.rivalries):
-        if told := int(_by_side(evidence, number).sum()):
-            clashes = int((evidence.said == statements.index(rivalry)).any(axis=1).sum())
+        told = int(_by_side(evidence, number).sum())
+        clashes = int((evidence.said == statements.index(rivalry)).any(axis=1).sum())
+        if 0 < told < clashes:
             yield (
-                f"{SELECTION}[{rivalry}]",
+                f"told by side[{rivalry}]",
                 (
-                    f"The dead are told by side in {told:,} of {clashes:,} clashes of "
-                    f"{_sides(rivalry)}: no record says whether the others went the same way."
+                    f"Over the whole history the dead are told by side in {told:,} of {clashes:,} "
+                    f"clashes of {_sides(rivalry)}: how far the others may have gone another way "
+                    "rests on a prior."
                 ),
             )
 

@@ -37,7 +37,7 @@ from .seeds import derive
 SEED = 20_240
 NOTORIETY, SILENCED = "notoriety", "silenced press"
 VIOLATIONS = (NOTORIETY, SILENCED)
-TUNE, USUAL_DRAWS = 500, 500
+TUNE, USUAL_DRAWS = 500, 1000
 DRAWS = {size.name: size.draws for size in SIZES}
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 

@@ -70,7 +70,8 @@ bounds below, and if every kind, every rivalry and some set of two organizations
 That rule reads nothing but the reports, so that the probability of what is not seen, given the
 reports, stays what it was: intervals of the rounds kept must hold the truth as often as they
 say. The centres of the two priors that are usually taken from the reports (`rate_total`,
-`rivalry_total`) are stated. Deaths by side are not reported in these rounds.
+`rivalry_total`) are stated. A tenth of the reports of a clash tell its
+dead by side, and rounds with rivalries are kept only if some do.
 
 One shortcut reads the parameters. The number of reported incidents is Poisson given them; where
 its mean lies beyond a bound by more than {FAR:.0f} standard deviations of a count at that bound,

@@ -50,6 +50,7 @@ def scores(table: pd.DataFrame) -> list[str]:
     )
     every = [(name, table[table["setting"] == name]) for name in DRAWN]
     every += [("all", table), ("all whose fit passes the gate", table[table["passed"]])]
+    every += [("all whose fit does not", table[~table["passed"]])]
     rows = [_score_row(name, part) for name, part in every if len(part)]
     counts = np.histogram(table["position"], bins=10, range=(0, 1))[0]
     tenths = ", ".join(str(n) for n in counts)

@@ -93,11 +93,11 @@ SIZES = (
     Size("small", 4, (), (*PRESS, LIST), 4, 8, 4, ("homicide",), 250, 50, (100, 600), 1500),
     Size(
         "medium", 6, ((0, 1), (1, 2)), (*PRESS, LIST, COURTS), 6, 10, 4,
-        ("homicide", "terrorism"), 400, 100, (200, 900), 1000, classes=True,
+        ("homicide", "terrorism"), 400, 100, (200, 900), 1500, classes=True,
     ),
     Size(
         "larger", 8, ((0, 1), (2, 3), (1, 4)), (*PRESS, GROUPS, LIST, COURTS), 10, 12, 4,
-        ("homicide", "terrorism"), 900, 250, (800, 1500), 500, classes=True,
+        ("homicide", "terrorism"), 900, 250, (800, 1500), 1200, classes=True,
     ),
 )  # fmt: skip
 

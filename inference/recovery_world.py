@@ -11,6 +11,7 @@ that intervals keep their probability. What would be refused anyway, but for a c
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 
@@ -34,6 +35,8 @@ from .recovery_size import Size
 MOST_TRIES = 20_000
 MOST_INCIDENTS = 3e6
 """Expected incidents of a world that is not worth simulating; none came near so far."""
+SIDES_COUNTED = 0.1
+"""Share of the reports of a clash that tell its dead by side."""
 FAR = 10.0
 """Standard deviations from the bounds at which a round is as good as sure to be refused."""
 FAR_CHANCE = 1e-18
@@ -89,18 +92,22 @@ def draw_round(size: Size, seed: int) -> Recoverable:
 def accepted(evidence: Evidence, size: Size) -> bool:
     """Whether a round is kept: a rule on what was reported, and on nothing else.
 
-    The number of reported incidents lies within bounds, and every kind, every rivalry and a
-    set of two organizations are reported, so that the parameters are those of ``size.plan``.
+    The number of reported incidents lies within bounds, and every kind, every rivalry, a set
+    of two organizations and, where there are rivalries, dead by side are reported, so that the
+    parameters are those that ``draw_parameters`` draws.
     """
     axes = evidence.axes
     sets = any(len(parse(text).members) == 2 for text in axes.statements)
     same = (axes.kinds, axes.rivalries, axes.has_other) == (size.kinds, size.rivalries, True)
-    return sets and same and size.seen[0] <= len(evidence.incidents) <= size.seen[1]
+    told = (evidence.incidents[["by_first", "by_second"]] > 0).any(axis=None)
+    sides = bool(told) or not size.rivals
+    return sets and same and sides and size.seen[0] <= len(evidence.incidents) <= size.seen[1]
 
 
 def draw_parameters(size: Size, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Draw every free variable of the model from its prior."""
     listed = joint.parameters(size.plan, size.priors, joint.Structure())
+    listed += attribution.side_parameters(size.priors, size.plan) if size.rivals else []
     drawn = prior_draws(listed, size.plan, 1, int(rng.integers(2**62)))
     return {name: np.asarray(value[0]) for name, value in drawn.items()}
 
@@ -128,13 +135,23 @@ def world(params: Params, size: Size, rng: np.random.Generator) -> World:
         unknown=np.asarray(q.unknown),
         blame=np.asarray(attribution.blame(params, plan, NUMPY)),
         one_sided=_one_sided(params, size),
-        split=np.asarray(params["split"]) if size.rivals else np.zeros(0),
+        **(_sides(params, size) if size.rivals else {"split": np.zeros(0)}),
         set_size=np.asarray(q.set_shares),
         tail=float(rng.choice(TAIL_GRID, p=tail_posterior(np.zeros(0, np.int64)))),
         victims_in_bin=(rng.dirichlet(np.ones(2)), rng.dirichlet(np.ones(4))),
         victim_classes=classes,
         victim_class=_class_shares(classes, size, rng),
     )
+
+
+def _sides(params: Params, size: Size) -> dict[str, Any]:
+    """Whose violence a rivalry's is, and how its dead are told by side."""
+    return {
+        "split": np.asarray(params["split"]),
+        "told_split": np.asarray(attribution.told_split(params, size.plan, NUMPY)),
+        "side_concentration": float(params["side_concentration"]),
+        "sides_counted": SIDES_COUNTED,
+    }
 
 
 def _one_sided(params: Params, size: Size) -> np.ndarray:

@@ -18,11 +18,14 @@ the side (o = .98).
 Deaths by side of one incident are beta-binomial; where the author is no such rivalry they
 are uniform, since nothing is then known of them. Clashes whose dead are told by side are no
 random sample of a war: a side whose dead are known as its own, or are paraded, is told of
-more often. So they scatter not around π_d but around q_d, whose log odds differ by the
-selection δ_d, which no data inform:
+more often. So they scatter not around π_d but around q_d. What makes a clash be told is the
+sides' own, in all their wars; a coalition has the mean of its members:
 
 .. math::
-    \operatorname{logit} q_d = \operatorname{logit} \pi_d + \delta_d
+    \operatorname{logit} q_d = \operatorname{logit} \pi_d
+        + \bar\kappa_{d_1} - \bar\kappa_{d_2}, \quad \kappa_k \sim N(0, \sigma)
+
+Deaths by side alone do not tell κ from π.
 """
 
 from math import comb
@@ -58,14 +61,21 @@ def parameters(priors: Priors, design: Design, confusion: bool) -> list[Paramete
     if names.rivalries:
         result.append(simple("split", priors["split"], ["rivalry"], sizes))
     if (design.statements.row_rivalry >= 0).any():
-        result.append(simple("side_concentration", priors["side_concentration"]))
-        result.append(simple("side_selection", priors["side_selection"], ["rivalry"], sizes))
+        result += side_parameters(priors, design)
     if (n := design.statements.largest_set) > 1:
         prior = priors["set_share"]
         row = [prior["first"], *([prior["rest"]] * (n - 1))]
         a = np.tile(row, (sizes["source"], 1))
         result.append(_dirichlet("set_share", a, ("source", "set_size")))
     return result
+
+
+def side_parameters(priors: Priors, design: Design) -> list[Parameter]:
+    """List the parameters of deaths by side; only where some are reported."""
+    return [
+        simple("side_concentration", priors["side_concentration"]),
+        simple("side_selection", priors["side_selection"], ["plain_name"], design.sizes),
+    ]
 
 
 def _name_parameters(priors: Priors, design: Design) -> list[Parameter]:
@@ -275,7 +285,7 @@ def _log_sides(params: Params, design: Design, engine: Engine) -> Array:
         return np.zeros((1, len(names.authors)))
     first, second = st.by_first.astype(float), st.by_second.astype(float)
     d = np.maximum(st.row_rivalry, 0)
-    told = told_split(params["split"], params["side_selection"], engine)
+    told = told_split(params, design, engine)
     a = params["side_concentration"] * told[d]
     b = params["side_concentration"] * (1 - told[d])
     choose = gammaln(first + second + 1) - gammaln(first + 1) - gammaln(second + 1)
@@ -286,9 +296,11 @@ def _log_sides(params: Params, design: Design, engine: Engine) -> Array:
     return engine.xp.where(counted, engine.xp.where(is_author, known[:, None], uniform), 0.0)
 
 
-def told_split(split: Array, selection: Array, engine: Engine) -> Array:
+def told_split(params: Params, design: Design, engine: Engine) -> Array:
     """q: split of the clashes whose dead are told by side, shape (rivalry,)."""
-    return engine.expit(engine.xp.log(split) - engine.xp.log1p(-split) + selection)
+    xp, split = engine.xp, params["split"]
+    selection = xp.dot(design.names.lean, params["side_selection"])
+    return engine.expit(xp.log(split) - xp.log1p(-split) + selection)
 
 
 def _betaln(a: Array, b: Array, engine: Engine) -> Array:

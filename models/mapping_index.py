@@ -88,6 +88,7 @@ class Index(NamedTuple):
     listers: Ints
     adjudicated: Ints
     sides: Ints
+    lean: Floats
     pair_source: Ints
     pair_unknown: Ints
     pair_plain: Ints
@@ -143,6 +144,7 @@ def index(design: Design) -> Index:
         listers=_ints(h.listers),
         adjudicated=_ints(sources["type"] == ADJUDICATED),
         sides=_ints(names.sides),
+        lean=np.ascontiguousarray(names.lean),
         pair_source=_ints(st.source),
         pair_unknown=_ints(st.is_unknown),
         pair_plain=_ints(st.is_plain),

@@ -257,10 +257,12 @@ def rows(values, at, ix, log_pairs, result):
 
 
 @jit
-def _told_split(values, at, d):
+def _told_split(values, at, ix, d):
     """Split of the clashes of one war whose dead are told by side."""
-    split = values[at.split + d]
-    odds = split / (1.0 - split) * np.exp(values[at.side_selection + d])
+    split, selection = values[at.split + d], 0.0
+    for k in range(ix.lean.shape[1]):
+        selection += ix.lean[d, k] * values[at.side_selection + k]
+    odds = split / (1.0 - split) * np.exp(selection)
     return odds / (1.0 + odds)
 
 
@@ -272,7 +274,7 @@ def _sides(values, at, ix, row, result):
     for a in range(result.shape[1]):
         if a != author:
             result[row, a] /= x + y + 1.0
-    strength, told = values[at.side_concentration], _told_split(values, at, d)
+    strength, told = values[at.side_concentration], _told_split(values, at, ix, d)
     a, b = strength * told, strength * (1.0 - told)
     choose = math.lgamma(x + y + 1.0) - math.lgamma(x + 1.0) - math.lgamma(y + 1.0)
     result[row, author] *= np.exp(choose + betaln(a + x, b + y) - betaln(a, b))
@@ -280,7 +282,7 @@ def _sides(values, at, ix, row, result):
 
 @jit
 def rows_back(values, at, ix, d_rows, d_pairs, d):
-    """Add the gradient of ``rows`` to that of the pairs, and in split and concentration."""
+    """Add the gradient of ``rows`` to that of the pairs, and of what deaths by side speak of."""
     war = ix.n_organization + ix.n_other
     for row in range(d_rows.shape[0]):
         for s in range(ix.rows.shape[1]):
@@ -290,15 +292,21 @@ def rows_back(values, at, ix, d_rows, d_pairs, d):
                     d_pairs[pair, a] += d_rows[row, a]
         rivalry = ix.row_rivalry[row]
         if rivalry >= 0 and at.side_concentration >= 0:
-            x, y = ix.by_first[row], ix.by_second[row]
-            strength, told = values[at.side_concentration], _told_split(values, at, rivalry)
-            a, b = strength * told, strength * (1.0 - told)
-            whole = digamma(strength) - digamma(strength + x + y)
-            d_a = digamma(a + x) - digamma(a) + whole
-            d_b = digamma(b + y) - digamma(b) + whole
-            change = d_rows[row, war + rivalry]
-            d[at.side_concentration] += change * (told * d_a + (1.0 - told) * d_b)
-            split = values[at.split + rivalry]
-            by_odds = change * strength * (d_a - d_b) * told * (1.0 - told)
-            d[at.side_selection + rivalry] += by_odds
-            d[at.split + rivalry] += by_odds / (split * (1.0 - split))
+            _sides_back(values, at, ix, row, d_rows[row, war + rivalry], d)
+
+
+@jit
+def _sides_back(values, at, ix, row, change, d):
+    """Add the gradient of one row's deaths by side in split, concentration and selection."""
+    war, x, y = ix.row_rivalry[row], ix.by_first[row], ix.by_second[row]
+    strength, told = values[at.side_concentration], _told_split(values, at, ix, war)
+    a, b = strength * told, strength * (1.0 - told)
+    whole = digamma(strength) - digamma(strength + x + y)
+    d_a = digamma(a + x) - digamma(a) + whole
+    d_b = digamma(b + y) - digamma(b) + whole
+    d[at.side_concentration] += change * (told * d_a + (1.0 - told) * d_b)
+    by_odds = change * strength * (d_a - d_b) * told * (1.0 - told)
+    split = values[at.split + war]
+    d[at.split + war] += by_odds / (split * (1.0 - split))
+    for k in range(ix.lean.shape[1]):
+        d[at.side_selection + k] += by_odds * ix.lean[war, k]

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ..data.attribution import parse
 from ..data.evidence import Evidence
-from .engine import Ints
+from .engine import Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,10 @@ class Names:
     sides
         Position in ``names`` of each rivalry's two sides, shape (rivalry, 2); a coalition
         that acts alone stands for both.
+    lean
+        Share of each organization and other in a rivalry's first side less its share in the
+        second, shape (rivalry, plain name): what is the sides' own, averaged over members,
+        differs between the two by ``lean @ own``.
     contender
         Whether each name speaks of a contender, shape (name,).
     """
@@ -33,6 +37,7 @@ class Names:
     authors: tuple[str, ...]
     names: tuple[str, ...]
     sides: Ints
+    lean: Floats
     contender: NDArray[np.bool_]
 
     @property
@@ -57,8 +62,19 @@ def names_of(evidence: Evidence) -> Names:
     speaks = np.array([bool(contenders & set(parse(name).organizations)) for name in names])
     return Names(
         axes.organizations, axes.has_other, axes.rivalries, axes.authors, names,
-        sides.astype(np.int64), speaks,
+        sides.astype(np.int64), _lean(evidence, texts), speaks,
     )  # fmt: skip
+
+
+def _lean(evidence: Evidence, texts: list[tuple[str, str]]) -> Floats:
+    plain = evidence.axes.authors[: len(evidence.axes.organizations) + evidence.axes.has_other]
+    result = np.zeros((len(texts), len(plain)))
+    for row, pair in enumerate(texts):
+        for side, sign in zip(pair, (1.0, -1.0), strict=True):
+            members = parse(side).organizations
+            for member in set(members) & set(plain):
+                result[row, plain.index(member)] += sign / len(members)
+    return result
 
 
 def _side_texts(rivalry: str) -> tuple[str, str]:

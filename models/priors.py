@@ -135,10 +135,10 @@ DEFAULTS: Mapping[str, Prior] = {
     ),
     "side_selection": _prior(
         "normal",
-        "log odds by which clashes told by side lean to the first: no random sample of a war, "
-        "one side's dead told of up to twice as readily, two times in three",
+        "log odds by which clashes told by side lean to an organization as the one who killed; a "
+        "choice, no source: between two sides, a factor of two either way (sd .7)",
         mu=0.0,
-        sigma=0.7,
+        sigma=0.5,
     ),
     "set_share": _prior(
         "dirichlet", "one name is the rule, a set the exception", first=18.0, rest=1.0

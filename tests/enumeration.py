@@ -207,12 +207,17 @@ def notoriety(case: Case, p: Params) -> dict[str, float]:
     return phi | {d: share / len(case.rivalries) for d in case.rivalries}
 
 
-def sides(p: Params, d: int, is_author: bool, first: int, second: int) -> float:
+def sides(case: Case, p: Params, d: int, is_author: bool, first: int, second: int) -> float:
     """P(deaths by side | their sum): beta-binomial where the author is the rivalry."""
     n = first + second
     if not is_author:
         return 1.0 / (n + 1)
-    odds = float(p["split"][d] / (1 - p["split"][d]) * math.exp(p["side_selection"][d]))
+    own = dict(zip(case.plain, map(float, p["side_selection"]), strict=True))
+    leans = []
+    for side in case.rivalries[d].split("><"):
+        members = side.split("+")
+        leans.append(sum(own.get(member, 0.0) for member in members) / len(members))
+    odds = float(p["split"][d] / (1 - p["split"][d])) * math.exp(leans[0] - leans[1])
     a = float(p["side_concentration"]) * odds / (1 + odds)
     b = float(p["side_concentration"]) / (1 + odds)
     chance = float(math.comb(n, first))

@@ -126,7 +126,7 @@ def parameters(plan: Design, **changes: object) -> dict[str, np.ndarray]:
         values |= {"other_share": 0.0, "size_other": np.zeros(5), "unknown_other": 0.0}
     if (plan.statements.row_rivalry >= 0).any():
         values["side_concentration"] = 5.0
-        values["side_selection"] = np.zeros(n["rivalry"])
+        values["side_selection"] = np.zeros(n["plain_name"])
     return {name: np.asarray(value, float) for name, value in (values | changes).items()}
 
 

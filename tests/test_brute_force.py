@@ -29,6 +29,7 @@ CASES = {
     ),
     "a coalition's clash, three sources": Case(
         ("a", "b", "c"), (PRESS, COURT, WATCH), ("a", "b"), rivalries=("a+b><c",),
+        sides_total=1,
     ),
     "three organizations, sets, three sources": Case(
         ("a", "b", "c"), (NAMING, PRESS, WATCH), ("a",), has_other=True, largest_set=2
@@ -113,7 +114,7 @@ def _one(worked: Worked, row: tuple) -> list[float]:
         return plain
     clash = worked.case.rivalries[d]
     return [
-        mean * enumeration.sides(worked.params, d, author == clash, first, second)
+        mean * enumeration.sides(worked.case, worked.params, d, author == clash, first, second)
         for author, mean in zip(worked.case.authors, plain, strict=True)
     ]
 

@@ -160,16 +160,11 @@ def test_a_split_is_known_only_from_records_of_one_side_of_the_same_incident(inc
 def test_clashes_told_by_side_are_counted_and_called_no_sample():
     clash = Incident(("a><b", None), rivalry=-1)
     told = Incident(("a><b", None), victims=3, rivalry=0, by=(2, 1))
-    plan = plan_of(clash, clash, told, Incident(("a", "a")), rivalries=("a><b",))
-    said = sentences(plan)["side_selection[a><b]"]
-    assert said.startswith("The dead are told by side in 1 of 3 clashes of a and b:")
-    assert "side_selection[a><b]" not in sentences(plan_of(clash, rivalries=("a><b",)))
-
-
-def test_what_no_data_can_inform_is_not_compared_with_its_prior():
-    of_war = xr.DataArray(np.random.default_rng(1).normal(size=(2, 99, 1)), dims=(*"cd", "rivalry"))
-    draws = xr.Dataset({"side_selection": of_war.rename(c="chain", d="draw")})
-    assert movements(draws, draws) == {}
+    key = "told by side[a><b]"
+    said = sentences(plan_of(clash, clash, told, Incident(("a", "a")), rivalries=("a><b",)))
+    assert "the dead are told by side in 1 of 3 clashes of a and b:" in said[key]
+    assert key not in sentences(plan_of(clash, rivalries=("a><b",)))
+    assert key not in sentences(plan_of(told, told, rivalries=("a><b",)))  # no others
 
 
 def test_coalitions_are_divided_by_the_prior():
@@ -185,7 +180,7 @@ def test_every_scalar_of_the_model_is_described_in_words(tmp_path):
     """A parameter that a reader may meet has a sentence of its own, not its name."""
     from dtoscore.data.readers import read_round
     from dtoscore.data.tabulate import tabulate
-    from dtoscore.inference.identification import _ABOUT, LABELLED, SELECTION
+    from dtoscore.inference.identification import _ABOUT, LABELLED
     from dtoscore.models.joint import Structure, parameters
     from dtoscore.models.priors import Priors
     from rounds import write_small_round
@@ -193,5 +188,5 @@ def test_every_scalar_of_the_model_is_described_in_words(tmp_path):
     plan = design(tabulate(read_round(write_small_round(tmp_path / "round"))))
     listed = parameters(plan, Priors(), Structure())
     shown = {p.name for p in listed if len(p.dims) < 2 and LABELLED.issuperset(p.dims)}
-    assert shown <= {*_ABOUT, SELECTION}
+    assert shown <= set(_ABOUT)
     assert len(shown) > 20

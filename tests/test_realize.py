@@ -326,6 +326,14 @@ def test_unreported_clashes_are_split() -> None:
         assert near(whole(result, name, "b"), 17 * 0.75)
 
 
+def test_clashes_told_by_side_are_another_matter_than_the_rest() -> None:
+    incidents = [Incident(("a><b",), 2, rivalry=0, by=(2, 0)), *[Incident(("a><b",), 1)] * 8]
+    told = evidence(incidents, rivalries=("a><b",))
+    result = draws_of(told, split=[0.25], side_selection=[2.0, -2.0])
+    assert near(whole(result, "victims", "a"), 2 + 8 * 0.25)
+    assert near(whole(result, "victims", "b"), 8 * 0.75)
+
+
 # ---- victim classes
 
 

@@ -37,6 +37,7 @@ def drawn(size, seed):
 def test_every_parameter_of_the_fit_is_drawn(size):
     params, _ = drawn(size, 1)
     listed = joint.parameters(size.plan, size.priors, joint.Structure())
+    listed += attribution.side_parameters(size.priors, size.plan) if size.rivals else []
     assert {p.name: p.shape for p in listed} == {name: v.shape for name, v in params.items()}
 
 
@@ -62,6 +63,17 @@ def test_a_world_says_what_its_parameters_say():
     assert world.one_sided[-1] == attribution.ADJUDICATED_ONE_SIDED
     assert world.tail in TAIL_GRID
     assert world.victim_class.shape == (2, 6)
+
+
+def test_clashes_are_told_as_the_model_has_it():
+    params, world = drawn(MEDIUM, 3)
+    own = params["side_selection"]
+    (a, b), *_ = MEDIUM.rivals
+    odds = params["split"][0] / (1 - params["split"][0]) * np.exp(own[a] - own[b])
+    assert world.rivalries[0] == f"{world.organizations[a]}><{world.organizations[b]}"
+    assert world.told_split[0] == pytest.approx(odds / (1 + odds))
+    assert world.side_concentration == pytest.approx(float(params["side_concentration"]))
+    assert world.sides_counted > 0
 
 
 def test_without_rivalries_or_classes_a_world_has_none():

@@ -261,7 +261,7 @@ def parameters(case: Case, seed: int) -> dict[str, np.ndarray]:
     drawn["blame_rivalry"] = rng.uniform(0.05, 0.5)
     if case.sides_total:
         drawn["side_concentration"] = rng.uniform(1.0, 8.0)
-        drawn["side_selection"] = rng.normal(size=d)
+        drawn["side_selection"] = rng.normal(size=n)
     if case.largest_set > 1:
         drawn["set_share"] = rng.dirichlet(np.ones(case.largest_set), s)
     if case.full_confusion:

@@ -24,7 +24,7 @@ from dtoscore.models.priors import Priors
 ASH, BIRCH = "ash", "birch"
 WAR = f"{ASH}><{BIRCH}"
 SPLIT, TOLD = 0.35, 0.55
-"""Log odds apart by .82, a little more than one prior standard deviation of the selection."""
+"""Log odds apart by .82, a little more than one prior standard deviation of their difference."""
 
 
 def world() -> World:
