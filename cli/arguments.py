@@ -23,6 +23,16 @@ Draws = Annotated[int, typer.Option(min=1, help="Draws kept from each chain.")]
 Tune = Annotated[int, typer.Option(min=1, help="Draws that tune each chain, not kept.")]
 Chains = Annotated[int, typer.Option(min=2, help="Independent chains, at least 2.")]
 Cores = Annotated[int | None, typer.Option(min=1, help="Chains at once; default: all cores.")]
+Accept = Annotated[
+    float,
+    typer.Option(
+        "--target-accept",
+        min=0.5,
+        max=0.999,
+        callback=finite,
+        help="Nearer 1: smaller steps, for draws that diverged.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout, for machines.")]
 Out = Annotated[

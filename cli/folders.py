@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..data.errors import InputError
-from ..data.folder import write_folder
 from .arguments import AsJson, NewFolder, RoundFolder, finite
 from .failures import INPUT_AT_FAULT
 
@@ -136,6 +135,8 @@ def _write_once(simulated: "Simulated", folder: Path, seed: int) -> None:
         if _holds_all_of(folder, fresh):
             typer.echo(f"{folder} already holds this simulated round; nothing was written.")
             return
+        from ..data.folder import write_folder
+
         write_folder(folder, {p.name: p.read_text(encoding="utf-8") for p in fresh.iterdir()})
     typer.echo(f"{folder} holds a simulated round, and its truth in truth.json.")
 

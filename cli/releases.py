@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from .arguments import (
+    Accept,
     AsJson,
     Chains,
     Cores,
@@ -34,6 +35,7 @@ def run(
     draws: Draws = 1000,
     tune: Tune = 1000,
     chains: Chains = 4,
+    target_accept: Accept = 0.8,
     cores: Cores = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -44,7 +46,7 @@ def run(
 
     Example: `dtoscore run 2023-q4 --out releases/2023-q4`
     """
-    options = _options(seed, draws, tune, chains, cores)
+    options = _options(seed, draws, tune, chains, target_accept, cores)
     _release(round_folder, out, previous, options, quiet=quiet, as_json=as_json, refit=True)
 
 
@@ -54,6 +56,7 @@ def fit(
     draws: Draws = 1000,
     tune: Tune = 1000,
     chains: Chains = 4,
+    target_accept: Accept = 0.8,
     cores: Cores = None,
     quiet: Quiet = False,
 ) -> None:
@@ -63,7 +66,7 @@ def fit(
     """
     from ..inference import pipeline
 
-    options, progress = _options(seed, draws, tune, chains, cores), _voice(quiet)
+    options, progress = _options(seed, draws, tune, chains, target_accept, cores), _voice(quiet)
     prepared = pipeline.prepare(round_folder, progress)
     pipeline.fit(prepared, options, progress)
     typer.echo(f"The fit is in {prepared.work}.")
@@ -75,6 +78,7 @@ def score(
     draws: Draws = 1000,
     tune: Tune = 1000,
     chains: Chains = 4,
+    target_accept: Accept = 0.8,
     as_json: AsJson = False,
 ) -> None:
     """Score, rank and decide from a fit that is there, and write nothing.
@@ -84,7 +88,7 @@ def score(
     from ..inference import pipeline
     from ..reports.run import stored
 
-    options = _options(seed, draws, tune, chains, None)
+    options = _options(seed, draws, tune, chains, target_accept, None)
     prepared = pipeline.prepare(round_folder)
     scored = pipeline.score(prepared, stored(prepared, options), options)
     _show(scored.summary, as_json=as_json)
@@ -99,6 +103,7 @@ def report(
     draws: Draws = 1000,
     tune: Tune = 1000,
     chains: Chains = 4,
+    target_accept: Accept = 0.8,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -106,7 +111,7 @@ def report(
 
     Example: `dtoscore report 2023-q4 --out draft`
     """
-    options = _options(seed, draws, tune, chains, None)
+    options = _options(seed, draws, tune, chains, target_accept, None)
     _release(round_folder, out, previous, options, quiet=quiet, as_json=as_json, refit=False)
 
 
@@ -115,10 +120,14 @@ def _voice(quiet: bool) -> Callable[[str], None] | None:
     return None if quiet else partial(typer.echo, err=True)
 
 
-def _options(seed: int, draws: int, tune: int, chains: int, cores: int | None) -> "FitOptions":
+def _options(
+    seed: int, draws: int, tune: int, chains: int, accept: float, cores: int | None
+) -> "FitOptions":
     from ..inference.pipeline import FitOptions
 
-    return FitOptions(draws=draws, tune=tune, chains=chains, cores=cores, seed=seed)
+    return FitOptions(
+        draws=draws, tune=tune, chains=chains, cores=cores, seed=seed, target_accept=accept
+    )
 
 
 def _release(

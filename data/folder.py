@@ -45,6 +45,8 @@ def write_folder(folder: Path, files: Mapping[str, str]) -> Path:
         Where the folder already holds something, or its place cannot be written.
     """
     folder = Path(folder)
+    if folder.absolute() == Path.cwd():
+        raise InputError([f"{folder} is the current folder, not to be replaced; name a new one"])
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError([f"{folder} exists and is not empty; name a new folder"])
     partial = folder.with_name(f".{folder.name}.partial")

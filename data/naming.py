@@ -1,5 +1,6 @@
 """From the names that reports write to organizations: aliases, lineage, canonical order."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -8,6 +9,10 @@ from .problems import meant, shown
 from .values import fold
 
 Side = tuple[str, ...]
+NOBODY = frozenset({"unknown", "n/a", "na", "none", "nobody", "desconocido", "nadie", "-", "?"})
+"""Words that stand for an empty cell in many offices, folded."""
+SEPARATORS = re.compile(r"[,;/&]|<>| vs\.? | and | y ", re.IGNORECASE)
+"""What stands between two organizations in many offices, and in no attribution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +92,19 @@ class Names:
     def _id(self, name: str) -> str:
         found = self.find(name)
         if found is None:
-            choices = sorted({*self.ids.values(), OTHER})
-            raise ValueError(
-                f"names {shown(name.strip())}, which is not in organizations.csv"
-                f"{meant(name.strip(), choices)}"
-            )
+            raise ValueError(f"names {shown(name.strip())}, {self._stranger(name)}")
         return found
+
+    def _stranger(self, name: str) -> str:
+        """Say why a name is none of the roster, without a guess that would change its sense."""
+        if fold(name) in NOBODY:
+            none = f"{OTHER} is violence by none of the roster"
+            return f"which is nobody: leave the cell empty ({none})"
+        parts = [part for part in SEPARATORS.split(name) if part.strip()]
+        if len(parts) > 1 and all(self.find(part) for part in parts):
+            return "several organizations: a clash is a><b, a coalition a+b, one of several a|b"
+        choices = sorted({*self.ids.values(), OTHER})
+        return f"which is not in organizations.csv{meant(name.strip(), choices)}"
 
     def _rolled(self, name: str) -> str:
         return self.scored_under.get(name, name)

@@ -18,6 +18,7 @@ from .testimony import (
     check_calendar,
     check_published,
     coverage_notes,
+    incident_notes,
     read_reports,
     whole,
 )
@@ -44,6 +45,7 @@ class Reader:
         self.problems = Problems()
         self.notes: list[str] = []
         self.tables: dict[str, Table] = {}
+        self.columns: dict[str, tuple[str, ...]] = {}
 
     def judged(self, name: str, form: pa.DataFrameSchema) -> pd.DataFrame | None:
         """Read a table and judge it by its schema; None where there is nothing to judge."""
@@ -51,6 +53,8 @@ class Reader:
         if table is None:
             return None
         self.tables[name] = table
+        known = (str(column) for column in table.frame.columns)
+        self.columns[table.file] = tuple(column for column in known if column in form.columns)
         text, notes = schema.judge(table, form, self.problems)
         self.notes += notes
         return text
@@ -146,6 +150,7 @@ def _read_tables(reader: Reader, draft: Draft, rubric: Rubric) -> Round:
         presence=presence,
         totals=totals,
         notes=tuple(reader.notes),
+        columns=reader.columns,
     )
 
 
@@ -183,7 +188,7 @@ def _read_reports(
     if draft.as_of_given:
         check_calendar(table, frame, settings, reader.problems)
     check_published(table, frame, sources[~sources.index.duplicated()], reader.problems)
-    reader.notes += (*notes, *more)
+    reader.notes += (*notes, *more, *incident_notes(table, frame))
     reader.notes += coverage_notes(table, frame, sources[~sources.index.duplicated()])
     return frame, settings
 

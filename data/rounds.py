@@ -80,6 +80,8 @@ class Round:
         Sentences for the user: ignored columns, defaults that matter.
     folder
         Where it was read from.
+    columns
+        Columns that were read and judged, by file: others were ignored.
     """
 
     settings: Settings
@@ -91,6 +93,7 @@ class Round:
     presence: pd.DataFrame | None = None
     totals: pd.DataFrame | None = None
     notes: tuple[str, ...] = ()
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def is_simulated(self) -> bool:

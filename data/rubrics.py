@@ -29,7 +29,18 @@ def read_rubric(folder: Path, problems: Problems) -> tuple[Rubric, tuple[str, ..
         note = f"No rubric.toml: '{rubric.id}' is used; its weights are this product's choice."
         return rubric, (note,)
     section = read_toml(path, problems)
-    return (default_rubric() if section is None else _read(section)), ()
+    rubric, ours = default_rubric() if section is None else _read(section), default_rubric()
+    if rubric.id == ours.id and rubric != ours:
+        problems.add(
+            f"rubric.toml: id {ours.id!r} is that of the rubric that ships with dtoscore, and this "
+            "one differs from it; give it an id of its own"
+        )
+    return rubric, ()
+
+
+def ships(rubric_id: str) -> bool:
+    """Whether a rubric is the one that ships with the package: no other may have its id."""
+    return rubric_id == default_rubric().id
 
 
 def default_rubric() -> Rubric:

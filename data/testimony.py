@@ -12,6 +12,8 @@ from .rounds import Settings
 
 UNKNOWN_CLASS = "unknown"
 NO_COUNT = -1
+FAR_APART = 30
+"""Days between two reports of one incident that are a reason to doubt its id."""
 
 
 def whole(text: pd.Series, empty: int = NO_COUNT) -> pd.Series:
@@ -242,6 +244,26 @@ def _check_incidents(table: Table, frame: pd.DataFrame, problems: Problems) -> N
             "version does not link their reports; reports with the same incident_id are "
             "one incident"
         )
+
+
+def incident_notes(table: Table, frame: pd.DataFrame) -> tuple[str, ...]:
+    """Doubt incidents whose reports lie far apart: sources' own running numbers collide."""
+    if frame["incident_id"].isna().any():
+        return ()
+    states = frame["region"].where(frame["region"].str.contains("-"))  # a country holds them all
+    by_incident = frame.assign(region=states).groupby("incident_id")
+    days_apart = (by_incident["date"].max() - by_incident["date_end"].min()).dt.days
+    number_of_states = by_incident["region"].agg("nunique")
+    far = (days_apart > FAR_APART) | (number_of_states > 1)
+    if not far.any():
+        return ()
+    said, first = counted(int(far.sum()), "incident", "incidents"), shown(str(far.index[far][0]))
+    note = (
+        f"{table.file}: in {said} the reports with one incident_id name several regions or lie "
+        f"more than {FAR_APART} days apart (first: {first}); one incident_id must mean one "
+        "incident in all sources."
+    )
+    return (note,)
 
 
 def coverage_notes(table: Table, frame: pd.DataFrame, sources: pd.DataFrame) -> tuple[str, ...]:

@@ -39,6 +39,15 @@ COUNTRY, COUNTRY_CODE = "Mexico", "MX"
 SOURCE = "ucdp"
 KIND = "homicide"
 COARSE_CODE = 4
+ALWAYS = (
+    "UCDP is one source: no other tells what it misses.",
+    (
+        "UCDP's armed groups are not all drug-trafficking organizations (villages, militias, "
+        "community police), and some are called after persons: go through organizations.csv, "
+        "where contender and name can be changed, before any release."
+    ),
+)
+"""What is said of every import."""
 NEVER_ONE_SIDED = {"alpha": 1, "beta": 9999}
 """Prior of ``one_sided``: by GED's definitions a row that names one side is no clash."""
 
@@ -270,4 +279,4 @@ def _notes(events: pd.DataFrame) -> tuple[str, ...]:
     ]
     if unknown:
         said.append(f"No state is called {', '.join(repr(name) for name in unknown)}.")
-    return (*said, "UCDP is one source: no other tells what it misses.")
+    return (*said, *ALWAYS)

@@ -159,20 +159,7 @@ def regions(parts: Parts) -> pd.DataFrame:
     frame["mean"] = _mean(total)
     for name in NARROW:
         frame[name] = _quantile(total, LEVELS[name])
-    return frame.join(_leading(counts, frame.index))
-
-
-def _leading(counts: xr.DataArray, regions: "pd.Index[str]") -> pd.DataFrame:
-    """Organization with the largest mean in each region, and its share; "" where none acted."""
-    names = [str(name) for name in counts["organization"].to_numpy()]
-    means = counts.mean(SAMPLE).transpose("region", "organization").to_numpy()
-    total = means.sum(axis=1)
-    acted = total > 0
-    first = means.argmax(axis=1) if names else np.zeros(len(total), np.int64)
-    share = np.full(len(total), np.nan)
-    share[acted] = means.max(axis=1, initial=0.0)[acted] / total[acted]
-    leader = [names[k] if any_ else "" for k, any_ in zip(first, acted, strict=True)]
-    return pd.DataFrame({"leader": leader, "leader_share": share}, index=regions)
+    return frame
 
 
 def timeline(parts: Parts) -> pd.DataFrame:

@@ -106,7 +106,7 @@ def stored(prepared: Prepared, options: FitOptions) -> xr.DataTree | None:
     return store.load(store.path_of(prepared.work, options))
 
 
-def fits(prepared: Prepared) -> list[dict[str, int]]:
+def fits(prepared: Prepared) -> list[dict[str, float]]:
     """How the finished fits of this round were sampled: draws, tune, chains, seed."""
     return store.recorded(prepared.work)
 

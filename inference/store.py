@@ -62,10 +62,10 @@ def path_of(work: Path, options: FitOptions) -> Path:
     return work / f"{options_hash(options)}.zarr"
 
 
-def sampling(options: FitOptions) -> dict[str, int]:
-    """What a command can say of a fit: draws, tune, chains, seed."""
+def sampling(options: FitOptions) -> dict[str, float]:
+    """What a command can say of a fit: draws, tune, chains, seed, target_accept."""
     values = asdict(options)
-    return {name: int(values[name]) for name in ("draws", "tune", "chains", "seed")}
+    return {name: values[name] for name in ("draws", "tune", "chains", "seed", "target_accept")}
 
 
 def record(work: Path, options: FitOptions) -> None:
@@ -76,7 +76,7 @@ def record(work: Path, options: FitOptions) -> None:
         _note_of(path).write_text(json.dumps(sampling(options)), encoding="utf-8")
 
 
-def recorded(work: Path) -> list[dict[str, int]]:
+def recorded(work: Path) -> list[dict[str, float]]:
     """How each finished fit of a folder was sampled, where that was noted."""
     names = sampling(FitOptions())
     notes = (_noted(path) or {} for path in sorted(work.glob("[!.]*.zarr")))

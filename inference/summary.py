@@ -124,8 +124,7 @@ class Summary:
         detection_q95, accuracy_mean, accuracy_q05, accuracy_q95, note``.
     regions
         Index ``region``: ``name, reported`` (incidents), ``mean, q05, q95`` (realized
-        incidents of the roster organizations in the window), ``leader`` (largest share),
-        ``leader_share``.
+        incidents of the roster organizations in the window).
     timeline
         Columns ``period, organization, reported, mean, q05, q95``: incidents by month of
         the window, contenders.

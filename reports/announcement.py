@@ -7,6 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import cast
 
+from ..data.rubrics import ships
 from ..inference.summary import FAIL, NOT_RUN, REVIEW, Check, Summary
 from . import spanish, words
 from .roster import Contender, contenders, named
@@ -114,6 +115,7 @@ def _values(summary: Summary, language: str) -> dict[str, str]:
         ],
         **_read(summary, language),
         "rubric": header.rubric,
+        "chooser": phrases(language)[f"chooser_{'product' if ships(header.rubric) else 'office'}"],
         "n_uninformed": str(len(summary.identification)),
     }
 

@@ -23,8 +23,6 @@ _TIES = (
     "The probabilities of a pair, in both directions, add up to less than 1 where the two scores "
     "can be equal."
 )
-LEAST_LED = 1.0
-"""Where fewer incidents are estimated, nobody is said to have the largest share."""
 
 
 def printed(summary: Summary) -> dict[str, Table]:
@@ -172,28 +170,11 @@ def _kinds(summary: Summary) -> Table:
 
 
 def _regions(summary: Summary) -> Table:
-    names = _names(summary)
     frame = summary.regions.sort_values(["mean", "name"], ascending=[False, True])
-    ordered = may_order(summary)
-    rows = [
-        (
-            str(row["name"]),
-            *(_largest(row, names) if ordered else ()),
-            *_estimated(row),
-        )
-        for _, row in frame.iterrows()
-    ]
-    lead = (f"Largest share (from {LEAST_LED:g} estimated on)", "Share") if ordered else ()
-    columns = ("Region", *lead, "Reported", "Estimated", "90% interval")
+    rows = [(str(row["name"]), *_estimated(row)) for _, row in frame.iterrows()]
+    columns = ("Region", "Reported", "Estimated", "90% interval")
     caption = "Incidents of the organizations by region"
-    return Table(caption, columns, tuple(rows), len(lead[:1]) + 1, _BY_PLACE)
-
-
-def _largest(row: pd.Series, names: dict[str, str]) -> tuple[str, str]:
-    """Name who has the largest share of a region, and the share; blank where little happened."""
-    if row["mean"] < LEAST_LED:
-        return "", ""
-    return names.get(row["leader"], row["leader"]), words.percent(row["leader_share"])
+    return Table(caption, columns, tuple(rows), 1, _BY_PLACE)
 
 
 def _timeline(summary: Summary) -> Table:

@@ -103,7 +103,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def _ordered(document: Document) -> list[dict[str, Any]]:
-    """Put contenders first, by falling P(worst); the rest follow by falling score.
+    """Put contenders first, by falling P(worst) as printed, then score; the rest by score.
 
     Where nobody is named both stand by name.
     """
@@ -112,7 +112,12 @@ def _ordered(document: Document) -> list[dict[str, Any]]:
         return sorted(found, key=lambda o: (not o["contender"], o["name"].casefold(), o["id"]))
     return sorted(
         found,
-        key=lambda o: (not o["contender"], -o.get("p_worst", 0.0), -o["score"]["q50"], o["id"]),
+        key=lambda o: (
+            not o["contender"],
+            -round(o.get("p_worst", 0.0), 2),
+            -o["score"]["q50"],
+            o["id"],
+        ),
     )
 
 

@@ -3,8 +3,10 @@
 import json
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+
+import pandas as pd
 
 from .canonical import canonical_json, plain, sha256
 
@@ -19,9 +21,12 @@ _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def write_input(
-    round_folder: Path, out: Path, settings: Mapping[str, object], *, redistribute: bool
+    round_folder: Path,
+    out: Path,
+    settings: Mapping[str, object],
+    columns: Mapping[str, Sequence[str]],
 ) -> None:
-    """Write ``input/``: copies, or hashes alone, and ``settings.toml``.
+    """Write ``input/``: what was read of the round, or hashes alone, and ``settings.toml``.
 
     Parameters
     ----------
@@ -29,16 +34,37 @@ def write_input(
         Where the round is, and the folder to make.
     settings
         Effective priors, rubric and roster.
-    redistribute
-        Whether the round's files may be published.
+    columns
+        The columns that were read and judged, by file. Others, and files that nobody judged,
+        do not leave the office: they may hold persons. Empty where nothing may be published.
     """
     out.mkdir()
     files = [round_folder / name for name in _NAMES if (round_folder / name).is_file()]
     hashes = {path.name: {"sha256": sha256(path), "bytes": path.stat().st_size} for path in files}
     (out / "hashes.json").write_text(canonical_json(hashes), encoding="utf-8")
-    for path in files if redistribute else ():
-        shutil.copyfile(path, out / path.name)
+    for path in files if columns else ():
+        if path.suffix == ".toml":
+            shutil.copyfile(path, out / path.name)
+        elif path.name in columns:
+            _copy_columns(path, out / path.name, frozenset(columns[path.name]))
     (out / "settings.toml").write_text(toml(plain(settings)), encoding="utf-8")
+
+
+def _copy_columns(source: Path, target: Path, columns: frozenset[str]) -> None:
+    """Copy a table without its other columns; byte for byte where it has none."""
+    is_csv = source.suffix == ".csv"
+    frame = (
+        pd.read_csv(source, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+        if is_csv
+        else pd.read_parquet(source)
+    )
+    known = [name for name in frame.columns if str(name).strip() in columns]
+    if len(known) == len(frame.columns):
+        shutil.copyfile(source, target)
+    elif is_csv:
+        frame[known].to_csv(target, index=False, lineterminator="\n")
+    else:
+        frame[known].to_parquet(target, index=False)
 
 
 def toml(values: Mapping[str, object]) -> str:

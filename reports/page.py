@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from ..data.rubrics import ships
 from ..inference.summary import Summary
 from . import words
 from .announcement import LANGUAGES, Announcement, announcement, phrases
@@ -76,6 +77,7 @@ def render_report(
         usable=is_usable(summary),
         scale=words.scale(),
         rubric=rubric,
+        chooser="this product" if ships(summary.header.rubric) else "the publishing office",
         simple=_simple_leaders(summary) if may_order(summary) else [],
         minimum=_minimum(rubric.get("evidence") or {}),
     )  # fmt: skip

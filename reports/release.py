@@ -1,6 +1,6 @@
 """The release folder: everything a round says, complete or not there at all."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ def write_release(
     round_folder: Path,
     settings: Mapping[str, object],
     run: Mapping[str, object],
-    redistribute: bool = True,
+    columns: Mapping[str, Sequence[str]],
     previous: str | None = None,
 ) -> Path:
     """Write a release folder, replacing an older release and nothing else.
@@ -50,14 +50,15 @@ def write_release(
     evidence
         The sufficient statistic.
     round_folder
-        Where the round was read from; of it only the tables of the format are copied.
+        Where the round was read from.
     settings
         Effective ``priors``, ``rubric`` and ``roster``: written to ``input/settings.toml``.
     run
         Times, host and software: written to ``run.json``, with the clock readings that the
         sampler left in the posterior.
-    redistribute
-        False: ``input/`` holds hashes of the round's files, not the files.
+    columns
+        Columns of the round's files that were read: ``input/`` holds no others. Empty: hashes
+        of the round's files, not the files.
     previous
         SHA-256 of the manifest of the release before this one.
 
@@ -69,7 +70,7 @@ def write_release(
     with staged(out) as folder:
         clocks = write_posterior(posterior, scores, folder / "posterior.zarr")
         write_evidence(evidence, folder / "evidence.zarr")
-        write_input(round_folder, folder / "input", settings, redistribute=redistribute)
+        write_input(round_folder, folder / "input", settings, columns)
         _write_documents(summary, folder, settings)
         write_tables(summary, folder / "tables")
         _write_json(folder / NAME, _manifest(summary, folder, previous))

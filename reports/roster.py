@@ -33,7 +33,10 @@ def contenders(summary: Summary) -> tuple[Contender, ...]:
     ]
     if may_order(summary):
         rank = frame["rank_mean"]
-        return tuple(sorted(found, key=lambda c: (-_finite(c.p_worst), float(rank[c.id]), c.id)))
+        # As printed: below a hundredth the order is the simulation's noise.
+        return tuple(
+            sorted(found, key=lambda c: (-round(_finite(c.p_worst), 2), float(rank[c.id]), c.id))
+        )
     return tuple(sorted(found, key=lambda c: (c.name.casefold(), c.id)))
 
 
@@ -55,7 +58,7 @@ def is_usable(summary: Summary) -> bool:
 def published(summary: Summary) -> Summary:
     """Take out of the tables what puts anybody first, where nobody may stand out.
 
-    Rows are then by name, and simple counts and regions have no leader.
+    Rows are then by name, and simple counts have no leader.
     """
     if may_order(summary):
         return summary
@@ -66,7 +69,6 @@ def published(summary: Summary) -> Summary:
         organizations=summary.organizations.loc[by_name(summary)],
         rank_probabilities=summary.rank_probabilities.loc[chosen],
         pairwise=summary.pairwise.loc[chosen, chosen],
-        regions=summary.regions.assign(leader="", leader_share=math.nan),
         timeline=_listed(timeline, ["period", "organization"], chosen),
         baselines=_listed(baselines, ["baseline", "organization"], chosen).assign(leader=""),
     )

@@ -95,7 +95,7 @@ def run(
             round_folder=prepared.round.folder,
             settings=prepared.settings(),
             run=clock.record(),
-            redistribute=settings.redistribute,
+            columns=prepared.round.columns if settings.redistribute else {},
             previous=before,
         )
     return Released(out, scored.summary)
@@ -130,7 +130,7 @@ def _no_fit(prepared: "Prepared", options: "FitOptions") -> str:
     asked = sampling(options)
     there = [_spelt(found) for found in pipeline.fits(prepared)]
     fits = f"; the fits that are there have {', or '.join(there)}" if there else ""
-    command = " ".join(f"--{name} {value}" for name, value in asked.items())
+    command = " ".join(f"--{name.replace('_', '-')} {value}" for name, value in asked.items())
     return (
         f"{prepared.work} holds no finished fit with {_spelt(asked)}{fits}; make it with: "
         f"dtoscore fit {prepared.round.folder} {command}"

@@ -28,6 +28,8 @@ _MONTHS_EN = (
     "October", "November", "December",
 )  # fmt: skip
 NONE = "–"
+LEAST_AMOUNT = 0.05
+"""Amounts below it would print as nought."""
 
 
 def rounded(value: float, digits: int = 0) -> str:
@@ -81,6 +83,8 @@ def quantity(value: float) -> str:
     """Print an amount: whole numbers, from 1000 on three significant digits."""
     if not math.isfinite(value):
         return NONE
+    if 0 < value < LEAST_AMOUNT:
+        return "<0.1"
     if abs(value) >= 1000:
         step = 10 ** (math.floor(math.log10(abs(value))) - 2)
         value = math.floor(value / step + 0.5) * step

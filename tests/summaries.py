@@ -247,15 +247,13 @@ def _regions(rng: np.random.Generator) -> pd.DataFrame:
             "mean": mean,
             "q05": mean * 0.7,
             "q95": mean * 1.4,
-            "leader": rng.choice(list(NAMES), len(STATES)),
-            "leader_share": rng.uniform(0.3, 0.9, len(STATES)),
         },
         index=pd.Index([state.id for state in STATES], name="region"),
     )
 
 
 def _elsewhere(empty: pd.DataFrame) -> pd.DataFrame:
-    rows = [["North", 10, 25.0, 18.0, 40.0, "alba", 0.6], ["South", 4, 9.0, 5.0, 16.0, "faro", 0.5]]
+    rows = [["North", 10, 25.0, 18.0, 40.0], ["South", 4, 9.0, 5.0, 16.0]]
     index = pd.Index(["XX-N", "XX-S"], name="region")
     return pd.DataFrame(rows, columns=empty.columns, index=index)
 

@@ -39,6 +39,12 @@ def test_an_unfinished_folder_of_an_earlier_run_is_no_hindrance(tmp_path: Path) 
     assert (tmp_path / "round" / "a.csv").read_bytes() == "é\n".encode()
 
 
+def test_the_current_folder_is_not_replaced(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="current folder"):
+        write_folder(Path(), {"a.csv": ""})
+
+
 def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="cannot be written"):

@@ -30,6 +30,22 @@ def test_names_become_ids_in_canonical_order(written: str, text: str) -> None:
     assert reading.text == text
 
 
+@pytest.mark.parametrize("written", ["unknown", "N/A", "Desconocido", "-"])
+def test_a_word_for_nobody_is_told_from_other(written: str) -> None:
+    fault = NAMES.read(written).fault
+    assert "leave the cell empty" in fault
+    assert "Choices" not in fault
+
+
+@pytest.mark.parametrize(
+    "written", ["gulf, zetas", "gulf;zetas", "Golfo y Los Zetas", "gulf<>zetas"]
+)
+def test_two_names_in_one_cell_are_no_slip_of_one(written: str) -> None:
+    fault = NAMES.read(written).fault
+    assert "a clash is a><b" in fault
+    assert "did you mean" not in fault
+
+
 @pytest.mark.parametrize(
     ("written", "text", "is_rivalry"),
     [

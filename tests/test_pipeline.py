@@ -237,9 +237,11 @@ def test_a_fit_that_is_not_there_is_told_from_those_that_are(prepared, sampled):
     with pytest.raises(InputError) as caught:
         run(prepared.round.folder, options=replace(OPTIONS, draws=61), refit=False)
     said = str(caught.value)
-    assert "no finished fit with draws 61 tune 10 chains 2 seed 5" in said
-    assert "the fits that are there have draws 60 tune 10 chains 2 seed 5;" in said
-    assert said.endswith("--draws 61 --tune 10 --chains 2 --seed 5")
+    assert "no finished fit with draws 61 tune 10 chains 2 seed 5 target_accept 0.8" in said
+    assert (
+        "the fits that are there have draws 60 tune 10 chains 2 seed 5 target_accept 0.8;" in said
+    )
+    assert said.endswith("--draws 61 --tune 10 --chains 2 --seed 5 --target-accept 0.8")
 
 
 def test_one_contender_is_a_valid_result(tmp_path, sampled):

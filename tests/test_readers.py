@@ -226,6 +226,28 @@ def test_reports_outside_their_source_s_view_are_counted(tmp_path: Path) -> None
     assert "2 reports of 's' lie outside the regions" in notes
 
 
+def test_incidents_whose_reports_lie_far_apart_are_doubted(tmp_path: Path) -> None:
+    two = "id,name,type\ns,S,press\nt,T,press\n"
+    rows = [
+        "1,s,2010-05-04,MX-SIN,homicide,1,7", "2,t,2010-05-04,MX-SON,homicide,1,7",
+        "3,s,2010-05-04,MX-SIN,homicide,1,8", "4,t,2010-09-05,MX-SIN,homicide,1,8",
+        "5,s,2010-05-04,MX-SIN,homicide,1,9", "6,t,2010-05-06,MX,homicide,1,9",
+    ]  # fmt: skip
+    told = reports(*rows, header=",incident_id")
+    found = read_round(write(tmp_path, sources_csv=two, reports_csv=told))
+    assert any("in 2 incidents" in note and "first: '7'" in note for note in found.notes)
+    told = reports(*rows[4:], header=",incident_id")
+    found = read_round(write(tmp_path, sources_csv=two, reports_csv=told))
+    assert not any("one incident_id" in note for note in found.notes)
+
+
+def test_columns_that_were_ignored_are_known(tmp_path: Path) -> None:
+    told = reports("1,s,2010-05-04,MX-SIN,homicide,1,x", header=",remark")
+    found = read_round(write(tmp_path, reports_csv=told))
+    assert "remark" not in found.columns["reports.csv"]
+    assert found.columns["organizations.csv"] == ("id", "name")
+
+
 def test_line_numbers_count_lines_not_records(tmp_path: Path) -> None:
     roster = 'id,name\na,"Group\n A"\n'
     with pytest.raises(InputError, match=r"row 3: name .* control character"):

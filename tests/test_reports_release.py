@@ -67,6 +67,7 @@ def make(out: Path, folder: Path, summary: Summary | None = None, **changes: obj
         "scores": scores(),
         "evidence": evidence(),
         "round_folder": folder,
+        "columns": {"reports.csv": ("report_id",)},
         "settings": settings(),
         "run": run_record(),
     } | changes
@@ -124,8 +125,7 @@ def test_where_nobody_is_named_nobody_leads_and_rows_are_by_name(status):
     summary = with_name(fake_summary(status), "alba", "Zeta del Alba")
     found, document = tables(summary), release_document(summary)
     assert (found["baselines"]["leader"] == "").all()
-    assert (found["regions"]["leader"] == "").all()
-    assert found["regions"]["leader_share"].isna().all()
+    assert "leader" not in found["regions"]
     assert all(one["leaders"] == [] for one in document["baselines"].values())
     assert errors(plain(document), schema(), schema()) == []
     names = summary.organizations["name"].to_dict()
@@ -153,7 +153,7 @@ def test_a_failed_fit_compares_nobody_in_its_tables(round_folder, tmp_path):
     assert scores[columns].isna().all(axis=None)
     assert scores["q50"].notna().all()
     regions = pd.read_csv(out / "tables" / "regions.csv")
-    assert regions[["leader", "leader_share"]].isna().all(axis=None)
+    assert list(regions.columns) == ["region", "name", "reported", "mean", "q05", "q95"]
     manifest = json.loads((out / "manifest.json").read_text("utf-8"))
     listed = {Path(name).stem for name in manifest["files"] if name.startswith("tables/")}
     assert listed == names
@@ -255,8 +255,18 @@ def test_input_holds_the_tables_and_nothing_else(round_folder, tmp_path):
 
 
 @pytest.mark.usefixtures("drawn_once")
+def test_what_nobody_judged_does_not_leave_the_office(round_folder, tmp_path):
+    (round_folder / "reports.csv").write_text("report_id,notes\nr1,somebody's address\n")
+    (round_folder / "links.csv").write_text("report_id,name\nr1,somebody\n")
+    out = make(tmp_path / "out", round_folder)
+    assert (out / "input" / "reports.csv").read_text() == "report_id\nr1\n"
+    assert not (out / "input" / "links.csv").exists()
+    assert "links.csv" in json.loads((out / "input" / "hashes.json").read_text("utf-8"))
+
+
+@pytest.mark.usefixtures("drawn_once")
 def test_input_that_may_not_be_published_is_hashed(round_folder, tmp_path):
-    out = make(tmp_path / "out", round_folder, redistribute=False)
+    out = make(tmp_path / "out", round_folder, columns={})
     assert {path.name for path in (out / "input").iterdir()} == {"settings.toml", "hashes.json"}
     hashes = json.loads((out / "input" / "hashes.json").read_text("utf-8"))
     assert hashes["reports.csv"]["sha256"] == sha256(round_folder / "reports.csv")

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from draws import normal_scores, parameters, sample_stats, unseen
 from dtoscore.data.rubric import EvidenceMinimum
+from dtoscore.data.rubrics import default_rubric
 from dtoscore.inference.decide import pending
 from dtoscore.inference.diagnose import diagnose, sampler_check
 from dtoscore.inference.minimum import Found, shortfalls
@@ -164,9 +165,16 @@ def test_review_and_open_checks_are_announced(language):
 
 
 def test_announcement_says_that_weights_are_a_choice_in_both_languages():
-    text = render_announcement(fake_summary())
-    assert "this product's own choice" in text
-    assert "elección propia de este producto" in text
+    ours = fake_summary()
+    ours = replace(ours, header=replace(ours.header, rubric=default_rubric().id))
+    text = render_announcement(ours)
+    assert "is a choice of this product" in text
+    assert "una elección propia de este producto" in text
+    office = replace(ours, header=replace(ours.header, rubric="office-1"))
+    text = render_announcement(office)
+    assert "is a choice of the office that publishes this release" in text
+    assert "una elección de la oficina que publica este informe" in text
+    assert "product" not in page(office).partition("Scoring rubric")[2].partition("No law")[0]
 
 
 def test_simulated_rounds_say_so_everywhere():
@@ -262,14 +270,6 @@ def test_one_candidate_is_not_spoken_of_as_several(language, said):
     full = fake_summary()
     alone = replace(full.decision, candidates=full.decision.candidates[:1])
     assert said in announcement(replace(full, decision=alone), language).confidence
-
-
-def test_nobody_leads_a_region_where_little_happened():
-    full = fake_summary(regions="XX")
-    little = replace(full, regions=full.regions.assign(mean=[25.0, 0.4]))
-    rows = {row[0]: row[1:3] for row in printed(little)["regions"].rows}
-    assert rows["North"] == (NAMES["alba"], "60%")
-    assert rows["South"] == ("", "")
 
 
 @pytest.mark.parametrize("end", ["", "."])

@@ -167,17 +167,7 @@ def test_regions_leave_other_out(summary):
     frame = summary.regions
     assert frame.loc["R1", ["mean", "q05", "q95"]].tolist() == [2.0, 2.0, 2.0]
     assert frame["reported"].tolist() == [1, 1]
-    assert frame.loc["R0", "leader"] == "a"
-    assert frame.loc["R1", "leader_share"] == 0.5
     assert frame.loc["R0", ["q05", "q95"]].tolist() == [12.0, 14.0]
-
-
-def test_a_region_where_nobody_acted_has_no_leader():
-    counts = realized()
-    counts["incidents_by_region"][..., 1] = 0
-    frame = summarize(parts(realized=counts)).regions
-    assert frame.loc["R1", "leader"] == ""
-    assert np.isnan(frame.loc["R1", "leader_share"])
 
 
 def test_timeline(summary):

@@ -10,7 +10,7 @@ from dtoscore.data.actors import slug
 from dtoscore.data.errors import InputError
 from dtoscore.data.imported import ImportReport
 from dtoscore.data.readers import read_round
-from dtoscore.data.ucdp import import_ucdp
+from dtoscore.data.ucdp import ALWAYS, import_ucdp
 from dtoscore.models.priors import Priors
 
 WINDOW = (dt.date(2015, 1, 1), dt.date(2015, 12, 31))
@@ -276,7 +276,7 @@ def test_a_file_that_speaks_of_all_days_is_not_cut(convert, tmp_path) -> None:
     history, *looked = coverage(tmp_path / "round")
     assert history == HISTORY
     assert pd.isna(looked).all()
-    assert said.notes == ("UCDP is one source: no other tells what it misses.",)
+    assert said.notes == ALWAYS
 
 
 def test_years_before_the_file_are_no_history(convert, tmp_path) -> None:

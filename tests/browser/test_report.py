@@ -41,6 +41,7 @@ def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         scores=xr.DataArray([[[0.0]]], dims=("chain", "draw", "organization")),
         evidence=xr.Dataset(),
         round_folder=folder,
+        columns={},
         settings=settings(),
         run=run_record(),
     )
