@@ -24,6 +24,7 @@ class Attribution:
 
     sides: tuple[tuple[str, ...], ...] = ()
     members: tuple[str, ...] = ()
+    weights: tuple[float, ...] = ()
 
     @property
     def organizations(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -62,6 +63,7 @@ class Evidence:
     included: NDArray[np.bool_]
     reports: pd.DataFrame = field(default_factory=pd.DataFrame)
     set_aside: pd.DataFrame = field(default_factory=pd.DataFrame)
+    ground: Any = None
     reports_in_window: tuple[int, int] = (0, 0)
     """Number of reports dated in the window, and the victims they speak of."""
 
@@ -108,17 +110,24 @@ class Evidence:
 
         Returns
         -------
-        Dataset with ``count, region, period, kind, size, rivalry, by_first, by_second``
-        over dim ``pattern``, ``said`` over (pattern, source), and ``pattern_of`` over dim
-        ``incident``; patterns are sorted, so that equal evidence gives equal bytes.
+        Dataset with ``count, region, period, kind, size, rivalry, by_first, by_second,
+        victim_class`` over dim ``pattern``, ``said`` over (pattern, source), and
+        ``pattern_of`` over dim ``incident``; patterns are sorted, so that equal evidence gives
+        equal bytes.
         """
         columns = ["region", "period", "kind", "size", "rivalry", "by_first", "by_second"]
-        table = np.column_stack([self.incidents[columns].to_numpy(np.int64), self.said])
+        names, classes = np.unique(
+            self.incidents["victim_class"].to_numpy(str), return_inverse=True
+        )
+        table = np.column_stack(
+            [self.incidents[columns].to_numpy(np.int64), classes.ravel(), self.said]
+        )
         rows, inverse, count = np.unique(table, axis=0, return_inverse=True, return_counts=True)
-        width = len(columns)
+        width = len(columns) + 1
         variables: dict[str, tuple[object, np.ndarray]] = {
             name: ("pattern", rows[:, i]) for i, name in enumerate(columns)
         }
+        variables["victim_class"] = ("pattern", names[rows[:, width - 1]])
         variables["count"] = ("pattern", count)
         variables["said"] = (("pattern", "source"), rows[:, width:])
         variables["pattern_of"] = ("incident", inverse.ravel())

@@ -1,59 +1,48 @@
-r"""Who is blamed: what each source writes of an incident, given its author.
+r"""Who is blamed: what each source writes of an incident, given the claim it sees.
 
 A source names nobody with probability u, else somebody by its confusion matrix C:
 
 .. math::
-    C_s[m, a] &= \theta_s R_s[m, a] + (1 - \theta_s)\,\frac{\varphi_a\,[a \ne m]}{1-\varphi_m} \\
+    C_s[m, a] &= \theta_s R_s[m, a] + (1 - \theta_s)\,
+        \frac{\varphi_{sa}\,[a \ne m]}{1-\varphi_{sm}} \\
     R_s[d, \cdot] &= (1 - o_s)\,e_d + o_s\,(\pi_d e_{d_1} + (1 - \pi_d) e_{d_2})
         \quad\text{for a rivalry } d, \text{ else } e_m \\
-    \Theta_s[m, a] &= (1 - u_{sm})\,\eta_{s1}\,C_s[m, a] \\
-    \Theta_s[m, A] &= (1 - u_{sm})\,\frac{\eta_{s|A|}}{\binom{K-1}{|A|-1}}
-        \sum_{a \in A} C_s[m, a]
+    \varphi_{sa} &\propto e^{\text{notoriety}_a + \sigma_F f_{sa}}\,a_a \\
+    \operatorname{logit} u_{sr} &= \operatorname{logit} u_s + \sigma_U\,
+        v_{\mathrm{type}(s), r}
 
-with θ right, φ the notoriety that draws wrong names, o one-sidedness, π the split of a
-rivalry, η the share of sets of each size and K the names a set may hold. A set is coarsening
-at random: right where a coder dropped detail, and only there. An adjudicated source names
-the side (o = .98).
-
-Deaths by side of one incident are beta-binomial; where the author is no such rivalry they
-are uniform, since nothing is then known of them. Clashes whose dead are told by side are no
-random sample of a war: a side whose dead are known as its own, or are paraded, is told of
-more often. So they scatter not around π_d but around q_d. What makes a clash be told is the
-sides' own, in all their wars; a coalition has the mean of its members:
-
-.. math::
-    \operatorname{logit} q_d = \operatorname{logit} \pi_d
-        + \bar\kappa_{d_1} - \bar\kappa_{d_2}, \quad \kappa_k \sim N(0, \sigma)
-
-Deaths by side alone do not tell κ from π.
+with θ right, φ where wrong names fall (f the source's own favour, a 1 where an organization is
+present, else ``ABSENT_BLAME``), o one-sidedness, π the split of a rivalry. An adjudicated source
+sees the author, not the claim, and names the side of a clash (o = .98). How these make the
+probability of all that is written of an incident is said in ``written``.
 """
 
-from math import comb
-
 import numpy as np
-from scipy.special import gammaln
 
-from ..data.attribution import OTHER
 from ..data.values import ADJUDICATED
 from . import effects
+from .circumstances import adjudicated
+from .claims import ABSENT_BLAME
 from .design import Design
 from .engine import Array, Engine, Floats, Params
-from .parameters import Parameter, fixed_scale, simple
+from .names import is_other
+from .parameters import Parameter, fixed_scale, simple, standardized
 from .priors import Prior, Priors
 
 ADJUDICATED_ONE_SIDED = 0.98
 """o of an adjudicated source: not 1, or one that writes a clash whole would say the impossible."""
-LEAST_PROBABLE = 1e-300
-"""P(a name that an author can never be given): its log counts for nothing and has a gradient."""
 
 
-def parameters(priors: Priors, design: Design, confusion: bool) -> list[Parameter]:
+def parameters(priors: Priors, design: Design) -> list[Parameter]:
     """List the attribution parameters; with full confusion matrices where asked for."""
     names, sizes = design.names, design.sizes
     result = [simple("unknown", priors["unknown"], ["source"], sizes)]
+    if design.structure.regional_unknown:
+        dims = ["informant_type", "region"]
+        result += standardized("unknown_region", priors, dims, 1, sizes)
     if names.has_other:
         result.append(simple("unknown_other", priors["unknown_other"]))
-    if confusion:
+    if design.structure.confusion:
         rows = confusion_rows(priors, design)
         result.append(_dirichlet("confusion", rows, ("source", "author", "name")))
     else:
@@ -67,6 +56,8 @@ def parameters(priors: Priors, design: Design, confusion: bool) -> list[Paramete
         row = [prior["first"], *([prior["rest"]] * (n - 1))]
         a = np.tile(row, (sizes["source"], 1))
         result.append(_dirichlet("set_share", a, ("source", "set_size")))
+    if design.statements.groups:
+        result.append(simple("copying", priors["copying"], ["group"], sizes))
     return result
 
 
@@ -84,6 +75,8 @@ def _name_parameters(priors: Priors, design: Design) -> list[Parameter]:
     arguments = {"alpha": alpha, "beta": beta}
     result = [Parameter("right", "beta", ("source",), alpha.shape, arguments)]
     result += fixed_scale("notoriety", priors, ["plain_name"], 1, sizes)
+    if design.structure.favour:
+        result += standardized("favour", priors, ["source", "plain_name"], 1, sizes)
     if design.names.rivalries:
         result.append(simple("one_sided", priors["one_sided"], ["source"], sizes))
         result.append(simple("blame_rivalry", priors["blame_rivalry"]))
@@ -144,24 +137,46 @@ def _pseudo_counts(
 
 
 def unknown(params: Params, design: Design, engine: Engine) -> Array:
-    """P(names nobody), shape (source, author)."""
-    xp, names = engine.xp, design.names
-    u = params["unknown"][:, None]
-    is_other = np.array([[name == OTHER for name in names.authors]], float)
-    if not names.has_other:
-        return u + xp.zeros(is_other.shape)
-    return engine.expit(xp.log(u) - xp.log1p(-u) + is_other * params["unknown_other"])
+    """P(names nobody | author named), shape (source, locale, author)."""
+    xp, names, around = engine.xp, design.names, design.around
+    u = params["unknown"][:, None, None]
+    every = xp.zeros((1, len(around.locale_region), len(names.authors)))
+    if "unknown_region" not in params and not names.has_other:
+        return u + every
+    types, type_of = design.informant_types
+    shape = (len(types), design.sizes["region"])
+    by_region = effects.scaled(params, "unknown_region", shape, xp)[type_of]
+    shift = by_region[:, around.locale_region][:, :, None] + every
+    if names.has_other:
+        shift = shift + is_other(names) * params["unknown_other"]
+    return engine.expit(xp.log(u) - xp.log1p(-u) + shift)
+
+
+def unattributed(params: Params, design: Design, engine: Engine) -> tuple[Array, Array]:
+    """Mean over sources of P(nobody is named), of an organization's incident and of ``other``'s.
+
+    What nobody can tell is among them, where the model has claims; regions are left aside.
+    """
+    xp, u = engine.xp, params["unknown"]
+    nobody = params.get("claim_nobody", 0.0)
+    silent = nobody * ~adjudicated(design.evidence)
+    logit = xp.log(u) - xp.log1p(-u)
+    of_other = engine.expit(logit + params["unknown_other"])
+    return (silent + (1 - silent) * u).mean(), (silent + (1 - silent) * of_other).mean()
 
 
 def confusion(params: Params, design: Design, engine: Engine) -> Array:
-    """C_s[m, a] = P(name | author, it names somebody), shape (source, author, name)."""
+    """C_s[m, a] = P(name | m, it names somebody), shape (setting, source, author, name)."""
     if "confusion" in params:
-        return params["confusion"]
-    right = _right(params, design, engine)
+        return params["confusion"][None] + engine.xp.zeros(
+            (len(design.around.setting_epoch), 1, 1, 1)
+        )
+    right = _right(params, design, engine)[None]
+    settings = engine.xp.zeros((len(design.around.setting_epoch), 1, 1, 1))
     if len(design.names.authors) < 2:
-        return right
+        return right + settings
     theta = params["right"][:, None, None]
-    return theta * right + (1 - theta) * _wrong(params, design, engine)[None]
+    return theta * right + (1 - theta) * _wrong(params, design, engine)
 
 
 def _identity(design: Design) -> Floats:
@@ -188,26 +203,33 @@ def _right(params: Params, design: Design, engine: Engine) -> Array:
 
 
 def _one_sided(params: Params, design: Design, engine: Engine) -> Array:
-    adjudicated = (design.evidence.axes.sources["type"] == ADJUDICATED).to_numpy()
-    return engine.xp.where(adjudicated, ADJUDICATED_ONE_SIDED, params["one_sided"])
+    courts = adjudicated(design.evidence)
+    return engine.xp.where(courts, ADJUDICATED_ONE_SIDED, params["one_sided"])
 
 
 def blame(params: Params, design: Design, engine: Engine) -> Array:
-    """φ: where wrong names fall before the true one is left out, shape (name,)."""
+    """φ: where wrong names fall before the true one is left out: (setting, source, name)."""
     xp, names = engine.xp, design.names
-    odds = xp.exp(effects.effect(params, "notoriety", (names.n_plain,), xp))
-    plain = odds / odds.sum()
-    extra = np.zeros(len(names.names) - len(names.authors))
+    n_source, n = len(design.evidence.axes.sources), names.n_plain
+    odds = xp.exp(
+        effects.effect(params, "notoriety", (n,), xp)
+        + effects.scaled(params, "favour", (n_source, n), xp)
+    )
+    odds = np.where(design.around.setting_present, 1.0, ABSENT_BLAME)[:, None, :] * odds
+    plain = odds / odds.sum(axis=2, keepdims=True)
     if not (d := len(names.rivalries)):
         return plain
     share = params["blame_rivalry"]
-    return xp.concatenate([(1 - share) * plain, share * np.full(d, 1.0 / d), extra])
+    zeros = xp.zeros((len(design.around.setting_epoch), n_source, 1))
+    extra = np.zeros(len(names.names) - len(names.authors))
+    even = np.full(d, 1.0 / d)
+    return xp.concatenate([(1 - share) * plain, share * even + zeros, extra + zeros], axis=2)
 
 
 def _wrong(params: Params, design: Design, engine: Engine) -> Array:
-    phi = blame(params, design, engine)
+    phi = blame(params, design, engine)[:, :, None, :]
     off = 1.0 - _identity(design)
-    return off * phi / (off * phi).sum(axis=1, keepdims=True)
+    return off * phi / (off * phi).sum(axis=3, keepdims=True)
 
 
 def set_shares(params: Params, design: Design, engine: Engine) -> Array:
@@ -215,93 +237,3 @@ def set_shares(params: Params, design: Design, engine: Engine) -> Array:
     if "set_share" in params:
         return params["set_share"]
     return engine.xp.ones((len(design.evidence.axes.sources), 1))
-
-
-def listed(u: Array, matrix: Array, eta: Array, design: Design, engine: Engine) -> Array | None:
-    """L_s: P(lists an incident it saw | listing class), shape (source, class).
-
-    None where every source lists all.
-    """
-    sources = design.evidence.axes.sources
-    coverage = sources["coverage"].to_numpy()
-    if (coverage == "all").all():
-        return None
-    author = design.histories.class_author
-    attributes = 1.0 - u[:, author]
-    spoken = (matrix[:, author, :] * _speaks(eta, design)[:, None, :]).sum(axis=2)
-    result = engine.xp.where(
-        (coverage == "contenders_only")[:, None], attributes * spoken, attributes
-    )
-    return engine.xp.where((coverage == "all")[:, None], 1.0, result)
-
-
-def _speaks(eta: Array, design: Design) -> Array:
-    """P(the statement names a contender | name picked), shape (source, name)."""
-    names = design.names
-    contender = names.contender.astype(float)
-    plain = (np.arange(len(names.names)) < names.n_plain) * (1.0 - contender)
-    spoken = (eta * (1.0 - avoided_shares(design))).sum(axis=1)
-    return contender + plain * spoken[:, None]
-
-
-def avoided_shares(design: Design) -> Floats:
-    """P(a set of each size around no contender holds none), shape (set_size,)."""
-    names = design.names
-    rest, others = names.n_plain - 1, int(names.contender[: names.n_plain].sum())
-    sizes = range(design.statements.largest_set)
-    free = max(rest - others, 0)
-    return np.array([comb(free, n) / comb(rest, n) if n <= rest else 0.0 for n in sizes])
-
-
-def log_statements(
-    params: Params, u: Array, matrix: Array, eta: Array, lists: Array | None,
-    design: Design, engine: Engine,
-) -> Array:  # fmt: skip
-    """Log probability of what all sources of an incident wrote, shape (row, author)."""
-    xp, st = engine.xp, design.statements
-    flat = xp.transpose(matrix, (0, 2, 1)).reshape((-1, len(design.names.authors)))
-    chosen = xp.dot(st.selection, flat)  # (pair, author)
-    possible = xp.maximum(xp.where(st.is_unknown[:, None], 1.0, chosen), LEAST_PROBABLE)
-    named = xp.log(possible) + xp.log1p(-u[st.source])
-    named = named + xp.where(st.is_plain, xp.log(eta[st.source, st.set_size]), 0.0)[:, None]
-    pairs = xp.where(st.is_unknown[:, None], xp.log(u[st.source]), named)
-    pairs = pairs - _log_given_listed(lists, design, engine)
-    padded = xp.concatenate([xp.zeros((1, len(design.names.authors))), pairs], axis=0)
-    return padded[st.rows].sum(axis=1) + _log_sides(params, design, engine)
-
-
-def _log_given_listed(lists: Array | None, design: Design, engine: Engine) -> Array:
-    """log L where a source has no detection: there it speaks given that it reported."""
-    st, h = design.statements, design.histories
-    if lists is None:
-        return np.zeros((len(st.source), 1))
-    return st.given_reported[:, None] * engine.xp.log(lists[st.source][:, h.listing_class])
-
-
-def _log_sides(params: Params, design: Design, engine: Engine) -> Array:
-    """Log probability of the deaths by side, shape (row, author)."""
-    st, names = design.statements, design.names
-    if "side_concentration" not in params:
-        return np.zeros((1, len(names.authors)))
-    first, second = st.by_first.astype(float), st.by_second.astype(float)
-    d = np.maximum(st.row_rivalry, 0)
-    told = told_split(params, design, engine)
-    a = params["side_concentration"] * told[d]
-    b = params["side_concentration"] * (1 - told[d])
-    choose = gammaln(first + second + 1) - gammaln(first + 1) - gammaln(second + 1)
-    known = choose + _betaln(a + first, b + second, engine) - _betaln(a, b, engine)
-    is_author = np.arange(len(names.authors)) == (names.n_plain + d)[:, None]
-    counted = (st.row_rivalry >= 0)[:, None]
-    uniform = -np.log1p(first + second)[:, None]
-    return engine.xp.where(counted, engine.xp.where(is_author, known[:, None], uniform), 0.0)
-
-
-def told_split(params: Params, design: Design, engine: Engine) -> Array:
-    """q: split of the clashes whose dead are told by side, shape (rivalry,)."""
-    xp, split = engine.xp, params["split"]
-    selection = xp.dot(design.names.lean, params["side_selection"])
-    return engine.expit(xp.log(split) - xp.log1p(-split) + selection)
-
-
-def _betaln(a: Array, b: Array, engine: Engine) -> Array:
-    return engine.gammaln(a) + engine.gammaln(b) - engine.gammaln(a + b)

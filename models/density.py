@@ -9,20 +9,33 @@ of parameters, and tests/test_density.py holds values and gradients together.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import cast
 
 import numpy as np
 
-from . import constraints, kernel, log_priors, mapping, mapping_names, mapping_rates
+from . import (
+    constraints,
+    kernel,
+    log_priors,
+    mapping,
+    mapping_claims,
+    mapping_detection,
+    mapping_names,
+    mapping_rates,
+    mapping_written,
+)
 from .compiled import jit
 from .design import Design
 from .engine import Floats, Params
-from .mapping_index import Index, Offsets, index, offsets
+from .kernel import RealsRef
+from .kernel_layout import LayoutRef, layout, total_scopes
+from .mapping_index import Index, IndexRef, Offsets, OffsetsRef, index, offsets, point
+from .mapping_written import SaidRef
 from .parameters import Parameter
 from .rates import TOTALS
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Density:
     """The log posterior density of one evidence under one list of parameters."""
 
@@ -44,13 +57,21 @@ class Density:
         """The design's arrays."""
         return index(self.design)
 
-    @cached_property
-    def layout(self) -> tuple[Any, ...]:
-        """The kernel's arrays."""
-        return kernel.layout(self.design)
+    @property
+    def _n_aggregate(self) -> int:
+        return len(total_scopes(self.design)[3])
 
     @cached_property
-    def _room(self) -> kernel.Workspace:
+    def _points(self) -> tuple[OffsetsRef, IndexRef]:
+        return point(self.offsets, self.index)
+
+    @cached_property
+    def layout(self) -> LayoutRef:
+        """The kernel's arrays."""
+        return layout(self.design)
+
+    @cached_property
+    def _room(self) -> kernel.WorkspaceRef:
         return kernel.workspace(self.design)
 
     @property
@@ -60,9 +81,7 @@ class Density:
 
     def constrain(self, free: Floats) -> Floats:
         """Unconstrained to constrained values, all parameters one behind the other."""
-        return constraints.constrain(
-            free, self.table.rows, self.table.one, self.offsets, self.index
-        )
+        return constraints.constrain(free, self.table.rows, self.table.one, *self._points)
 
     def unpack(self, values: Floats) -> Params:
         """Constrained values by name, each in its shape."""
@@ -88,14 +107,24 @@ class Density:
     def evaluator(self) -> Callable[[Floats], tuple[float, Floats]]:
         """``value_and_gradient`` with a workspace of its own, for one chain."""
         room, t = kernel.workspace(self.design), self.table
-        fixed = (t.rows, t.one, t.two, self.offsets, self.index, *self.layout)
+        fixed = (t.rows, t.one, t.two, *self._points, self.layout)
         return lambda free: value_and_gradient(room, free, *fixed)
 
     def cells(self, values: Floats) -> tuple[Floats, Floats]:
         """Σ n log m - log n! and the expected number seen, each of shape (cell,)."""
         room = self._room
-        term, mass = cell_terms(room, values, self.offsets, self.index, *self.layout)
+        _, x, _ = prepared(room, values, *self._points, self.layout)
+        term, mass, _ = kernel.terms(room, x, self.layout)
         return term + self.design.log_factorials, mass
+
+    def pull_back(self, values: Floats, d_term: Floats, d_mass: Floats) -> Floats:
+        """Gradient of Σ d_term · term + Σ d_mass · mass in the constrained values."""
+        points, room = self._points, self._room
+        naming, x, totals = prepared(room, values, *points, self.layout)
+        nothing = np.zeros((self._n_aggregate, 3))
+        d_x = kernel.backward(room, x, self.layout, d_term, d_mass, nothing)
+        no_totals = np.zeros(totals.shape)
+        return cast("Floats", pull_back(values, *points, naming, x, totals, d_x, no_totals))
 
     def log_priors(self, free: Floats) -> dict[str, float]:
         """Log prior density of each parameter at its constrained value."""
@@ -109,25 +138,9 @@ class Density:
     def log_total_priors(self, values: Floats) -> dict[str, float]:
         """Log prior density of each log total, by the name of the intercept that raises it."""
         t = self.table
-        found = log_total_priors(values, self.offsets, self.index, t.one, t.two)
+        found = log_total_priors(values, *self._points, t.one, t.two)
         named = zip(TOTALS, found, strict=True)
         return {name: float(x) for name, x in named if getattr(self.offsets, name) >= 0}
-
-
-@jit
-def _ratio(u, ix):
-    """log ū - log ū_O, means over sources."""
-    if not ix.n_other:
-        return 0.0
-    return np.log(u[:, 0].mean()) - np.log(u[:, ix.n_organization].mean())
-
-
-@jit
-def _ratio_back(u, ix, change, d_u):
-    if ix.n_other:
-        for s in range(u.shape[0]):
-            d_u[s, 0] += change / u[:, 0].sum()
-            d_u[s, ix.n_organization] -= change / u[:, ix.n_organization].sum()
 
 
 @jit
@@ -138,77 +151,90 @@ def log_total_priors(values, at, ix, one, two):
 
 
 @jit
-def _of_listers(lists, listers):
-    result = np.empty((listers.shape[0], lists.shape[1]))
-    for i in range(listers.shape[0]):
-        result[i] = lists[listers[i]]
-    return result
+def _naming(values, at, ix):
+    """Confusion matrices, shares of sets, and all that rows of statements are made of."""
+    matrix, eta = mapping_names.confusions(values, at, ix), mapping_names.set_shares(values, at, ix)
+    u = mapping_names.unknowns(values, at, ix)
+    said = SaidRef(
+        u, mapping_written.chosen(ix, matrix, eta), mapping_written.listed(ix, u, matrix, eta),
+        mapping_claims.claims(values, at, ix),
+    )  # fmt: skip
+    return matrix, eta, said
 
 
 @jit
-def cell_terms(
-    room, values, at, ix,
-    cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
-):  # fmt: skip
-    """Σ n log m and the expected number seen by cell, from the constrained values."""
-    u = mapping_names.unknowns(values, at, ix)
-    matrix = mapping_names.confusions(values, at, ix)
-    eta = mapping_names.set_shares(values, at, ix)
-    lists = mapping_names.listed(ix, u, matrix, eta)
-    mapping_names.rows(values, at, ix, mapping_names.pairs(ix, u, matrix, eta, lists), room.written)
-    (region, period, kind), _ = mapping_rates.rates(values, at, ix, _ratio(u, ix))
-    by_region, by_kind, by_size, visibility = mapping.logits(values, at, ix)
-    return kernel.forward_from(
-        room, region, period, kind, mapping.log_size(values, at, ix), by_region, by_kind, by_size,
-        visibility, _of_listers(lists, ix.listers),
-        cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
+def _reals(room, values, at, ix, said):
+    """The kernel's real arrays, and the log totals of the authors."""
+    mapping_written.rows(values, at, ix, said, room.written)
+    ratio = mapping_names.log_ratio(values, at, ix)
+    (region, period, kind), totals = mapping_rates.rates(values, at, ix, ratio)
+    log_class = mapping.log_class(values, at, ix)
+    listed = np.empty((ix.n_lister, *said.lists.shape[1:]))
+    for i in range(ix.n_lister):
+        listed[i] = said.lists[ix.listers[i]]
+    reals = RealsRef(
+        region, period, kind, mapping_detection.log_visible(values, at, ix),
+        mapping.log_size(values, at, ix), log_class, mapping_claims.class_shares(ix, said.claims),
+        room.written, mapping_detection.detection(values, at, ix, log_class, listed),
     )  # fmt: skip
+    return reals, totals
+
+
+def prepared(room, values, at, ix, lay):
+    """Fill a workspace at one value of the flat parameters: (naming, reals, log totals)."""
+    naming = _naming(values, at, ix)
+    x, totals = _reals(room, values, at, ix, naming[2])
+    kernel.prepare(room, x, lay)
+    return naming, x, totals
 
 
 @jit
-def value_and_gradient(
-    room, free, table_rows, one, two, at, ix,
-    cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
-):  # fmt: skip
-    """Log density of the unconstrained values and its gradient."""
-    values = constraints.constrain(free, table_rows, one, at, ix)
-    u = mapping_names.unknowns(values, at, ix)
-    matrix = mapping_names.confusions(values, at, ix)
-    eta = mapping_names.set_shares(values, at, ix)
-    lists = mapping_names.listed(ix, u, matrix, eta)
-    log_pairs = mapping_names.pairs(ix, u, matrix, eta, lists)
-    mapping_names.rows(values, at, ix, log_pairs, room.written)
-    parts, totals = mapping_rates.rates(values, at, ix, _ratio(u, ix))
-    region, period, kind = parts
-    log_sizes = mapping.log_size(values, at, ix)
-    by_region, by_kind, by_size, visibility = mapping.logits(values, at, ix)
-    ones = np.ones(cells.shape[0])
-    (
-        value, d_region, d_period, d_kind, d_size, d_by_region, d_by_kind, d_by_size,
-        d_visibility, d_listed, d_written,
-    ) = kernel.backward_from(
-        room, ones, -ones, region, period, kind, log_sizes, by_region, by_kind, by_size,
-        visibility, _of_listers(lists, ix.listers),
-        cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
-    )  # fmt: skip
+def pull_back(values, at, ix, naming, x, totals, d_x, d_totals):
+    """Gradient in the flat parameters of what has these gradients in reals and log totals."""
+    matrix, eta, said = naming
     d = np.zeros(values.shape[0])
-    d_u, d_matrix, d_eta = np.zeros(u.shape), np.zeros(matrix.shape), np.zeros(eta.shape)
-    d_lists, d_pairs = np.zeros(lists.shape), np.zeros(log_pairs.shape)
-    for i in range(ix.listers.shape[0]):
-        d_lists[ix.listers[i]] += d_listed[i]
-    mapping_names.rows_back(values, at, ix, d_written, d_pairs, d)
-    mapping_names.pairs_back(ix, u, matrix, eta, lists, d_pairs, d_u, d_matrix, d_eta, d_lists)
-    mapping_names.listed_back(ix, u, matrix, eta, lists, d_lists, d_u, d_matrix, d_eta)
-    d_parts = d_region, d_period, d_kind
-    of_totals, d_totals = mapping_rates.total_priors(at, ix, one, two, totals)
-    d_ratio = mapping_rates.rates_back(values, at, ix, parts, totals, d_parts, d_totals, d)
-    _ratio_back(u, ix, d_ratio, d_u)
-    mapping.log_size_back(values, at, ix, log_sizes, d_size, d)
-    mapping.logits_back(values, at, ix, d_by_region, d_by_kind, d_by_size, d_visibility, d)
+    d_said = SaidRef(
+        np.zeros(said.u.shape), np.zeros(said.chosen.shape), np.zeros(said.lists.shape),
+        np.zeros(said.claims.shape),
+    )  # fmt: skip
+    d_matrix, d_eta = np.zeros(matrix.shape), np.zeros(eta.shape)
+    for i in range(ix.n_lister):
+        d_said.lists[ix.listers[i]] += d_x.detection.listed[i]
+    mapping_claims.class_shares_back(ix, d_x.claim, d_said.claims)
+    mapping_written.rows_back(values, at, ix, said, d_x.written, d_said, d)
+    mapping_written.listed_back(
+        ix, said.u, matrix, eta, said.lists, d_said.lists, d_said.u, d_matrix, d_eta
+    )
+    mapping_written.chosen_back(ix, matrix, eta, d_said.chosen, d_matrix, d_eta)
+    mapping_claims.claims_back(values, at, ix, d_said.claims, d)
     mapping_names.confusions_back(values, at, ix, d_matrix, d)
-    mapping_names.unknowns_back(values, at, ix, u, d_u, d)
+    mapping_names.unknowns_back(values, at, ix, said.u, d_said.u, d)
     if at.set_share >= 0:
         d[at.set_share : at.set_share + d_eta.size] += d_eta.reshape(d_eta.size)
+    parts, d_parts = (x.region, x.period, x.kind), (d_x.region, d_x.period, d_x.kind)
+    d_ratio = mapping_rates.rates_back(values, at, ix, parts, totals, d_parts, d_totals, d)
+    mapping_names.log_ratio_back(values, at, ix, d_ratio, d)
+    mapping.log_size_back(values, at, ix, x.size, d_x.size, d)
+    mapping.log_class_back(values, at, ix, x.victim_class, d_x.victim_class, d)
+    mapping_detection.log_visible_back(at, ix, x.visible, d_x.visible, d)
+    mapping_detection.detection_back(values, at, ix, x.detection, d_x.detection, d)
+    return d
+
+
+def value_and_gradient(room, free, table_rows, one, two, at, ix, lay):
+    """Log density of the unconstrained values and its gradient.
+
+    Stage by stage, each compiled by itself: as one compiled function the stages would be
+    optimized once more as a whole, which takes as long as all of them together.
+    """
+    values = constraints.constrain(free, table_rows, one, at, ix)
+    naming, x, totals = prepared(room, values, at, ix, lay)
+    term, mass, moments = kernel.terms(room, x, lay)
+    of_totals, d_totals = mapping_rates.total_priors(at, ix, one, two, totals)
+    ones = np.ones(len(term))
+    d_x = kernel.backward(room, x, lay, ones, -ones, np.zeros(moments.shape))
+    d = pull_back(values, at, ix, naming, x, totals, d_x, d_totals)
+    value = (term - mass).sum() + mapping_detection.delays(values, at, ix, d)
     by, jacobian = log_priors.log_prior(free, values, table_rows, one, two)
     gradient = log_priors.log_prior_back(free, values, table_rows, one, two, d, at, ix)
     return value + by.sum() + jacobian + of_totals.sum(), gradient

@@ -13,10 +13,12 @@ from scipy.special import gammaln
 
 from ..data.evidence import Evidence
 from ..data.world import SIZES
+from .circumstances import Circumstances, circumstances_of, source_types
 from .engine import Floats, Ints
 from .histories import REPORTED, Histories, histories_of
 from .names import Names, names_of
 from .statements import Statements, statements_of
+from .structure import Structure
 
 DAYS_A_MONTH = 365.25 / 12
 SIZE_LOG_VICTIMS = np.log([0.5, 1.0, 2.4, 5.0, 12.0])
@@ -50,7 +52,9 @@ class Design:
     """
 
     evidence: Evidence
+    structure: Structure
     names: Names
+    around: Circumstances
     statements: Statements
     histories: Histories
     every: Patterns
@@ -74,6 +78,26 @@ class Design:
         return float(np.mean([p.days for p in periods])) / DAYS_A_MONTH
 
     @cached_property
+    def moments(self) -> Floats:
+        """1, E[V] and E[V²] of the number of victims in each size bin, shape (3, size).
+
+        Of the reported incidents, those of 0 and 1 victims apart; a bin without any has its
+        representative number.
+        """
+        frame = self.evidence.incidents
+        size, victims = frame["size"].to_numpy(np.int64), frame["victims"].to_numpy(float)
+        count = np.bincount(size, minlength=len(SIZES)) + 1.0
+        typical = np.where(np.arange(len(SIZES)) == 0, 0.0, np.exp(SIZE_LOG_VICTIMS))
+        first = np.bincount(size, victims, len(SIZES)) + typical
+        second = np.bincount(size, victims**2, len(SIZES)) + typical**2
+        return np.stack([np.ones(len(SIZES)), first / count, second / count])
+
+    @property
+    def informant_types(self) -> tuple[tuple[str, ...], Ints]:
+        """Types of all sources, and the type of each, shape (source,)."""
+        return source_types(self.evidence, np.arange(len(self.evidence.axes.sources)))
+
+    @cached_property
     def coords(self) -> dict[str, list[str]]:
         """Names of every dim of the model."""
         axes = self.evidence.axes
@@ -93,18 +117,32 @@ class Design:
             "size": list(SIZES),
             "source": sources,
             "lister": [sources[i] for i in self.histories.listers],
+            "grouped": [sources[self.histories.listers[i]] for i in self.histories.grouped],
+            "source_type": list(source_types(self.evidence, self.histories.listers)[0]),
+            "informant_type": list(self.informant_types[0]),
+            "delayed": [sources[i] for i in np.flatnonzero(self.around.delayed)],
+            "group": [
+                str(self.evidence.axes.sources["group"].iloc[g[0]]) for g in self.statements.groups
+            ],
+            "event": list(self.around.events),
+            "covariate": list(self.around.covariates),
+            "victim_class": list(self.around.victim_classes),
             "set_size": [str(n + 1) for n in range(self.statements.largest_set)],
             "cell": [f"{axes.regions[r]} {periods[t]} {axes.kinds[c]}" for r, t, c in labels],
         }
 
 
-def design(evidence: Evidence) -> Design:
-    """Work out the axes and index arrays of one evidence."""
+def design(evidence: Evidence, structure: Structure | None = None) -> Design:
+    """Work out the axes and index arrays of one evidence, for one structure of the model."""
+    structure = structure or Structure()
     names = names_of(evidence)
+    around = circumstances_of(evidence, names, structure)
     region, period, kind = _cells(evidence)
     table = evidence.patterns()
-    statements, attribution = statements_of(evidence, names, table)
-    histories, history = histories_of(evidence, names, table, (region, period, kind))
+    statements, attribution = statements_of(evidence, names, table, around, structure)
+    histories, history = histories_of(
+        evidence, names, table, (region, period, kind), around, structure
+    )
     lookup = np.full((*evidence.included.shape, len(evidence.axes.kinds)), -1)
     lookup[region, period, kind] = np.arange(len(region))
     columns = {name: table[name].to_numpy() for name in ("region", "period", "kind", "size")}
@@ -121,8 +159,8 @@ def design(evidence: Evidence) -> Design:
     counted = Patterns(*(getattr(every, f)[seen] for f in Patterns.__dataclass_fields__))
     factorials = -np.bincount(counted.cell, gammaln(counted.count + 1.0), len(region))
     return Design(
-        evidence, names, statements, histories, every, counted, region, period, kind,
-        evidence.possible, factorials,
+        evidence, structure, names, around, statements, histories, every, counted,
+        region, period, kind, evidence.possible, factorials,
     )  # fmt: skip
 
 

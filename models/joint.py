@@ -8,7 +8,6 @@ A statistician adds a term without forking::
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,34 +16,18 @@ import xarray as xr
 
 from ..data.errors import ModelError
 from ..data.evidence import Evidence
-from . import attribution, detection, rates, size, superposition
+from . import attribution, claims, delay, detection, rates, size, superposition, victims
+from .density import Density
 from .design import Design, design
 from .engine import NUMPY, PYTENSOR, Array, Params
 from .kernel_op import cell_terms
 from .parameters import Parameter
 from .priors import Priors
-from .superposition import Quantities
+from .rates import LogRate
+from .structure import Structure
 
 FEWER = ("source", "lister")
 """Dims of which an evidence may have fewer levels than a posterior: the rest is as it was."""
-
-
-@dataclass(frozen=True)
-class Structure:
-    """Which form of the model.
-
-    Attributes
-    ----------
-    confusion
-        Full confusion matrices by source, for many sources and few organizations, in place
-        of accuracy and notoriety.
-    plain
-        The likelihood as a plain PyTensor graph, the reference, in place of the fused
-        operation; slower, and open to any back end.
-    """
-
-    confusion: bool = False
-    plain: bool = False
 
 
 def build(
@@ -69,21 +52,22 @@ def build(
     ModelError
         Where the evidence can carry no model: no organization, no report, no lister.
     """
-    plan = evidence if isinstance(evidence, Design) else design(evidence)
+    plan = evidence if isinstance(evidence, Design) else design(evidence, structure)
     check(plan)
     with pm.Model(coords=plan.coords) as model:
         params: Params = {}
-        listed = parameters(plan, priors or Priors(), structure or Structure())
+        listed = parameters(plan, priors or Priors())
         for p in (p for p in listed if not p.is_shifted):
             params[p.name] = p.declare(params)
         reach = detection.log_reach(params, plan, PYTENSOR)
         for p in (p for p in listed if p.is_shifted):
             params[p.name] = p.declare(params, reach)
-        q = superposition.quantities(params, plan, PYTENSOR)
-        _declare_totals(q, listed, plan)
+        _declare_totals(rates.log_rate(params, plan, PYTENSOR), listed, plan)
+        if plan.around.delayed.any():
+            pm.Potential("delays", delay.log_lik(params, plan, PYTENSOR))
         pm.CustomDist(
             "incidents",
-            *_cell_terms(q, plan, structure or Structure()),
+            *_cell_terms(params, listed, plan),
             logp=_logp,
             random=_random,
             signature="(),()->()",
@@ -94,28 +78,32 @@ def build(
     return model
 
 
-def _declare_totals(q: Quantities, listed: list[Parameter], plan: Design) -> None:
+def _declare_totals(rate: LogRate, listed: list[Parameter], plan: Design) -> None:
     """Declare the priors of the log totals, by their names in ``Priors``."""
     for p in listed:
         if p.distribution == "flat":
-            total = rates.log_total(q.rate, p.name, plan, PYTENSOR)
+            total = rates.log_total(rate, p.name, plan, PYTENSOR)
             prior = pm.Normal.dist(p.arguments["mu"], p.arguments["sigma"])
             pm.Potential(rates.TOTALS[p.name], pm.logp(prior, total))
 
 
-def _cell_terms(q: Quantities, plan: Design, structure: Structure) -> tuple[Array, Array]:
-    if not structure.plain:
-        return cell_terms(q, plan)
+def _cell_terms(params: Params, listed: list[Parameter], plan: Design) -> tuple[Array, Array]:
+    if not plan.structure.plain:
+        return cell_terms(params, Density(plan, listed))
+    q = superposition.quantities(params, plan, PYTENSOR)
     return superposition.pattern_term(q, plan, PYTENSOR), superposition.mass(q, plan, PYTENSOR)
 
 
-def parameters(plan: Design, priors: Priors, structure: Structure) -> list[Parameter]:
+def parameters(plan: Design, priors: Priors) -> list[Parameter]:
     """List every free variable of the model, in the order of its unconstrained vector."""
+    structure = plan.structure
     return [
         *rates.parameters(priors, plan),
         *size.parameters(priors, plan),
+        *victims.parameters(priors, plan),
         *detection.parameters(priors, plan),
-        *attribution.parameters(priors, plan, structure.confusion),
+        *attribution.parameters(priors, plan),
+        *(claims.parameters(priors, plan) if structure.claims and not structure.confusion else []),
     ]
 
 

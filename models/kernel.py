@@ -1,288 +1,372 @@
 """The likelihood of ``superposition`` as fused loops, forwards and backwards.
 
-The same numbers as the formulas there, which stay the reference (tests/test_kernel.py), but
-in the linear scale with one logarithm a pattern, and without any array of (pattern, author)
-or (history, source, node). Arguments are, in this order, the real arrays
-
-    region (author, region)   period (author, period)   kind (author, kind): parts of log μ
-    log_size (author, region, kind, size)
-    by_region (lister, region)   by_kind (lister, kind)   by_size (lister, size): of logit p
-    visibility (lister,)   listed (lister, listing class)
-    log_statements (attribution row, author)
-
-and the index arrays of ``layout``.
+The same numbers as the formulas there, which stay the reference (tests/test_kernel.py), with one
+logarithm a pattern, and without any array of (pattern, author) or (history, source, node).
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 
 from .compiled import jit
 from .design import Design
 from .engine import Floats
-from .histories import WAS_SILENT
-from .kernel_histories import (
-    node_probabilities,
-    places_back,
-    probabilities,
-    probabilities_back,
-    sometimes_mute,
-    unseen_rows,
-)
-from .kernel_rates import cell_rates, cells_back, mass_back
+from .kernel_histories import Detection, probabilities, probabilities_back, zeros_like
+from .structs import Pointer, Struct, define, register
+
+__all__ = ["Reals", "Workspace", "backward", "prepare", "terms", "workspace"]
+
+
+class Reals(NamedTuple):
+    """The real arrays of the likelihood: ``superposition.Quantities``, in parts.
+
+    Attributes
+    ----------
+    region, period, kind
+        Parts of log μ, shapes (author, region), (author, period), (author, kind).
+    visible
+        log(1 - ψ), shape (author,).
+    size, victim_class
+        log ρ, shapes (author, region, kind, size) and (author, kind, class).
+    claim
+        P(claim in class | author), shape (setting, author, listing class).
+    written
+        P(what all wrote, claim in class | author), shape (row, author, listing class).
+    detection
+        What histories hang on.
+    """
+
+    region: Floats
+    period: Floats
+    kind: Floats
+    visible: Floats
+    size: Floats
+    victim_class: Floats
+    claim: Floats
+    written: Floats
+    detection: Detection
 
 
 class Workspace(NamedTuple):
     """The large arrays of one evaluation, made once and filled again.
 
-    Fresh memory costs more than the arithmetic in it: 450 of 490 µs for p and 1 - p of the
-    demonstration. One chain has one workspace; two must not share it.
+    Fresh memory costs more than the arithmetic in it. One chain has one workspace; two must not
+    share it.
 
     Attributes
     ----------
-    p, miss
-        p and 1 - p, shape (place, lister, node).
     history, d_history
-        P(history | listing class) and its gradient, shape (history, class).
-    rate, d_cell
+        P(history | …) of the evidence's histories and its gradient: (history, reach class,
+        listing class).
+    silent, d_silent
+        The same of all silent, by context, size and class.
+    rate, d_rate
         μ and the gradient in its logarithm, shape (cell, author).
+    share, d_share
+        P(seen | author, context) and its gradient, shape (context, author).
+    unseen, d_unseen
+        E[1, V, V² of what is not seen | author, context] and its gradient: (context, author, 3).
     written, d_written
-        P(what all sources wrote) and the gradient in its logarithm, shape (row, author).
+        P(what all sources wrote, …) and its gradient, shape (row, author, listing class).
     """
 
-    p: Floats
-    miss: Floats
     history: Floats
     d_history: Floats
+    silent: Floats
+    d_silent: Floats
     rate: Floats
-    d_cell: Floats
+    d_rate: Floats
+    share: Floats
+    d_share: Floats
+    unseen: Floats
+    d_unseen: Floats
     written: Floats
     d_written: Floats
 
 
-def workspace(design: Design) -> Workspace:
+@register
+class _RealsStruct(Struct):
+    pass
+
+
+class RealsRef(Pointer):
+    """``Reals`` as one pointer."""
+
+
+define(RealsRef, _RealsStruct, Reals)
+
+
+@register
+class _WorkspaceStruct(Struct):
+    pass
+
+
+class WorkspaceRef(Pointer):
+    """``Workspace`` as one pointer."""
+
+
+define(WorkspaceRef, _WorkspaceStruct, Workspace)
+
+
+@jit
+def pack_reals(record):
+    """Point to ``Reals``."""
+    return RealsRef(*record)
+
+
+@jit
+def pack_workspace(record):
+    """Point to a ``Workspace``."""
+    return WorkspaceRef(*record)
+
+
+def workspace(design: Design) -> WorkspaceRef:
     """Make room for evaluations of one design."""
-    sizes, h = design.sizes, design.histories
-    places = (sizes["region"] * sizes["kind"] * sizes["size"], len(h.listers), len(h.nodes))
-    history = (len(h.region), len(h.class_author))
-    cells = (len(design.cell_kind), sizes["author"])
-    rows = (len(design.statements.rows), sizes["author"])
-    shapes = (places, places, history, history, cells, cells, rows, rows)
-    return Workspace(*(np.empty(shape) for shape in shapes))
-
-
-def layout(design: Design) -> tuple[np.ndarray, ...]:
-    """Index arrays of the kernel, in the order of its arguments."""
-    h, p, sizes = design.histories, design.counted, design.sizes
-    cells = np.column_stack(
-        [design.cell_region, design.cell_period, design.cell_kind, h.cell_context]
-    )
-    patterns = np.column_stack([p.count, p.cell, p.size, p.history, p.attribution])
-    place = (h.region * sizes["kind"] + h.kind) * sizes["size"] + h.size
-    histories = np.column_stack([h.region, h.kind, h.size, place])
-    contexts = np.column_stack([h.context_region, h.context_kind])
-    looking = h.context_looking * WAS_SILENT
-    integers = (cells, patterns, histories, h.mark, contexts, looking, h.listing_class)
-    arrays = [np.ascontiguousarray(a, dtype=np.int64) for a in integers]
-    return (*arrays, h.nodes, h.weights)
+    h, sizes = design.histories, design.sizes
+    classes = (len(h.classes.author), len(h.classes.claim))
+    n_context, n_author = len(h.context_spot), sizes["author"]
+    silent = n_context * sizes["size"] * sizes["victim_class"]
+    shapes = (
+        (len(h.spot), *classes), (silent, *classes), (len(design.cell_kind), n_author),
+        (n_context, n_author), (n_context, n_author, 3),
+        (len(design.statements.rows), n_author, classes[1]),
+    )  # fmt: skip
+    room = Workspace(*(np.empty(shape) for shape in shapes for _ in range(2)))
+    return cast("WorkspaceRef", pack_workspace(room))
 
 
 @jit
-def _share_seen(size, unseen, contexts, listing_class):
-    """P(seen | author, context), shape (context, author); ``unseen`` (context x size, class)."""
-    n_a, n_e, n_v = size.shape[0], contexts.shape[0], size.shape[3]
-    share = np.zeros((n_e, n_a))
-    for e in range(n_e):
-        r, c = contexts[e, 0], contexts[e, 1]
-        for a in range(n_a):
-            for v in range(n_v):
-                missed = unseen[e * n_v + v, listing_class[a]]
-                share[e, a] += size[a, r, c, v] * (1.0 - missed)
-    return share
+def prepare(room, x, lay):
+    """Fill histories, μ and the shares seen and unseen; ``room.written`` is there already."""
+    probabilities(x.detection, lay, lay.observed, room.history)
+    probabilities(x.detection, lay, lay.unseen, room.silent)
+    _rates(room, x, lay)
+    _shares(room, x, lay)
 
 
 @jit
-def _sizes_first(size):
-    """Shape (region, kind, size, author), so that a pattern reads one run of memory."""
-    return size.transpose((1, 2, 3, 0)).copy()
+def _rates(room, x, lay):
+    by_region, by_period = np.exp(x.region.T.copy()), np.exp(x.period.T.copy())
+    by_kind = np.exp(x.kind.T.copy())
+    for i in range(lay.cells.shape[0]):
+        r, t, c = lay.cells[i, 0], lay.cells[i, 1], lay.cells[i, 2]
+        for a in range(room.rate.shape[1]):
+            room.rate[i, a] = by_region[r, a] * by_period[t, a] * by_kind[c, a]
 
 
 @jit
-def make_room(region, by_region, by_kind, by_size, listed, written, cells, histories, nodes):
-    """Make a workspace within compiled code."""
-    places = by_region.shape[1] * by_kind.shape[1] * by_size.shape[1]
-    p = np.empty((places, by_region.shape[0], nodes.shape[0]))
-    history = np.empty((histories.shape[0], listed.shape[1]))
-    rate = np.empty((cells.shape[0], region.shape[0]))
-    return Workspace(
-        p, np.empty(p.shape), history, np.empty(history.shape), rate, np.empty(rate.shape),
-        written, np.empty(written.shape),
+def _silent_share(room, x, lay, e, a, v, w):
+    """P(all silent | context, author, size, class), claims averaged."""
+    n_v, n_w = x.size.shape[3], x.victim_class.shape[2]
+    row, total = (e * n_v + v) * n_w + w, 0.0
+    for g in range(x.claim.shape[2]):
+        total += x.claim[lay.contexts[e, 2], a, g] * room.silent[row, lay.reach_class[a], g]
+    return total
+
+
+@jit
+def _shares(room, x, lay):
+    """P(seen) and the moments of what is not, by context and author."""
+    room.share.fill(0.0)
+    room.unseen.fill(0.0)
+    for e in range(lay.contexts.shape[0]):
+        r, c = lay.contexts[e, 0], lay.contexts[e, 1]
+        for a in range(room.share.shape[1]):
+            visible = np.exp(x.visible[a])
+            for v in range(x.size.shape[3]):
+                size, seen = np.exp(x.size[a, r, c, v]), 0.0
+                for w in range(x.victim_class.shape[2]):
+                    one = np.exp(x.victim_class[a, c, w])
+                    seen += one * (1.0 - _silent_share(room, x, lay, e, a, v, w))
+                room.share[e, a] += visible * size * seen
+                for j in range(3):
+                    room.unseen[e, a, j] += lay.moments[j, v] * size * (1.0 - visible * seen)
+
+
+@jit
+def terms(room, x, lay):
+    """Give Σ n log m and the expected number seen, each of shape (cell,), and total moments."""
+    size, known = _marks(x)
+    term, mass = np.zeros(lay.cells.shape[0]), np.zeros(lay.cells.shape[0])
+    part = np.empty(room.rate.shape[1])
+    for j in range(lay.patterns.shape[0]):
+        m = _parts(room, x, lay, j, size, known, part)
+        term[lay.patterns[j, 1]] += lay.patterns[j, 0] * np.log(m)
+    for i in range(lay.cells.shape[0]):
+        for a in range(room.rate.shape[1]):
+            mass[i] += room.rate[i, a] * room.share[lay.cells[i, 3], a]
+    return term, mass, totals(room, lay)
+
+
+@jit
+def _marks(x):
+    """(1 - ψ) ρ of size and of class, authors last, so that a pattern reads runs of memory."""
+    size = np.exp(x.size.transpose((1, 2, 3, 0)).copy()) * np.exp(x.visible)
+    return size, np.exp(x.victim_class.transpose((1, 2, 0)).copy())
+
+
+@jit
+def _parts(room, x, lay, j, size, known, part):
+    """Fill each author's share of m of one pattern; return m."""
+    i, v, h, row = lay.patterns[j, 1], lay.patterns[j, 2], lay.patterns[j, 3], lay.patterns[j, 4]
+    r, c, w = lay.cells[i, 0], lay.cells[i, 2], lay.observed.victim_class[h]
+    m = 0.0
+    for a in range(part.shape[0]):
+        shown = 0.0
+        for g in range(x.claim.shape[2]):
+            shown += room.history[h, lay.reach_class[a], g] * room.written[row, a, g]
+        part[a] = room.rate[i, a] * size[r, c, v, a] * shown
+        if w >= 0:
+            part[a] *= known[c, w, a]
+        m += part[a]
+    return m
+
+
+@jit
+def totals(room, lay):
+    """Σ μ E[1, V, V² of what is not seen] over the scope of each aggregate: (aggregate, 3)."""
+    result = np.zeros((lay.total_author.shape[0], 3))
+    for g in range(result.shape[0]):
+        for at in range(lay.total_start[g], lay.total_start[g + 1]):
+            i = lay.total_cell[at]
+            for a in range(room.rate.shape[1]):
+                rate = lay.total_share[at] * lay.total_author[g, a] * room.rate[i, a]
+                for j in range(3):
+                    result[g, j] += rate * room.unseen[lay.cells[i, 3], a, j]
+    return result
+
+
+@jit
+def backward(room, x, lay, d_term, d_mass, d_totals):
+    """Gradient of Σ d_term · term + Σ d_mass · mass + Σ d_totals · totals, as ``Reals``.
+
+    After ``prepare``. The gradient in ``written`` is that of the probabilities, not of their
+    logarithms.
+    """
+    d_size, d_class = np.zeros(x.size.shape), np.zeros(x.victim_class.shape)
+    d_visible, d_claim = np.zeros(x.visible.shape), np.zeros(x.claim.shape)
+    for array in (room.d_rate, room.d_share):
+        array.fill(0.0)
+    for array in (room.d_written, room.d_history, room.d_silent, room.d_unseen):
+        array.fill(0.0)
+    _patterns_back(room, x, lay, d_term, d_size, d_class, d_visible)
+    _mass_back(room, lay, d_mass)
+    _totals_back(room, lay, d_totals)
+    _shares_back(room, x, lay, d_size, d_class, d_visible, d_claim)
+    d_detection = zeros_like(x.detection)
+    probabilities_back(x.detection, lay, lay.observed, room.d_history, d_detection)
+    probabilities_back(x.detection, lay, lay.unseen, room.d_silent, d_detection)
+    _class_shares_back(x, lay, d_detection, d_class)
+    d_region, d_period, d_kind = _rates_back(room, x, lay)
+    return RealsRef(
+        d_region, d_period, d_kind, d_visible, d_size, d_class, d_claim, room.d_written,
+        d_detection,
     )  # fmt: skip
 
 
 @jit
-def _prepare(
-    room, region, period, kind, by_region, by_kind, by_size, visibility, listed, size,
-    cells, histories, mark, contexts, looking, listing_class, nodes, weights,
-):  # fmt: skip
-    """Fill p, the histories and μ; return P(unseen) and P(seen | author) by context."""
-    node_probabilities(by_region, by_kind, by_size, visibility, nodes, room.p, room.miss)
-    mute = sometimes_mute(listed)
-    order = np.arange(histories.shape[0])
-    probabilities(
-        room.p, room.miss, histories[:, 3].copy(), mark, order, weights, mute, listed, room.history
-    )
-    places, rows = unseen_rows(contexts, by_kind.shape[1], by_size.shape[1])
-    unseen = np.empty((places.shape[0], listed.shape[1]))
-    probabilities(room.p, room.miss, places, looking, rows, weights, mute, listed, unseen)
-    cell_rates(region, period, kind, cells, room.rate)
-    return unseen, _share_seen(size, unseen, contexts, listing_class)
-
-
-@jit
-def forward(
-    region, period, kind, log_size, by_region, by_kind, by_size, visibility, listed,
-    log_statements,
-    cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
-):  # fmt: skip
-    """Give Σ n log m and the expected number seen, each of shape (cell,)."""
-    written = np.exp(log_statements)
-    room = make_room(region, by_region, by_kind, by_size, listed, written, cells, histories, nodes)
-    return forward_from(
-        room, region, period, kind, log_size, by_region, by_kind, by_size, visibility, listed,
-        cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
-    )  # fmt: skip
-
-
-@jit
-def forward_from(
-    room, region, period, kind, log_size, by_region, by_kind, by_size, visibility, listed,
-    cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
-):  # fmt: skip
-    """As ``forward``, with the statements' probabilities in ``room.written``."""
-    size = np.exp(log_size)
-    _, share = _prepare(
-        room, region, period, kind, by_region, by_kind, by_size, visibility, listed, size,
-        cells, histories, mark, contexts, looking, listing_class, nodes, weights,
-    )  # fmt: skip
-    by_size_first, n_a = _sizes_first(size), region.shape[0]
-    rate, history, written = room.rate, room.history, room.written
-    term, mass = np.zeros(cells.shape[0]), np.zeros(cells.shape[0])
-    for j in range(patterns.shape[0]):
-        i, v, h, row = patterns[j, 1], patterns[j, 2], patterns[j, 3], patterns[j, 4]
-        of_size = by_size_first[cells[i, 0], cells[i, 2], v]
-        m = 0.0
-        for a in range(n_a):
-            m += rate[i, a] * of_size[a] * history[h, listing_class[a]] * written[row, a]
-        term[i] += patterns[j, 0] * np.log(m)
-    for i in range(cells.shape[0]):
-        for a in range(n_a):
-            mass[i] += rate[i, a] * share[cells[i, 3], a]
-    return term, mass
-
-
-@jit
-def backward(
-    d_term, d_mass, region, period, kind, log_size, by_region, by_kind, by_size, visibility,
-    listed, log_statements,
-    cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
-):  # fmt: skip
-    """Value f = Σ d_term · term + Σ d_mass · mass, and its gradient in the ten real arrays."""
-    written = np.exp(log_statements)
-    room = make_room(region, by_region, by_kind, by_size, listed, written, cells, histories, nodes)
-    return backward_from(
-        room, d_term, d_mass, region, period, kind, log_size, by_region, by_kind, by_size,
-        visibility, listed,
-        cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
-    )  # fmt: skip
-
-
-@jit
-def backward_from(
-    room, d_term, d_mass, region, period, kind, log_size, by_region, by_kind, by_size,
-    visibility, listed,
-    cells, patterns, histories, mark, contexts, looking, listing_class, nodes, weights,
-):  # fmt: skip
-    """As ``backward``, with the statements' probabilities in ``room.written``."""
-    size = np.exp(log_size)
-    unseen, share = _prepare(
-        room, region, period, kind, by_region, by_kind, by_size, visibility, listed, size,
-        cells, histories, mark, contexts, looking, listing_class, nodes, weights,
-    )  # fmt: skip
-    d_size = np.zeros(log_size.shape)
-    room.d_written[:], room.d_cell[:], room.d_history[:] = 0.0, 0.0, 0.0
-    value = _patterns_back(
-        d_term, room.rate, _sizes_first(size), room.history, room.written, cells, patterns,
-        listing_class, room.d_cell, d_size, room.d_history, room.d_written,
-    )  # fmt: skip
-    d_share = np.zeros(share.shape)
-    value += mass_back(d_mass, room.rate, share, cells, room.d_cell, d_share)
-    d_unseen = _share_back(d_share, size, unseen, contexts, listing_class, d_size)
-    d_region, d_period, d_kind = cells_back(room.d_cell, cells, region, period, kind)
-    d_place = np.zeros((room.p.shape[0], room.p.shape[1]))
-    d_visibility, d_listed = np.zeros(visibility.shape), np.zeros(listed.shape)
-    mute, order = sometimes_mute(listed), np.arange(histories.shape[0])
-    probabilities_back(
-        room.p, room.miss, histories[:, 3].copy(), mark, order, weights, mute, listed, nodes,
-        room.d_history, d_place, d_visibility, d_listed,
-    )  # fmt: skip
-    places, rows = unseen_rows(contexts, by_kind.shape[1], by_size.shape[1])
-    probabilities_back(
-        room.p, room.miss, places, looking, rows, weights, mute, listed, nodes, d_unseen,
-        d_place, d_visibility, d_listed,
-    )  # fmt: skip
-    d_by_region, d_by_kind, d_by_size = places_back(d_place, by_region, by_kind, by_size)
-    return (
-        value, d_region, d_period, d_kind, d_size, d_by_region, d_by_kind, d_by_size,
-        d_visibility, d_listed, room.d_written,
-    )  # fmt: skip
-
-
-@jit
-def _patterns_back(
-    d_term, rate, size, history, written, cells, patterns, listing_class,
-    d_cell, d_size, d_history, d_written,
-):  # fmt: skip
-    """Share out n/m of every pattern among its factors; d_history is for P, not log P."""
-    n_a = rate.shape[1]
+def _patterns_back(room, x, lay, d_term, d_size, d_class, d_visible):
+    """Share out n/m of every pattern among its factors."""
+    size, known = _marks(x)
+    by_size, n_a = np.zeros(size.shape), room.rate.shape[1]
     part = np.empty(n_a)
-    by_size = np.zeros(size.shape)
-    value = 0.0
-    for j in range(patterns.shape[0]):
-        n, i, v, h, row = (
-            patterns[j, 0], patterns[j, 1], patterns[j, 2], patterns[j, 3], patterns[j, 4],
-        )  # fmt: skip
-        r, c = cells[i, 0], cells[i, 2]
-        m = 0.0
-        for a in range(n_a):
-            part[a] = rate[i, a] * size[r, c, v, a] * history[h, listing_class[a]] * written[row, a]
-            m += part[a]
-        value += d_term[i] * n * np.log(m)
-        scale = n * d_term[i] / m
+    for j in range(lay.patterns.shape[0]):
+        n, i, v, h, row = lay.patterns[j]
+        r, c, w = lay.cells[i, 0], lay.cells[i, 2], lay.observed.victim_class[h]
+        scale = n * d_term[i] / _parts(room, x, lay, j, size, known, part)
         for a in range(n_a):
             change = scale * part[a]
-            d_cell[i, a] += change
+            room.d_rate[i, a] += change
             by_size[r, c, v, a] += change
-            d_history[h, listing_class[a]] += change
-            d_written[row, a] += change
-    for h in range(history.shape[0]):
-        for g in range(history.shape[1]):
-            if d_history[h, g] != 0.0:
-                d_history[h, g] /= history[h, g]
+            base = scale * room.rate[i, a] * size[r, c, v, a]
+            if w >= 0:
+                d_class[a, c, w] += change
+                base *= known[c, w, a]
+            q = lay.reach_class[a]
+            for g in range(x.claim.shape[2]):
+                room.d_history[h, q, g] += base * room.written[row, a, g]
+                room.d_written[row, a, g] += base * room.history[h, q, g]
     d_size += by_size.transpose((3, 0, 1, 2))
-    return value
+    for a in range(n_a):
+        d_visible[a] += d_size[a].sum()
 
 
 @jit
-def _share_back(d_share, size, unseen, contexts, listing_class, d_size):
-    d_unseen = np.zeros(unseen.shape)
-    n_v = size.shape[3]
-    for e in range(contexts.shape[0]):
-        r, c = contexts[e, 0], contexts[e, 1]
-        for a in range(size.shape[0]):
-            g = listing_class[a]
+def _mass_back(room, lay, d_mass):
+    for i in range(lay.cells.shape[0]):
+        e = lay.cells[i, 3]
+        for a in range(room.rate.shape[1]):
+            change = d_mass[i] * room.rate[i, a]
+            room.d_rate[i, a] += change * room.share[e, a]
+            room.d_share[e, a] += change
+
+
+@jit
+def _totals_back(room, lay, d_totals):
+    for g in range(d_totals.shape[0]):
+        for at in range(lay.total_start[g], lay.total_start[g + 1]):
+            i = lay.total_cell[at]
+            e = lay.cells[i, 3]
+            for a in range(room.rate.shape[1]):
+                rate = lay.total_share[at] * lay.total_author[g, a] * room.rate[i, a]
+                for j in range(3):
+                    room.d_rate[i, a] += d_totals[g, j] * rate * room.unseen[e, a, j]
+                    room.d_unseen[e, a, j] += d_totals[g, j] * rate
+
+
+@jit
+def _shares_back(room, x, lay, d_size, d_class, d_visible, d_claim):
+    """Carry the gradient of the shares seen and unseen to marks, claims and silence."""
+    n_v, n_w = x.size.shape[3], x.victim_class.shape[2]
+    for e in range(lay.contexts.shape[0]):
+        r, c, setting = lay.contexts[e, 0], lay.contexts[e, 1], lay.contexts[e, 2]
+        for a in range(room.share.shape[1]):
+            visible, q = np.exp(x.visible[a]), lay.reach_class[a]
             for v in range(n_v):
-                change = d_share[e, a] * size[a, r, c, v]
-                d_size[a, r, c, v] += change * (1.0 - unseen[e * n_v + v, g])
-                d_unseen[e * n_v + v, g] -= change
-    return d_unseen
+                size, seen = np.exp(x.size[a, r, c, v]), 0.0
+                for w in range(n_w):
+                    one = np.exp(x.victim_class[a, c, w])
+                    seen += one * (1.0 - _silent_share(room, x, lay, e, a, v, w))
+                by_seen, by_mark = room.d_share[e, a] * visible * size, 0.0
+                for j in range(3):
+                    change = room.d_unseen[e, a, j] * lay.moments[j, v] * size
+                    by_seen -= change * visible
+                    by_mark += change
+                d_visible[a] += by_seen * seen
+                d_size[a, r, c, v] += by_seen * seen + by_mark
+                for w in range(n_w):
+                    one = np.exp(x.victim_class[a, c, w])
+                    missed = _silent_share(room, x, lay, e, a, v, w)
+                    d_class[a, c, w] += by_seen * one * (1.0 - missed)
+                    row = (e * n_v + v) * n_w + w
+                    for g in range(x.claim.shape[2]):
+                        change = by_seen * one
+                        d_claim[setting, a, g] -= change * room.silent[row, q, g]
+                        room.d_silent[row, q, g] -= change * x.claim[setting, a, g]
+
+
+@jit
+def _class_shares_back(x, lay, d_detection, d_class):
+    """From P(class) of each reach class to log P(class) of its author."""
+    for q in range(lay.class_author.shape[0]):
+        a = lay.class_author[q]
+        for c in range(d_class.shape[1]):
+            for w in range(d_class.shape[2]):
+                d_class[a, c, w] += (
+                    d_detection.mark_class[q, c, w] * x.detection.mark_class[q, c, w]
+                )
+
+
+@jit
+def _rates_back(room, x, lay):
+    """Gradient in log μ by cell in its three parts."""
+    d_region, d_period = np.zeros(x.region.T.shape), np.zeros(x.period.T.shape)
+    d_kind = np.zeros(x.kind.T.shape)
+    for i in range(lay.cells.shape[0]):
+        r, t, c = lay.cells[i, 0], lay.cells[i, 1], lay.cells[i, 2]
+        for a in range(room.rate.shape[1]):
+            change = room.d_rate[i, a]
+            d_region[r, a] += change
+            d_period[t, a] += change
+            d_kind[c, a] += change
+    return d_region.T.copy(), d_period.T.copy(), d_kind.T.copy()

@@ -1,187 +1,354 @@
-"""P(capture history) at every place as fused loops, forwards and backwards.
+"""P(capture history) as fused loops, forwards and backwards; the formulas are in ``detection``.
 
-A *place* is a (region, kind, size): there every source has one probability of reporting at
-each node of the visibility. Arguments are those of ``kernel``.
+At a place, for one class of authors and victims, one class of claims and one day, every source has
+one probability of reporting at each node of the visibility: it is worked out once, and all
+histories of the place use it. Sources of a group have inner nodes as well.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 
 from .compiled import jit
-from .histories import REPORTED, WAS_SILENT
+from .engine import Floats
+from .histories import ANY_CLASS, REPORTED, WAS_SILENT
+from .structs import Pointer, Struct, define, register
+
+
+class Detection(NamedTuple):
+    """The real arrays that histories hang on: ``detection.Chances``, all there.
+
+    Gradients are written in the same form.
+    """
+
+    region: Floats
+    kind: Floats
+    size: Floats
+    victim_class: Floats
+    author: Floats
+    visibility: Floats
+    group_visibility: Floats
+    nodes: Floats
+    weights: Floats
+    published: Floats
+    listed: Floats
+    mark_class: Floats
+
+
+class Tables(NamedTuple):
+    """What one place and class asks for again and again, shape (lister, node x inner node).
+
+    ``seen`` pF, ``missed`` 1 - pFL, ``p``; ``shown`` and ``hidden`` gather the gradient of the
+    logarithms of seen and missed. Of sources alone the first nodes are used.
+    """
+
+    p: Floats
+    seen: Floats
+    missed: Floats
+    shown: Floats
+    hidden: Floats
+
+
+@register
+class _DetectionStruct(Struct):
+    pass
+
+
+class DetectionRef(Pointer):
+    """``Detection`` as one pointer."""
+
+
+define(DetectionRef, _DetectionStruct, Detection)
+
+
+@register
+class _TablesStruct(Struct):
+    pass
+
+
+class TablesRef(Pointer):
+    """``Tables`` as one pointer."""
+
+
+define(TablesRef, _TablesStruct, Tables)
 
 
 @jit
-def node_probabilities(by_region, by_kind, by_size, visibility, nodes, p, miss):
-    """Fill p and 1 - p at every node, shape (place, lister, node); place = (region, kind, size)."""
-    n_s, n_r, n_c, n_v = by_region.shape[0], by_region.shape[1], by_kind.shape[1], by_size.shape[1]
-    n_q = nodes.shape[0]
-    at_node = np.empty((n_s, n_q))
-    for s in range(n_s):
+def pack_detection(record):
+    """Point to a ``Detection``."""
+    return DetectionRef(*record)
+
+
+@jit
+def zeros_like(x):
+    """A gradient of zeros."""
+    return DetectionRef(
+        np.zeros(x.region.shape), np.zeros(x.kind.shape), np.zeros(x.size.shape),
+        np.zeros(x.victim_class.shape), np.zeros(x.author.shape), np.zeros(x.visibility.shape),
+        np.zeros(x.group_visibility.shape), np.zeros(x.nodes.shape), np.zeros(x.weights.shape),
+        np.zeros(x.published.shape), np.zeros(x.listed.shape), np.zeros(x.mark_class.shape),
+    )  # fmt: skip
+
+
+@jit
+def _tables(x, lay):
+    shape = (x.region.shape[0], x.nodes.shape[0] * lay.group_nodes.shape[0])
+    return TablesRef(
+        np.zeros(shape), np.zeros(shape), np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    )
+
+
+@jit
+def _node_odds(x, lay):
+    """exp(-λ z) of sources alone, exp(-λ z - λ' y) of grouped ones, shape of the tables."""
+    n_i = lay.group_nodes.shape[0]
+    odds = np.ones((x.region.shape[0], x.nodes.shape[0] * n_i))
+    for s in lay.alone:
+        for q in range(x.nodes.shape[0]):
+            odds[s, q] = np.exp(-x.visibility[s] * x.nodes[q])
+    for j in range(lay.grouped.shape[0]):
+        s = lay.grouped[j]
+        for q in range(x.nodes.shape[0]):
+            for i in range(n_i):
+                own = x.group_visibility[j] * lay.group_nodes[i]
+                odds[s, q * n_i + i] = np.exp(-x.visibility[s] * x.nodes[q] - own)
+    return odds
+
+
+@jit
+def _width(x, lay, s):
+    """How many nodes a source has in the tables."""
+    for j in range(lay.grouped.shape[0]):
+        if lay.grouped[j] == s:
+            return x.nodes.shape[0] * lay.group_nodes.shape[0]
+    return x.nodes.shape[0]
+
+
+@jit
+def _fill(t, x, odds, widths, spot, v, a, w, g, day):
+    """Fill the tables of one place, class of authors, of victims and of claims, and day."""
+    r, c, epoch, locale = spot[0], spot[1], spot[3], spot[4]
+    for s in range(t.p.shape[0]):
+        logit = x.region[s, r] + x.kind[s, c] + x.size[s, v] + x.victim_class[s, w]
+        base = np.exp(-logit - x.author[s, a, epoch])
+        in_now = x.published[s, day]
+        held = 1.0 - in_now * x.listed[s, locale, a, g]
+        for q in range(widths[s]):
+            miss = base * odds[s, q]
+            p = 1.0 / (1.0 + miss)
+            t.p[s, q] = p
+            t.seen[s, q] = in_now * p
+            t.missed[s, q] = (miss + held) * p
+
+
+@jit
+def _group_terms(t, lay, mark, row, group, out):
+    """Fill Σ_i w_i Π f of one group at each node of z; False where none of it was looking."""
+    n_i, any_looking = lay.group_nodes.shape[0], False
+    for j in range(lay.group_start[group], lay.group_start[group + 1]):
+        any_looking = any_looking or mark[row, lay.grouped[j]] > 0
+    if not any_looking:
+        return False
+    for q in range(out.shape[0]):
+        total = 0.0
+        for i in range(n_i):
+            total += _inner(t, lay, mark, row, group, q * n_i + i) * lay.group_weights[i]
+        out[q] = total
+    return True
+
+
+@jit
+def _inner(t, lay, mark, row, group, at):
+    product = 1.0
+    for j in range(lay.group_start[group], lay.group_start[group + 1]):
+        s = lay.grouped[j]
+        if mark[row, s] == REPORTED:
+            product *= t.seen[s, at]
+        elif mark[row, s] == WAS_SILENT:
+            product *= t.missed[s, at]
+    return product
+
+
+@jit
+def _terms(t, x, lay, mark, row, terms, by_group):
+    """Fill each node's part of P(history); ``by_group`` holds the groups' factors."""
+    for q in range(terms.shape[0]):
+        terms[q] = x.weights[q]
+    for s in lay.alone:
+        if mark[row, s] == REPORTED:
+            for q in range(terms.shape[0]):
+                terms[q] *= t.seen[s, q]
+        elif mark[row, s] == WAS_SILENT:
+            for q in range(terms.shape[0]):
+                terms[q] *= t.missed[s, q]
+    for group in range(by_group.shape[0]):
+        if _group_terms(t, lay, mark, row, group, by_group[group]):
+            for q in range(terms.shape[0]):
+                terms[q] *= by_group[group, q]
+
+
+@jit
+def _asked(rows, first, last, w):
+    """Whether a place has a row of this class, or of an unknown one."""
+    for i in range(first, last):
+        known = rows.victim_class[rows.order[i]]
+        if known in (w, ANY_CLASS):
+            return True
+    return False
+
+
+@jit
+def _row_weight(x, rows, row, a, c, w, days):
+    """Weight of one class and day in a row's probability; 0 where it is of another class."""
+    known = rows.victim_class[row]
+    if known == ANY_CLASS:
+        return x.mark_class[a, c, w] / days
+    return 1.0 / days if known == w else 0.0
+
+
+@jit
+def probabilities(x, lay, rows, result):
+    """Fill P(history | author, claim), shape (row, reach class, listing class)."""
+    t, odds = _tables(x, lay), _node_odds(x, lay)
+    widths = np.array([_width(x, lay, s) for s in range(x.region.shape[0])])
+    n_v, n_a, n_w, n_g = x.size.shape[1], result.shape[1], x.victim_class.shape[1], result.shape[2]
+    terms = np.empty(x.nodes.shape[0])
+    by_group = np.empty((lay.group_start.shape[0] - 1, terms.shape[0]))
+    result[:] = 0.0
+    for place in range(rows.start.shape[0] - 1):
+        first, last = rows.start[place], rows.start[place + 1]
+        spot, v = lay.spots[place // n_v], place % n_v
+        begin, end = lay.lag_start[spot[2]], lay.lag_start[spot[2] + 1]
+        for w in range(n_w):
+            if not _asked(rows, first, last, w):
+                continue
+            for a in range(n_a):
+                for g in range(n_g):
+                    for day in range(begin, end):
+                        _fill(t, x, odds, widths, spot, v, a, w, g, day)
+                        for i in range(first, last):
+                            row = rows.order[i]
+                            weight = _row_weight(x, rows, row, a, spot[1], w, end - begin)
+                            if weight > 0.0:
+                                _terms(t, x, lay, rows.mark, row, terms, by_group)
+                                result[row, a, g] += weight * terms.sum()
+
+
+@jit
+def probabilities_back(x, lay, rows, d_result, d):
+    """Add the gradient of ``probabilities`` to ``d``."""
+    t, odds = _tables(x, lay), _node_odds(x, lay)
+    widths = np.array([_width(x, lay, s) for s in range(x.region.shape[0])])
+    n_v, n_a, n_w = x.size.shape[1], d_result.shape[1], x.victim_class.shape[1]
+    terms = np.empty(x.nodes.shape[0])
+    by_group = np.empty((lay.group_start.shape[0] - 1, terms.shape[0]))
+    for place in range(rows.start.shape[0] - 1):
+        first, last = rows.start[place], rows.start[place + 1]
+        spot, v = lay.spots[place // n_v], place % n_v
+        begin, end = lay.lag_start[spot[2]], lay.lag_start[spot[2] + 1]
+        for w in range(n_w):
+            if not _asked(rows, first, last, w):
+                continue
+            for a in range(n_a):
+                for g in range(d_result.shape[2]):
+                    for day in range(begin, end):
+                        _fill(t, x, odds, widths, spot, v, a, w, g, day)
+                        t.shown.fill(0.0)
+                        t.hidden.fill(0.0)
+                        for i in range(first, last):
+                            row = rows.order[i]
+                            _row_back(
+                                t, x, lay, rows, row, a, spot[1], w, end - begin,
+                                d_result[row, a, g], terms, by_group, d,
+                            )  # fmt: skip
+                        _tables_back(t, x, lay, widths, spot, v, a, w, g, day, d)
+
+
+@jit
+def _row_back(t, x, lay, rows, row, a, c, w, days, change, terms, by_group, d):
+    """Gather one row's gradient in the tables, the nodes' weights and the class shares."""
+    weight = _row_weight(x, rows, row, a, c, w, days)
+    if weight == 0.0 or change == 0.0:
+        return
+    mark = rows.mark
+    _terms(t, x, lay, mark, row, terms, by_group)
+    if rows.victim_class[row] == ANY_CLASS:
+        d.mark_class[a, c, w] += change * terms.sum() / days
+    for q in range(terms.shape[0]):
+        terms[q] *= weight * change
+        d.weights[q] += terms[q] / x.weights[q]
+    _alone_back(t, lay, mark, row, terms)
+    for group in range(by_group.shape[0]):
+        if _group_terms(t, lay, mark, row, group, by_group[group]):
+            _group_back(t, lay, mark, row, group, terms, by_group[group])
+
+
+@jit
+def _alone_back(t, lay, mark, row, terms):
+    """Gather the gradient of the sources that are in no group."""
+    for s in lay.alone:
+        if mark[row, s] == REPORTED:
+            for q in range(terms.shape[0]):
+                t.shown[s, q] += terms[q]
+        elif mark[row, s] == WAS_SILENT:
+            for q in range(terms.shape[0]):
+                t.hidden[s, q] += terms[q]
+
+
+@jit
+def _group_back(t, lay, mark, row, group, terms, factor):
+    """Gather the gradient of one group's sources at their inner nodes."""
+    n_i = lay.group_nodes.shape[0]
+    for q in range(terms.shape[0]):
+        outer = terms[q] / factor[q]
+        for i in range(n_i):
+            at = q * n_i + i
+            own = outer * lay.group_weights[i] * _inner(t, lay, mark, row, group, at)
+            for j in range(lay.group_start[group], lay.group_start[group + 1]):
+                s = lay.grouped[j]
+                if mark[row, s] == REPORTED:
+                    t.shown[s, at] += own
+                elif mark[row, s] == WAS_SILENT:
+                    t.hidden[s, at] += own
+
+
+@jit
+def _tables_back(t, x, lay, widths, spot, v, a, w, g, day, d):
+    """Carry what the tables gathered to the arrays that they were made of."""
+    r, c, epoch, locale = spot[0], spot[1], spot[3], spot[4]
+    n_q, n_i = x.nodes.shape[0], lay.group_nodes.shape[0]
+    for s in range(t.p.shape[0]):
+        in_now, lists = x.published[s, day], x.listed[s, locale, a, g]
+        inner = n_i if widths[s] > n_q else 1
+        j = _among(lay.grouped, s) if inner > 1 else -1
+        slope, in_change, list_change = 0.0, 0.0, 0.0
         for q in range(n_q):
-            at_node[s, q] = np.exp(-visibility[s] * nodes[q])
-    for r in range(n_r):
-        for c in range(n_c):
-            for v in range(n_v):
-                place = (r * n_c + c) * n_v + v
-                for s in range(n_s):
-                    base = np.exp(-by_region[s, r] - by_kind[s, c] - by_size[s, v])
-                    for q in range(n_q):
-                        odds = base * at_node[s, q]
-                        one = 1.0 / (1.0 + odds)
-                        p[place, s, q] = one
-                        miss[place, s, q] = odds * one
+            at_node = 0.0
+            for i in range(inner):
+                at = q * inner + i
+                p, missed = t.p[s, at], t.missed[s, at]
+                hidden = t.hidden[s, at] / missed
+                change = (1.0 - p) * (t.shown[s, at] - hidden * in_now * lists * p)
+                at_node += change
+                in_change += t.shown[s, at] / in_now - hidden * p * lists
+                list_change -= hidden * p * in_now
+                if j >= 0:
+                    d.group_visibility[j] += change * lay.group_nodes[i]
+            slope += at_node
+            d.visibility[s] += at_node * x.nodes[q]
+            d.nodes[q] += at_node * x.visibility[s]
+        d.region[s, r] += slope
+        d.kind[s, c] += slope
+        d.size[s, v] += slope
+        d.victim_class[s, w] += slope
+        d.author[s, a, epoch] += slope
+        d.published[s, day] += in_change
+        d.listed[s, locale, a, g] += list_change
 
 
 @jit
-def sometimes_mute(listed):
-    """Whether a lister may see an incident and yet not list it, shape (lister,)."""
-    result = np.zeros(listed.shape[0], np.bool_)
-    for s in range(listed.shape[0]):
-        for g in range(listed.shape[1]):
-            if listed[s, g] < 1.0:
-                result[s] = True
-    return result
-
-
-@jit
-def _common_terms(p, miss, place, mark, row, weights, mute, out):
-    """Fill ``out`` with each node's weight times what is the same for every listing class.
-
-    Returns whether some silent source may have been mute, so that classes differ.
-    """
-    differs = False
-    for q in range(weights.shape[0]):
-        out[q] = weights[q]
-    for s in range(mark.shape[1]):
-        if mark[row, s] == REPORTED:
-            for q in range(weights.shape[0]):
-                out[q] *= p[place, s, q]
-        elif mark[row, s] == WAS_SILENT:
-            if mute[s]:
-                differs = True
-            else:
-                for q in range(weights.shape[0]):
-                    out[q] *= miss[place, s, q]
-    return differs
-
-
-@jit
-def _class_terms(p, miss, place, mark, row, mute, listed, g, common, out):
-    """Multiply ``common`` with 1 - pL = (1 - p) + p(1 - L) of the silent that may be mute."""
-    for q in range(common.shape[0]):
-        out[q] = common[q]
-    for s in range(mark.shape[1]):
-        if mark[row, s] == WAS_SILENT and mute[s]:
-            rest = 1.0 - listed[s, g]
-            for q in range(common.shape[0]):
-                out[q] *= miss[place, s, q] + rest * p[place, s, q]
-
-
-@jit
-def probabilities(p, miss, places, mark, rows, weights, mute, listed, result):
-    """Fill P(history | listing class), shape (history, class).
-
-    ``places`` and ``rows`` (of ``mark``) say what each history is.
-    """
-    n_g, n_q = listed.shape[1], weights.shape[0]
-    common, terms = np.empty(n_q), np.empty(n_q)
-    for i in range(places.shape[0]):
-        place, row = places[i], rows[i]
-        if not _common_terms(p, miss, place, mark, row, weights, mute, common):
-            total = 0.0
-            for q in range(n_q):
-                total += common[q]
-            for g in range(n_g):
-                result[i, g] = total
-            continue
-        for g in range(n_g):
-            _class_terms(p, miss, place, mark, row, mute, listed, g, common, terms)
-            total = 0.0
-            for q in range(n_q):
-                total += terms[q]
-            result[i, g] = total
-
-
-@jit
-def probabilities_back(
-    p, miss, places, mark, rows, weights, mute, listed, nodes, d_result,
-    d_place, d_visibility, d_listed,
-):  # fmt: skip
-    """Carry the gradient of P(history) back to logit p by place, λ and L."""
-    n_g, n_q = listed.shape[1], weights.shape[0]
-    common, terms = np.empty(n_q), np.empty(n_q)
-    for i in range(places.shape[0]):
-        place, row = places[i], rows[i]
-        if not _common_terms(p, miss, place, mark, row, weights, mute, common):
-            weight = 0.0
-            for g in range(n_g):
-                weight += d_result[i, g]
-            _terms_back(
-                p, miss, place, mark, row, mute, listed, 0, nodes, common, weight,
-                d_place, d_visibility, d_listed,
-            )  # fmt: skip
-            continue
-        for g in range(n_g):
-            _class_terms(p, miss, place, mark, row, mute, listed, g, common, terms)
-            _terms_back(
-                p, miss, place, mark, row, mute, listed, g, nodes, terms, d_result[i, g],
-                d_place, d_visibility, d_listed,
-            )  # fmt: skip
-
-
-@jit
-def _terms_back(
-    p, miss, place, mark, row, mute, listed, g, nodes, terms, weight,
-    d_place, d_visibility, d_listed,
-):  # fmt: skip
-    """Add the gradient of ``weight`` Σ terms."""
-    for s in range(mark.shape[1]):
-        slope, tilt, rest = 0.0, 0.0, 0.0
-        if mark[row, s] == REPORTED:
-            for q in range(nodes.shape[0]):
-                change = terms[q] * miss[place, s, q]
-                slope += change
-                tilt += change * nodes[q]
-        elif mark[row, s] == WAS_SILENT and not mute[s]:
-            for q in range(nodes.shape[0]):
-                change = terms[q] * p[place, s, q]
-                slope -= change
-                tilt -= change * nodes[q]
-        elif mark[row, s] == WAS_SILENT:
-            held = 1.0 - listed[s, g]
-            for q in range(nodes.shape[0]):
-                reached = terms[q] * p[place, s, q] / (miss[place, s, q] + held * p[place, s, q])
-                change = reached * miss[place, s, q] * listed[s, g]
-                slope -= change
-                tilt -= change * nodes[q]
-                rest -= reached
-            d_listed[s, g] += weight * rest
-        d_place[place, s] += weight * slope
-        d_visibility[s] += weight * tilt
-
-
-@jit
-def unseen_rows(contexts, n_c, n_v):
-    """Place and context of each (context, size), one behind the other."""
-    n = contexts.shape[0] * n_v
-    places, rows = np.empty(n, np.int64), np.empty(n, np.int64)
-    for e in range(contexts.shape[0]):
-        for v in range(n_v):
-            places[e * n_v + v] = (contexts[e, 0] * n_c + contexts[e, 1]) * n_v + v
-            rows[e * n_v + v] = e
-    return places, rows
-
-
-@jit
-def places_back(d_place, by_region, by_kind, by_size):
-    """Gradient of logit p by place, shape (place, lister), in its three parts."""
-    d_region, d_kind = np.zeros(by_region.shape), np.zeros(by_kind.shape)
-    d_size = np.zeros(by_size.shape)
-    n_c, n_v = by_kind.shape[1], by_size.shape[1]
-    for place in range(d_place.shape[0]):
-        r, c, v = place // (n_c * n_v), place // n_v % n_c, place % n_v
-        for s in range(d_place.shape[1]):
-            d_region[s, r] += d_place[place, s]
-            d_kind[s, c] += d_place[place, s]
-            d_size[s, v] += d_place[place, s]
-    return d_region, d_kind, d_size
+def _among(values, wanted):
+    for i in range(values.shape[0]):
+        if values[i] == wanted:
+            return i
+    return -1

@@ -1,7 +1,7 @@
-"""From the flat parameters to the kernel's real arrays, and gradients the way back.
+"""Marks from the flat parameters, and gradients the way back, as compiled loops.
 
-The compiled twin of ``size.log_size`` and ``detection.logits``; that of the rates is in
-``mapping_rates``, of attribution in ``mapping_names``. Every function that ends in
+The compiled twin of ``size.log_size`` and ``victims.log_class``; those of the other parts are
+in the modules ``mapping_…``. Every function that ends in
 ``_back`` adds to ``d``, the gradient of the flat parameters. What the numbers mean is said
 at the formulas; tests/test_density.py holds the two together.
 """
@@ -70,30 +70,31 @@ def log_size_back(values, at, ix, log_sizes, d_log, d):
 
 
 @jit
-def logits(values, at, ix):
-    """The three parts of logit p, and λ."""
-    n = ix.n_lister
-    region, kind = np.zeros((n, ix.n_region)), np.zeros((n, ix.n_kind))
-    size, visibility = np.zeros((n, ix.n_size)), np.zeros(n)
-    for s in range(n):
-        region[s] += values[at.detection + s]
-        visibility[s] = values[at.visibility + s]
-        size[s] = values[at.detection_size + s] * ix.log_victims
-        start = at.detection_region + s * ix.n_region if at.detection_region >= 0 else -1
-        add_rows(values, at.detection_region_scale, start, region, s, 1)
-        start = at.detection_kind + s * ix.n_kind if at.detection_kind >= 0 else -1
-        add_rows(values, at.detection_kind_scale, start, kind, s, 1)
-    return region, kind, size, visibility
+def log_class(values, at, ix):
+    """log P(class | author, kind), shape (author, kind, class)."""
+    n_a, n_w = ix.member.shape[0], ix.n_class
+    author, kind = np.zeros((n_a, n_w)), np.zeros((ix.n_kind, n_w))
+    add_table(values, at.class_author_scale, at.class_author, author, 0, n_a)
+    add_table(values, UNSCALED, at.class_base, kind, 0, ix.n_kind)
+    result = np.empty((n_a, ix.n_kind, n_w))
+    for a in range(n_a):
+        for c in range(ix.n_kind):
+            result[a, c] = author[a] + kind[c]
+            _log_softmax(result[a, c])
+    return result
 
 
 @jit
-def logits_back(values, at, ix, d_region, d_kind, d_size, d_visibility, d):
-    """Add the gradient of ``logits``."""
-    for s in range(ix.n_lister):
-        d[at.detection + s] += d_region[s].sum()
-        d[at.visibility + s] += d_visibility[s]
-        d[at.detection_size + s] += (d_size[s] * ix.log_victims).sum()
-        start = at.detection_region + s * ix.n_region if at.detection_region >= 0 else -1
-        add_rows_back(values, at.detection_region_scale, start, d_region, s, 1, d)
-        start = at.detection_kind + s * ix.n_kind if at.detection_kind >= 0 else -1
-        add_rows_back(values, at.detection_kind_scale, start, d_kind, s, 1, d)
+def log_class_back(values, at, ix, log_classes, d_log, d):
+    """Add the gradient of ``log_class``."""
+    n_a, n_w = ix.member.shape[0], ix.n_class
+    d_author, d_kind = np.zeros((n_a, n_w)), np.zeros((ix.n_kind, n_w))
+    for a in range(n_a):
+        for c in range(ix.n_kind):
+            total = d_log[a, c].sum()
+            for w in range(n_w):
+                change = d_log[a, c, w] - total * np.exp(log_classes[a, c, w])
+                d_author[a, w] += change
+                d_kind[c, w] += change
+    add_table_back(values, at.class_author_scale, at.class_author, d_author, 0, n_a, d)
+    add_table_back(values, UNSCALED, at.class_base, d_kind, 0, ix.n_kind, d)

@@ -28,6 +28,9 @@ def rates(values, at, ix, ratio):
     k, o, d = ix.n_organization, ix.n_other, ix.n_rivalry
     n, war = k + o + d, k + o
     region, period = np.zeros((n, ix.n_region)), ix.penalty.copy()
+    if at.absence >= 0:
+        region += values[at.absence] * ix.absent
+        period += values[at.absence] * ix.disputed
     kind = np.zeros((n, ix.n_kind))
     for first, count in ((0, k), (war, d)):
         add_rows(values, UNSCALED, at.rate_region, region, first, count)
@@ -100,6 +103,8 @@ def rates_back(values, at, ix, parts, totals, d_parts, d_totals, d):
         d_totals += d_ratio * np.exp(totals - _log_named(totals, k))
         d_totals[k] = -d_ratio
     _totals_back(d_totals, parts, d_parts)
+    if at.absence >= 0:
+        d[at.absence] += (d_region * ix.absent).sum() + (d_period * ix.disputed).sum()
     for first, count in ((0, k), (war, n_rivalry)):
         add_rows_back(values, UNSCALED, at.rate_region, d_region, first, count, d)
         add_rows_back(values, at.rate_period_scale, at.rate_period, d_period, first, count, d)

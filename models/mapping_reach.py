@@ -4,6 +4,7 @@ import numpy as np
 
 from .compiled import jit
 from .detection import CERTAIN, LEAST_REACH
+from .mapping_detection import by_region, by_region_back
 
 
 @jit
@@ -21,8 +22,8 @@ def log_reach(values, at, ix):
 @jit
 def log_reach_back(values, at, ix, d_place, d_size, d):
     """Add the gradient of ``log_reach``."""
-    each = _listed(values, at, ix)
-    listed = _log_listed(each)
+    each, d_region = _listed(values, at, ix), np.zeros((ix.n_lister, ix.n_region))
+    listed, region = _log_listed(each), by_region(values, at, ix)
     d_listed = np.empty(listed.shape)
     for r in range(ix.n_region):
         weight = ix.size_share / np.exp(listed[r])
@@ -33,18 +34,20 @@ def log_reach_back(values, at, ix, d_place, d_size, d):
             for v in range(ix.n_size):
                 odds = d_listed[r, v] * (1.0 / np.exp(listed[r, v]) - 1.0)
                 change = odds / (1.0 - each[i, r, v])
-                _one_back(values, at, ix, i, r, v, change, d)
+                d_region[i, r] += _one_back(values, at, ix, region, i, r, v, change, d)
+    by_region_back(values, at, ix, d_region, d)
 
 
 @jit
 def _listed(values, at, ix):
     """P(one source lists it), shape (lister, region, size)."""
-    result = np.empty((ix.n_lister, ix.n_region, ix.n_size))
+    result, region = np.empty((ix.n_lister, ix.n_region, ix.n_size)), by_region(values, at, ix)
     for i in range(ix.n_lister):
         shrink, attributes = _shrink(values, at, i), _attributes(values, at, ix, i)
         for r in range(ix.n_region):
             for v in range(ix.n_size):
-                p = 1.0 / (1.0 + np.exp(-shrink * _logit(values, at, ix, i, r, v)))
+                x = region[i, r] + values[at.detection_size + i] * ix.log_victims[v]
+                p = 1.0 / (1.0 + np.exp(-shrink * x))
                 result[i, r, v] = min(max(attributes * p, LEAST_REACH), 1.0 - CERTAIN)
     return result
 
@@ -56,14 +59,6 @@ def _log_listed(each):
     for i in range(1, each.shape[0]):
         missed += np.log1p(-each[i])
     return np.log(-np.expm1(missed))
-
-
-@jit
-def _logit(values, at, ix, i, r, v):
-    x = values[at.detection + i] + values[at.detection_size + i] * ix.log_victims[v]
-    if at.detection_region >= 0:
-        x += values[at.detection_region_scale] * values[at.detection_region + i * ix.n_region + r]
-    return x
 
 
 @jit
@@ -79,18 +74,17 @@ def _attributes(values, at, ix, i):
 
 
 @jit
-def _one_back(values, at, ix, i, r, v, change, d):
-    """Add the gradient of P(source i lists it) at one place and size, times ``change``."""
+def _one_back(values, at, ix, region, i, r, v, change, d):
+    """Add the gradient of P(source i lists it) at one place and size, times ``change``.
+
+    Returns that in the logit's part by region.
+    """
     shrink, attributes = _shrink(values, at, i), _attributes(values, at, ix, i)
-    x = _logit(values, at, ix, i, r, v)
+    x = region[i, r] + values[at.detection_size + i] * ix.log_victims[v]
     p = 1.0 / (1.0 + np.exp(-shrink * x))
     slope = change * attributes * p * (1.0 - p)
-    d[at.detection + i] += slope * shrink
     d[at.detection_size + i] += slope * shrink * ix.log_victims[v]
     d[at.visibility + i] -= slope * x * np.pi / 8.0 * values[at.visibility + i] * shrink**3
-    if at.detection_region >= 0:
-        where = at.detection_region + i * ix.n_region + r
-        d[where] += slope * shrink * values[at.detection_region_scale]
-        d[at.detection_region_scale] += slope * shrink * values[where]
     if ix.coverage[ix.listers[i]] > 0:
         d[at.unknown + ix.listers[i]] -= change * p
+    return slope * shrink

@@ -1,13 +1,17 @@
-"""The author axis, and the names that a source may write."""
+"""The author axis, the names that a source may write, and what a scene may present."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.attribution import parse
+from ..data.attribution import OTHER, parse
 from ..data.evidence import Evidence
 from .engine import Floats, Ints
+
+NOBODY = "nobody"
+"""The claim that nobody can tell: what a scene without a signature presents."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,10 @@ class Names:
         Share of each organization and other in a rivalry's first side less its share in the
         second, shape (rivalry, plain name): what is the sides' own, averaged over members,
         differs between the two by ``lean @ own``.
+    member
+        Share of each organization and other in an author, shape (author, plain name): its own
+        for one alone, an even one for the sides of a rivalry; what is an organization's own is
+        a rivalry's by ``member @ own``.
     contender
         Whether each name speaks of a contender, shape (name,).
     """
@@ -38,6 +46,7 @@ class Names:
     names: tuple[str, ...]
     sides: Ints
     lean: Floats
+    member: Floats
     contender: NDArray[np.bool_]
 
     @property
@@ -50,6 +59,16 @@ class Names:
         """Organizations, and other where it is on the axis."""
         return self.authors[: self.n_plain]
 
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """What a scene may present: an author, or nobody."""
+        return (*self.authors, NOBODY)
+
+    @cached_property
+    def holds(self) -> NDArray[np.bool_]:
+        """Whether a rivalry holds each organization or other, shape (rivalry, plain name)."""
+        return self.member[self.n_plain :] > 0
+
 
 def names_of(evidence: Evidence) -> Names:
     """Read the axis of authors, and the coalitions that are only a side of a rivalry."""
@@ -60,14 +79,14 @@ def names_of(evidence: Evidence) -> Names:
     sides = np.array([[names.index(side) for side in pair] for pair in texts]).reshape(-1, 2)
     contenders = set(axes.contenders)
     speaks = np.array([bool(contenders & set(parse(name).organizations)) for name in names])
+    plain = axes.authors[: len(axes.organizations) + axes.has_other]
     return Names(
         axes.organizations, axes.has_other, axes.rivalries, axes.authors, names,
-        sides.astype(np.int64), _lean(evidence, texts), speaks,
+        sides.astype(np.int64), _lean(plain, texts), _member(plain, axes.rivalries), speaks,
     )  # fmt: skip
 
 
-def _lean(evidence: Evidence, texts: list[tuple[str, str]]) -> Floats:
-    plain = evidence.axes.authors[: len(evidence.axes.organizations) + evidence.axes.has_other]
+def _lean(plain: tuple[str, ...], texts: list[tuple[str, str]]) -> Floats:
     result = np.zeros((len(texts), len(plain)))
     for row, pair in enumerate(texts):
         for side, sign in zip(pair, (1.0, -1.0), strict=True):
@@ -75,6 +94,21 @@ def _lean(evidence: Evidence, texts: list[tuple[str, str]]) -> Floats:
             for member in set(members) & set(plain):
                 result[row, plain.index(member)] += sign / len(members)
     return result
+
+
+def _member(plain: tuple[str, ...], rivalries: tuple[str, ...]) -> Floats:
+    """Identity, then the rivalries' even shares; an ``other`` without an axis takes its own."""
+    shares = np.zeros((len(rivalries), len(plain)))
+    for row, text in enumerate(rivalries):
+        members = parse(text).organizations
+        for member in set(members) & set(plain):
+            shares[row, plain.index(member)] = 1.0 / len(members)
+    return np.concatenate([np.eye(len(plain)), shares])
+
+
+def is_other(names: Names) -> NDArray[np.bool_]:
+    """Whether an author is ``other``, shape (author,)."""
+    return np.array([name == OTHER for name in names.authors], bool)
 
 
 def _side_texts(rivalry: str) -> tuple[str, str]:

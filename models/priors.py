@@ -98,6 +98,13 @@ DEFAULTS: Mapping[str, Prior] = {
     "rivalry_walk_scale": _prior(
         "lognormal", "step of a month: wars begin and end", mu=-1.6, sigma=0.5
     ),
+    "absence": _prior(
+        "normal",
+        "log rate where an organization is not present, or disputed, less that where it is: a "
+        "twentieth, give or take a factor e; a declared belief (presence.csv)",
+        mu=-3.0,
+        sigma=1.0,
+    ),
     "other_share": _prior(
         "normal",
         "logit of the organizations' share of the incidents that nobody attributes, over "
@@ -113,20 +120,74 @@ DEFAULTS: Mapping[str, Prior] = {
     "size_region_scale": _prior("halfnormal", "and more in some places", sigma=0.5),
     "size_rivalry": _prior("zero_sum", "clashes are larger", sigma=0.7),
     "size_other": _prior("zero_sum", "ordinary violence is smaller", sigma=0.7),
+    "class_base": _prior("zero_sum", "classes of victims differ by factors of 3 to 10", sigma=1.5),
+    "class_author_scale": _prior("halfnormal", "some aim at journalists or officials", sigma=0.5),
     "detection": _prior("normal", "between 1 in 8 and 7 in 8 at visibility 0", mu=0.0, sigma=1.0),
     "detection_region_scale": _prior("halfnormal", "a press may be weak in a place", sigma=0.5),
     "detection_kind_scale": _prior("halfnormal", "or deaf to a kind of violence", sigma=0.5),
     "detection_size": _prior(
         "normal", "large events are seen: logit per log victims", mu=0.5, sigma=0.5
     ),
+    "detection_class_scale": _prior(
+        "halfnormal", "a killed official is seen, a killed addict is not", sigma=0.5
+    ),
+    "detection_covariate": _prior(
+        "normal", "logit per standard deviation of the covariate", mu=0.0, sigma=0.5
+    ),
+    "silencing_scale": _prior(
+        "halfnormal",
+        "between organizations; newspapers in towns that one of them holds reported 1 killing in "
+        "20 (mission.md), a logit 3 lower",
+        sigma=0.8,
+    ),
+    "silencing_type_scale": _prior(
+        "halfnormal", "a cartel silences the press, not the federal list", sigma=0.5
+    ),
+    "silencing_event": _prior("normal", "logit, after an event: unknown sign", mu=0.0, sigma=0.5),
     "visibility": _prior("halfnormal", "weight of what all sources see or miss", sigma=1.0),
+    "low_share": _prior(
+        "beta", "share of incidents that are hard to see, two-class law", alpha=2, beta=2
+    ),
+    "group_visibility": _prior(
+        "halfnormal", "what sources of one group see or miss together besides", sigma=0.5
+    ),
+    "never_visible": _prior(
+        "beta", "share that no source can see, a tenth; the data say nothing of it", alpha=1, beta=9
+    ),
+    "delay": _prior("normal", "log(days + 1), median: the next days' papers", mu=1.0, sigma=1.0),
+    "delay_shape": _prior(
+        "lognormal", "of a log-logistic law: some reports come months late", mu=0.5, sigma=0.5
+    ),
     "right": _prior("beta", "right name, given a name", alpha=8, beta=2),
     "right_adjudicated": _prior("beta", "courts are nearly certain", alpha=98, beta=2),
     "unknown": _prior("beta", "from all named to none named", alpha=1, beta=1),
     "unknown_other": _prior(
         "normal", "ordinary violence is named less: shift of the logit", mu=1.0, sigma=1.0
     ),
+    "unknown_region_scale": _prior(
+        "halfnormal", "where naming is dangerous nobody is named", sigma=0.5
+    ),
+    "claim_nobody": _prior(
+        "beta", "scenes that nobody can read; told from silence by several sources", alpha=1, beta=3
+    ),
+    "claim_unsigned": _prior(
+        "zero_sum",
+        "log odds by which an organization leaves no signature; a choice, no source: without "
+        "adjudicated cases nothing informs it, and it bears on every score",
+        sigma=0.3,
+    ),
+    "claim_false": _prior("beta", "false flags: one claim in ten", alpha=1, beta=9),
+    "claim_rival": _prior(
+        "normal", "log odds by which a rival is framed rather than another", mu=1.5, sigma=0.5
+    ),
+    "claim_rivalry": _prior("beta", "a clash that passes for something else", alpha=2, beta=18),
+    "claim_clash": _prior("beta", "share of false claims that are a clash", alpha=1, beta=9),
+    "claim_event": _prior("normal", "logit of false claims, after an event", mu=0.0, sigma=0.5),
+    "copying": _prior(
+        "beta", "sources of one group repeat one name: half the time, or any", alpha=2, beta=2
+    ),
     "notoriety": _prior("zero_sum", "log odds of being blamed wrongly", sigma=1.0),
+    "favour_scale": _prior("halfnormal", "a source's own leaning in whom it blames", sigma=0.5),
     "blame_rivalry": _prior("beta", "share of the wrong names that are a rivalry", alpha=1, beta=9),
     "one_sided": _prior("beta", "a clash written down as one side's", alpha=1, beta=9),
     "split": _prior("beta", "whose violence a rivalry's is: not known", alpha=1, beta=1),

@@ -19,7 +19,8 @@ organizations' share w of the incidents that nobody attributes has a declared pr
                + \log \bar u - \log \bar u_O - \operatorname{logit} w
 
 with k over organizations and rivalries and ū and ū_O the mean unknown shares, so that w is
-exactly what its prior speaks of.
+exactly what its prior speaks of. Where an organization is not present (``presence.csv``), or its
+dates are disputed, log μ has a penalty with a strong prior, of one size for all.
 """
 
 import math
@@ -28,8 +29,7 @@ from typing import Any
 
 import numpy as np
 
-from ..data.attribution import OTHER
-from . import centring, effects
+from . import attribution, centring, effects
 from .design import Design
 from .engine import NUMPY, Array, Engine, Floats, Params
 from .parameters import Parameter, Sizes, fixed_scale, pooled, simple, standardized, table, walk
@@ -54,7 +54,12 @@ def parameters(priors: Priors, design: Design) -> list[Parameter]:
         *_organization_parameters(priors, design, named, region[-1:]),
         *(_rivalry_parameters(priors, design, named, region[-1:]) if rivalries else []),
         *(_other_parameters(priors, sizes) if design.names.has_other else []),
+        *([simple("absence", priors["absence"])] if _somewhere_absent(design) else []),
     ]
+
+
+def _somewhere_absent(design: Design) -> bool:
+    return bool(design.around.absent.any() or design.around.disputed.any())
 
 
 def _organization_parameters(
@@ -167,19 +172,13 @@ class LogRate:
         return sum(engine.logsumexp(part, 1) for part in (self.region, self.period, self.kind))
 
 
-def log_rate(params: Params, design: Design, unknown: Array, engine: Engine) -> LogRate:
-    """Work out log μ.
-
-    Parameters
-    ----------
-    unknown
-        P(names nobody | author), shape (source, author); only the level of ``other`` uses it.
-    """
+def log_rate(params: Params, design: Design, engine: Engine) -> LogRate:
+    """Work out log μ."""
     xp, names = engine.xp, design.names
     named = [_organizations(params, design, xp)]
     if names.rivalries:
         named.append(_rivalries(params, design, xp))
-    other = [_other(params, design, named, unknown, engine)] if names.has_other else []
+    other = [_other(params, design, named, engine)] if names.has_other else []
     region, period, kind = (
         xp.concatenate([getattr(b, part) for b in (*named[:1], *other, *named[1:])], axis=0)
         for part in ("region", "period", "kind")
@@ -194,8 +193,8 @@ def _organizations(params: Params, design: Design, xp: Any) -> LogRate:
     by_region = effects.effect(params, "rate_organization_region", (k, n["region"]), xp)
     path = effects.centred_walk(params, "rate_organization_walk", (k, n["period"]), xp)
     return LogRate(
-        region=effects.effect(params, "rate_region", (n["region"],), xp) + by_region,
-        period=_periods(params, design, path, design.possible[:k], xp),
+        region=_regions(params, design, by_region, slice(k), xp),
+        period=_periods(params, design, path, slice(k), xp),
         kind=level[:, None] + effects.effect(params, "rate_kind", (n["kind"],), xp) + by_kind,
     )
 
@@ -212,21 +211,31 @@ def _rivalries(params: Params, design: Design, xp: Any) -> LogRate:
     by_region = effects.effect(params, "rivalry_region", (d, n["region"]), xp)
     path = effects.centred_walk(params, "rivalry_walk", (d, n["period"]), xp)
     return LogRate(
-        region=effects.effect(params, "rate_region", (n["region"],), xp) + by_region,
-        period=_periods(params, design, path, design.possible[-d:], xp),
+        region=_regions(params, design, by_region, slice(-d, None), xp),
+        period=_periods(params, design, path, slice(-d, None), xp),
         kind=level[:, None] + effects.effect(params, "rivalry_kind", (n["kind"],), xp),
     )
 
 
-def _periods(params: Params, design: Design, path: Array, possible: np.ndarray, xp: Any) -> Array:
+def _regions(params: Params, design: Design, own: Array, authors: slice, xp: Any) -> Array:
+    """Region effect, territory and presence of some authors, shape (author, region)."""
+    shared = effects.effect(params, "rate_region", (design.sizes["region"],), xp)
+    return shared + own + _absence(params) * design.around.absent[authors]
+
+
+def _periods(params: Params, design: Design, path: Array, authors: slice, xp: Any) -> Array:
     """Period effect, walk and dates of some authors, shape (author, period)."""
     shared = effects.scaled(params, "rate_period", (design.sizes["period"],), xp)
-    return shared + path + np.where(possible, 0.0, IMPOSSIBLE)
+    outside = np.where(design.possible[authors], 0.0, IMPOSSIBLE)
+    return shared + path + outside + _absence(params) * design.around.disputed[authors]
 
 
-def _other(
-    params: Params, design: Design, named: list[LogRate], unknown: Array, engine: Engine
-) -> LogRate:
+def _absence(params: Params) -> Array:
+    """log of how much less happens where an author is not present, or disputed."""
+    return params.get("absence", 0.0)
+
+
+def _other(params: Params, design: Design, named: list[LogRate], engine: Engine) -> LogRate:
     xp, n = engine.xp, design.sizes
     shape = LogRate(
         region=effects.effect(params, "other_region", (n["region"],), xp)[None],
@@ -235,6 +244,6 @@ def _other(
     )
     totals = xp.concatenate([block.log_totals(engine) for block in named])
     level = engine.logsumexp(totals, 0) - shape.log_totals(engine)[0] - params["other_share"]
-    mean = unknown.mean(axis=0)
-    level += xp.log(mean[0]) - xp.log(mean[design.names.authors.index(OTHER)])
+    unnamed, unnamed_other = attribution.unattributed(params, design, engine)
+    level += xp.log(unnamed) - xp.log(unnamed_other)
     return LogRate(shape.region, shape.period, shape.kind + level)

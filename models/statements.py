@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 from ..data.attribution import Attribution, parse
 from ..data.evidence import SILENT, Evidence
+from .circumstances import Circumstances, adjudicated
 from .engine import Floats, Ints
 from .names import Names
+from .structure import Structure
 
 
 @dataclass(frozen=True)
@@ -21,11 +23,13 @@ class Statements:
     ----------
     source
         Source of each pair, shape (pair,).
+    statement
+        What it wrote, by number, shape (pair,).
     is_unknown
         Whether it names nobody, shape (pair,).
     selection
         Which (source, name) cells a pair adds up, with the weight 1/C(K-1, n-1) of a set of
-        n: shape (pair, source x name).
+        n, or the probability that a name that may be several is each: (pair, source x name).
     set_size
         Number of names it holds minus one; 0 for a rivalry: shape (pair,).
     is_plain
@@ -33,33 +37,44 @@ class Statements:
     given_reported
         Whether the source's silence would have meant nothing there, so that it has no
         detection and speaks given that it reported, shape (pair,).
+    adjudicated
+        Whether the source sees the author and not the claim, shape (pair,).
     rows
         Pairs of each distinct attribution row plus one, 0 = silent: shape (row, source).
+    row_locale
+        Locale of each row, shape (row,).
     row_rivalry, by_first, by_second
         Deaths by side that go with a row; rivalry -1 where none: shape (row,).
+    groups
+        Positions of the sources that copy each other's names, two or more each.
     largest_set
         Size of the largest set on the axis of statements, whether or not it still occurs.
     """
 
     source: Ints
+    statement: Ints
     is_unknown: NDArray[np.bool_]
     selection: Floats
     set_size: Ints
     is_plain: NDArray[np.bool_]
     given_reported: NDArray[np.bool_]
+    adjudicated: NDArray[np.bool_]
     rows: Ints
+    row_locale: Ints
     row_rivalry: Ints
     by_first: Ints
     by_second: Ints
+    groups: tuple[tuple[int, ...], ...]
     largest_set: int
 
 
 def statements_of(
-    evidence: Evidence, names: Names, patterns: xr.Dataset
-) -> tuple[Statements, Ints]:
+    evidence: Evidence, names: Names, patterns: xr.Dataset, around: Circumstances,
+    structure: Structure,
+) -> tuple[Statements, Ints]:  # fmt: skip
     """Collect the statements of ``Evidence.patterns()``, and the row of each pattern."""
-    marked, row_of = _marked_rows(evidence, patterns)
-    said, sides = marked[:, :-3], marked[:, -3:]
+    marked, row_of = _marked_rows(evidence, patterns, around)
+    said, rest_of = marked[:, :-4], marked[:, -4:]
     width = 2 * len(evidence.axes.statements)
     number = said + np.arange(said.shape[1]) * width
     used = np.unique(number[said != SILENT])
@@ -67,23 +82,35 @@ def statements_of(
     outside, statement = np.divmod(rest, width // 2)
     texts = [parse(evidence.axes.statements[i]) for i in statement]
     held = [_held(text, names) for text in texts]
+    courts = adjudicated(evidence)
     return Statements(
         source=source,
+        statement=statement,
         is_unknown=np.array([not h for h in held], bool),
-        selection=_selection(source, held, names, len(evidence.axes.sources)),
-        set_size=np.array([max(len(text.members), 1) - 1 for text in texts], np.int64),
+        selection=_selection(source, held, texts, names, len(evidence.axes.sources)),
+        set_size=np.array([_more_names(text) for text in texts], np.int64),
         is_plain=np.array([bool(h) and h[0] < names.n_plain for h in held], bool),
         given_reported=outside.astype(bool),
+        adjudicated=courts[source],
         rows=np.where(said == SILENT, 0, np.searchsorted(used, number) + 1),
-        row_rivalry=sides[:, 0],
-        by_first=sides[:, 1],
-        by_second=sides[:, 2],
-        largest_set=max(len(parse(text).members) or 1 for text in evidence.axes.statements),
+        row_locale=rest_of[:, 0],
+        row_rivalry=rest_of[:, 1],
+        by_first=rest_of[:, 2],
+        by_second=rest_of[:, 3],
+        groups=_groups(evidence, courts) if structure.groups else (),
+        largest_set=max(_more_names(parse(text)) + 1 for text in evidence.axes.statements),
     ), row_of
 
 
-def _marked_rows(evidence: Evidence, patterns: xr.Dataset) -> tuple[Ints, Ints]:
-    """Distinct rows of statements and deaths by side, and the row of each pattern.
+def _more_names(text: Attribution) -> int:
+    """Number of names of a set minus one; a name that may be several is one name."""
+    return 0 if text.weights else max(len(text.members), 1) - 1
+
+
+def _marked_rows(
+    evidence: Evidence, patterns: xr.Dataset, around: Circumstances
+) -> tuple[Ints, Ints]:
+    """Distinct rows of statements, place and deaths by side, and the row of each pattern.
 
     What a source wrote where its silence would have meant nothing is a statement of its own:
     its number is raised by the number of statements.
@@ -93,7 +120,8 @@ def _marked_rows(evidence: Evidence, patterns: xr.Dataset) -> tuple[Ints, Ints]:
     outside = (said != SILENT) & ~evidence.looking[:, r, t, c].T
     sides = [patterns[name].to_numpy() for name in ("rivalry", "by_first", "by_second")]
     raised = said + len(evidence.axes.statements) * outside
-    rows, inverse = np.unique(np.column_stack([raised, *sides]), axis=0, return_inverse=True)
+    table = np.column_stack([raised, around.locale[r, t], *sides])
+    rows, inverse = np.unique(table, axis=0, return_inverse=True)
     return rows, inverse.ravel()
 
 
@@ -103,10 +131,19 @@ def _held(said: Attribution, names: Names) -> list[int]:
     return [names.names.index(member) for member in members]
 
 
-def _selection(source: Ints, held: list[list[int]], names: Names, n_source: int) -> Floats:
+def _selection(
+    source: Ints, held: list[list[int]], texts: list[Attribution], names: Names, n_source: int
+) -> Floats:
     """Weights of the (source, name) cells that each pair adds up."""
     result = np.zeros((len(source), n_source, len(names.names)))
-    for pair, members in enumerate(held):
+    for pair, (members, text) in enumerate(zip(held, texts, strict=True)):
         n = max(len(members), 1)
-        result[pair, source[pair], members] = 1.0 / comb(names.n_plain - 1, n - 1) if n > 1 else 1.0
+        even = 1.0 / comb(names.n_plain - 1, n - 1) if n > 1 else 1.0
+        result[pair, source[pair], members] = text.weights or even
     return result.reshape(len(source), n_source * len(names.names))
+
+
+def _groups(evidence: Evidence, courts: NDArray[np.bool_]) -> tuple[tuple[int, ...], ...]:
+    group = evidence.axes.sources["group"].where(~courts)
+    found = [np.flatnonzero(group == name) for name in sorted(set(group.dropna()) - {""})]
+    return tuple(tuple(int(i) for i in members) for members in found if len(members) > 1)

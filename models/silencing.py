@@ -1,0 +1,62 @@
+r"""Who silences whom: detection that depends on the perpetrator, by type of source.
+
+.. math::
+    \gamma_{s,k,t} &= \sigma g_k + \sigma_T g_{\mathrm{type}(s), k}
+        + [s \text{ sees claims}] \sum_{e \text{ past at } t} \omega_{ek}\,\delta_e \\
+    g &\sim \mathrm{ZeroSumNormal}(1), \quad
+    \sigma \sim \mathrm{HalfNormal}(.8), \quad \sigma_T \sim \mathrm{HalfNormal}(.5)
+
+added to logit p; negative where an organization keeps sources from reporting. A cartel silences
+the press and not the federal list: with one γ for all types a cartel that silences the press
+alone gains or loses with the wrong sources (model.md, section 2). γ of a rivalry is the mean of
+its members', that of ``other`` is zero: ordinary violence silences nobody. Zero-sum over
+organizations, since what all of them have in common is the source's own level; deviations by
+type zero-sum over types, too. Adjudicated sources are a type of their own: whom the state
+chooses to take to court is selected, and γ of that type is that selection. After an event e,
+such as an announcement, silencing by the organizations that it names may shift by δ_e.
+"""
+
+import numpy as np
+
+from . import effects
+from .circumstances import adjudicated, source_types
+from .design import Design
+from .engine import Array, Engine, Floats, Params
+from .parameters import Parameter, simple, standardized
+from .priors import Priors
+
+
+def parameters(priors: Priors, design: Design) -> list[Parameter]:
+    """List the parameters of silencing; none for one organization alone."""
+    sizes, structure = design.sizes, design.structure
+    result: list[Parameter] = []
+    if structure.silencing:
+        result += standardized("silencing", priors, ["organization"], 1, sizes)
+        if sizes["organization"] > 1 and sizes["source_type"] > 1:
+            dims = ["source_type", "organization"]
+            result += standardized("silencing_type", priors, dims, 2, sizes)
+    if design.around.events:
+        result.append(simple("silencing_event", priors["silencing_event"], ["event"], sizes))
+    return result
+
+
+def by_author(params: Params, design: Design, engine: Engine) -> Array:
+    """γ, shape (lister, reach class, epoch)."""
+    xp, h = engine.xp, design.histories
+    k = len(design.names.organizations)
+    types, type_of = source_types(design.evidence, h.listers)
+    own = effects.scaled(params, "silencing", (k,), xp)
+    by_type = effects.scaled(params, "silencing_type", (len(types), k), xp)
+    own = (own + by_type)[type_of]  # (lister, organization)
+    member = design.names.member[h.classes.author][:, :k]
+    shift = effects.effect(params, "silencing_event", (len(design.around.events),), xp)
+    lasting = xp.dot(shift, event_table(design)).reshape((len(member), design.around.past.shape[1]))
+    sees = (~adjudicated(design.evidence)[h.listers]).astype(float)
+    return xp.dot(own, member.T)[:, :, None] + sees[:, None, None] * lasting
+
+
+def event_table(design: Design) -> Floats:
+    """How much of each event's shift a reach class has in an epoch: (event, class x epoch)."""
+    around, chosen = design.around, design.histories.classes.author
+    table = around.event_author[:, chosen][:, :, None] * around.past[:, None, :]
+    return np.asarray(table.reshape(len(table), len(chosen) * around.past.shape[1]), float)

@@ -1,0 +1,82 @@
+"""Which parts the model has: one switch each, so that a reviewer can compare with and without."""
+
+from dataclasses import dataclass, fields, replace
+
+NORMAL, TWO_CLASS = "normal", "two_class"
+LAWS = (NORMAL, TWO_CLASS)
+"""Laws of the visibility that all sources share (``visibility``)."""
+
+
+@dataclass(frozen=True)
+class Structure:
+    """Which form of the model.
+
+    A part whose switch is on is there where the evidence can carry it: copying needs a group of
+    sources, delay needs days of publication, and so on.
+
+    Attributes
+    ----------
+    silencing
+        Detection by perpetrator and type of source (``silencing``).
+    never_visible
+        A share of each author's incidents that no source can see (``visibility``).
+    visibility
+        Law of what all sources see or miss together, one of ``LAWS``.
+    groups
+        Sources of one group share a visibility of their own and copy each other's names.
+    claims
+        What the scene presents stands between author and sources (``claims``).
+    regional_unknown
+        The share that a type of source leaves unattributed differs by region.
+    favour
+        A source's own leaning in whom it blames wrongly.
+    classes
+        Victim classes are part of an incident's mark, and detection sees them (``victims``).
+    delay
+        Sources report late, and recent days are not in yet (``delay``).
+    events
+        Silencing and false claims may shift at the dates of ``events.csv``.
+    covariates
+        Detection depends on ``covariates.csv``.
+    presence
+        Organizations act, and are blamed, less where they are not present or disputed.
+    noise
+        A factor shared by all authors of a region and period (``noise``).
+    totals
+        Coarse records and official totals bound what was not itemised (``aggregates``).
+    confusion
+        Full confusion matrices by source, for many sources and few organizations, in place
+        of accuracy and notoriety; claims are then what happened.
+    plain
+        The likelihood as a plain PyTensor graph, the reference, in place of the fused
+        operation; slower, and open to any back end.
+    """
+
+    silencing: bool = True
+    never_visible: bool = True
+    visibility: str = NORMAL
+    groups: bool = True
+    claims: bool = True
+    regional_unknown: bool = True
+    favour: bool = True
+    classes: bool = True
+    delay: bool = True
+    events: bool = True
+    covariates: bool = True
+    presence: bool = True
+    noise: bool = True
+    totals: bool = True
+    confusion: bool = False
+    plain: bool = False
+
+    def without(self, *parts: str) -> "Structure":
+        """The same model without some parts."""
+        return replace(self, **dict.fromkeys(parts, False))
+
+
+PARTS: tuple[str, ...] = tuple(
+    f.name for f in fields(Structure) if f.type is bool and f.name not in ("confusion", "plain")
+)
+"""Parts that can be left out."""
+CORE = Structure().without(*PARTS)
+"""The model without any extension: sources err independently and see all authors alike."""
