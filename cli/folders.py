@@ -38,18 +38,30 @@ def check(round_folder: RoundFolder, as_json: AsJson = False) -> None:
         _print_json({"valid": False, "problems": list(fault.problems)})
         raise typer.Exit(INPUT_AT_FAULT) from None
     aside = evidence.set_aside.groupby("reason").size().to_dict()
+    totals = {} if evidence.aggregates is None else {"totals": len(evidence.aggregates)}
+    lost = _totals_aside(evidence)
     counts = {
         "reports": len(round_.reports),
         "incidents": len(evidence.incidents),
         "sources": len(round_.sources),
         "contenders": len(round_.contenders()),
-    }
+    } | totals
     if as_json:
-        _print_json({"valid": True, "set_aside": aside, "notes": list(round_.notes)} | counts)
+        said = {"valid": True, "set_aside": aside | lost, "notes": list(round_.notes)}
+        _print_json(said | counts)
         return
     listed = ", ".join(counted(number, what.removesuffix("s")) for what, number in counts.items())
     unused = [f"Set aside: {counted(n, 'report')}, {reason}." for reason, n in aside.items()]
+    unused += [f"Set aside: {counted(n, 'row')} of totals.csv, {why}." for why, n in lost.items()]
     typer.echo("\n".join([f"{round_folder} is valid: {listed}.", *unused, *round_.notes]))
+
+
+def _totals_aside(evidence: "Evidence") -> dict[str, int]:
+    """Count the totals that cannot be used, by reason."""
+    if evidence.aggregates is None or evidence.aggregates.set_aside.empty:
+        return {}
+    counts = evidence.aggregates.set_aside.groupby("reason").size()
+    return {str(reason): int(n) for reason, n in counts.items()}
 
 
 def _checked(folder: Path) -> "tuple[Round, Evidence]":

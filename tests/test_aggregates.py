@@ -2,12 +2,14 @@
 
 import datetime as dt
 import itertools
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from dtoscore import cli
 from dtoscore.data.adding import BEYOND, OUTSIDE, PARTLY
 from dtoscore.data.aggregates import Aggregates, itemised
 from dtoscore.data.attribution import parse
@@ -16,10 +18,12 @@ from dtoscore.data.evidence import SILENT, Evidence
 from dtoscore.data.readers import read_round
 from dtoscore.data.tabulate import tabulate
 from dtoscore.data.totals import overlapping, period_days
+from dtoscore.inference.minimum import set_aside_share
 from dtoscore.inference.store import evidence_hash
 from dtoscore.models.joint import Structure
 from dtoscore.models.priors import Priors
 from rounds import write_small_round
+from typer.testing import CliRunner
 
 HEAD = "series,region,period,from,to,kind,victim_class,count,count_low,count_high,unit,scope,"
 SERIES = '[totals.official]\ncapture = "0.9±0.05"\n[totals.coarse]\ncapture = "0.8±0.1"\n'
@@ -131,6 +135,44 @@ def test_totals_outside_the_days_are_set_aside_and_listed(tmp_path: Path) -> Non
     assert aside["in_window"].tolist() == [False, False, False, True]
     assert aside["victims"].tolist() == [40, 50, 0, 80]
     assert found.reported_in_window == 150, "the midpoint of January to June is 1 April"
+
+
+@pytest.mark.parametrize(
+    ("rows", "share"),
+    [
+        ([OF_ZETAS + "zetas"], 0.0),
+        (["coarse,MX-SIN,,2010-04-02,2010-07-31,homicide,,12,,,victims,residual,"], 12 / (12 + 24)),
+        (["coarse,MX-SIN,,2010-04-02,2010-07-31,homicide,,12,,,victims,inclusive,"], 0.0),
+        (["coarse,MX-SIN,,2010-04-02,2010-07-31,homicide,,12,,,incidents,residual,"], 0.0),
+        (["coarse,MX-SIN,2009,,,homicide,,12,,,victims,residual,"], 0.0),
+    ],
+)
+def test_coarse_records_that_cannot_be_used_are_victims_set_aside(tmp_path, rows, share) -> None:
+    evidence = made(tmp_path, *rows)
+    evidence = replace(evidence, reports_in_window=(9, 24))
+    assert set_aside_share(evidence) == pytest.approx(share)
+
+
+def test_what_is_set_aside_is_told(tmp_path) -> None:
+    row = "official,MX-SIN,,2010-04-02,2010-07-31,homicide,,80,,,victims,residual,"
+    folder = write(tmp_path, row, row, MAY)
+    said = CliRunner().invoke(cli.app, ["check", str(folder)]).stdout
+    assert "3 contenders, 1 total." in said
+    assert f"Set aside: 2 rows of totals.csv, {PARTLY}." in said
+    told = json.loads(CliRunner().invoke(cli.app, ["check", str(folder), "--json"]).stdout)
+    assert told["set_aside"] == {PARTLY: 2}
+    assert told["totals"] == 1
+
+
+def test_coarse_reports_are_told_where_they_would_count(tmp_path) -> None:
+    folder = write(tmp_path, MAY)
+    path = folder / "reports.csv"
+    path.write_text(path.read_text("utf-8").replace(",MX-SIN,", ",MX,", 2), "utf-8")
+    notes = read_round(folder).notes
+    found = [note for note in notes if "as rows of totals.csv they would count" in note]
+    assert len(found) == 1
+    assert found[0].startswith("reports.csv: 2 reports are coarse")
+    assert not any("totals.csv they" in note for note in read_round(write(tmp_path / "b")).notes)
 
 
 def test_residual_rows_of_one_scope_are_added_up(tmp_path: Path) -> None:
