@@ -100,7 +100,7 @@ def coarse_notes(events: pd.DataFrame, days: tuple[dt.date, dt.date]) -> tuple[s
         ): across,
         (
             "CIDE-PPD, a government list: the federal series of those months is not independent "
-            "of them; where it is added to the round, name ucdp in its holds (docs/formats.md)"
+            "of them; import totals --holds ucdp says that it counts all that UCDP reports"
         ): citing,
     }
     verbs = (("coarse event reaches", "coarse events reach"), ("event cites", "events cite"))
