@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 from dtoscore import cli
 from dtoscore.data.adding import BEYOND, OUTSIDE, PARTLY
 from dtoscore.data.aggregates import Aggregates, itemised
@@ -20,9 +21,12 @@ from dtoscore.data.tabulate import tabulate
 from dtoscore.data.totals import overlapping, period_days
 from dtoscore.inference.minimum import set_aside_share
 from dtoscore.inference.store import evidence_hash
+from dtoscore.models import joint
 from dtoscore.models.joint import Structure
 from dtoscore.models.priors import Priors
+from dtoscore.reports.stores import write_evidence
 from rounds import write_small_round
+from tiny import parameters_of
 from typer.testing import CliRunner
 
 HEAD = "series,region,period,from,to,kind,victim_class,count,count_low,count_high,unit,scope,"
@@ -206,6 +210,12 @@ def test_who_can_be_behind_a_total(tmp_path: Path) -> None:
     assert "other" in named[-1]
     assert {"juarez><zetas", "juarez+sinaloa><zetas", "sinaloa+zetas"} <= set(axes.rivalries)
     assert not {"juarez><zetas", "sinaloa+zetas"} & set(axes.statements)
+
+
+def test_the_formulas_take_rivalries_that_only_totals_name(tmp_path: Path) -> None:
+    evidence = made(tmp_path, OF_ZETAS + "sinaloa+juarez><zetas", OF_ZETAS + "sinaloa+zetas")
+    assert not set(evidence.axes.rivalries) <= set(evidence.axes.statements)
+    assert np.isfinite(joint.log_lik(parameters_of(evidence, 3), evidence)).all()
 
 
 def test_other_is_on_the_axis_where_a_total_needs_it(tmp_path: Path) -> None:
@@ -473,6 +483,14 @@ def test_the_hash_knows_the_totals(many: Evidence) -> None:
         replace(many, incidents=many.incidents.assign(victims=many.incidents["victims"] + 1)),
     ]  # fmt: skip
     assert len({key(evidence) for evidence in changed}) == len(changed)
+
+
+def test_the_aggregates_are_stored(many: Evidence, tmp_path: Path) -> None:
+    write_evidence(many.to_dataset(), tmp_path / "evidence.zarr")
+    stored = xr.open_zarr(tmp_path / "evidence.zarr", consolidated=False)
+    assert list(stored["aggregate"].to_numpy()) == list(aggregates(many).table.index)
+    np.testing.assert_array_equal(stored["aggregate_held"], itemised(many).held)
+    assert stored["aggregate_first"].to_numpy()[0] in ("2010-04-10", "2010-05-01")
 
 
 def test_the_dataset_holds_the_aggregates(many: Evidence) -> None:
