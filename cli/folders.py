@@ -38,18 +38,30 @@ def check(round_folder: RoundFolder, as_json: AsJson = False) -> None:
         _print_json({"valid": False, "problems": list(fault.problems)})
         raise typer.Exit(INPUT_AT_FAULT) from None
     aside = evidence.set_aside.groupby("reason").size().to_dict()
+    totals = {} if evidence.aggregates is None else {"totals": len(evidence.aggregates)}
+    lost = _totals_aside(evidence)
     counts = {
         "reports": len(round_.reports),
         "incidents": len(evidence.incidents),
         "sources": len(round_.sources),
         "contenders": len(round_.contenders()),
-    }
+    } | totals
     if as_json:
-        _print_json({"valid": True, "set_aside": aside, "notes": list(round_.notes)} | counts)
+        said = {"valid": True, "set_aside": aside | lost, "notes": list(round_.notes)}
+        _print_json(said | counts)
         return
     listed = ", ".join(counted(number, what.removesuffix("s")) for what, number in counts.items())
     unused = [f"Set aside: {counted(n, 'report')}, {reason}." for reason, n in aside.items()]
+    unused += [f"Set aside: {counted(n, 'row')} of totals.csv, {why}." for why, n in lost.items()]
     typer.echo("\n".join([f"{round_folder} is valid: {listed}.", *unused, *round_.notes]))
+
+
+def _totals_aside(evidence: "Evidence") -> dict[str, int]:
+    """Count the totals that cannot be used, by reason."""
+    if evidence.aggregates is None or evidence.aggregates.set_aside.empty:
+        return {}
+    counts = evidence.aggregates.set_aside.groupby("reason").size()
+    return {str(reason): int(n) for reason, n in counts.items()}
 
 
 def _checked(folder: Path) -> "tuple[Round, Evidence]":
@@ -184,3 +196,62 @@ def _window(year: int | None, window: tuple[datetime, datetime] | None) -> tuple
         return date(year, 1, 1), date(year, 12, 31)
     both = "" if year is None else ", not as both"
     raise typer.BadParameter(f"give the window as --year or as --window{both}")
+
+
+def import_totals(
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="CSV with series, region, year, month, count."),
+    ],
+    round_folder: RoundFolder,
+    series: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--series",
+            metavar="NAME",
+            help="Series of the file, may be repeated: a state's month is taken from the first "
+            "that has it. Default: the one that has most of the round's months.",
+        ),
+    ] = None,
+    together: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Add the series up into one of this name."),
+    ] = None,
+    capture: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MEAN±SD",
+            help="Share of the violence that the series counts. Default: by series.",
+        ),
+    ] = None,
+    share: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MEAN±SD",
+            help="Share of its count that is the organizations'. Default: none, the rest is other.",
+        ),
+    ] = None,
+    holds: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SOURCE", help="Source of the round that feeds the series."),
+    ] = None,
+    incidents: Annotated[
+        bool, typer.Option("--incidents", help="It counts incidents, not victims.")
+    ] = False,
+) -> None:
+    """Add official totals by state and month to a round folder.
+
+    Example: `dtoscore import totals homicides.csv mexico-2019 --holds ucdp`
+    """
+    from ..data.official import Wanted
+    from ..data.official import import_totals as convert
+
+    wanted = Wanted(
+        series=tuple(series or ()),
+        together=together or "",
+        capture=capture or "",
+        share=share or "",
+        holds=tuple(holds or ()),
+        unit="incidents" if incidents else "victims",
+    )
+    typer.echo("\n".join(convert(file, round_folder, wanted).sentences()))

@@ -19,6 +19,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from . import removal
+from .aggregates import Aggregates, as_dataset, itemised
 from .axes import SILENT, Axes
 from .world import SIZES
 
@@ -53,6 +54,8 @@ class Evidence:
         an incident in order of publication.
     set_aside
         Reports that could not be used: ``report_id, row, reason, victims, in_window``.
+    aggregates
+        Official totals and coarse records; None where the round has no ``totals.csv``.
     """
 
     axes: Axes
@@ -66,6 +69,7 @@ class Evidence:
     ground: Any = None
     reports_in_window: tuple[int, int] = (0, 0)
     """Number of reports dated in the window, and the victims they speak of."""
+    aggregates: Aggregates | None = None
 
     def without(
         self,
@@ -80,8 +84,9 @@ class Evidence:
         """Give the evidence as it would have been.
 
         A source or group: its statements vanish, and incidents that nobody else knew. A
-        region or period: its incidents and its mass. An organization: its name reads
-        ``other``, its rivalries become the opponent's one-sided incidents. Reports: as if
+        region or period: its incidents, its mass, and the aggregates that cover some of it. An
+        organization: its name reads ``other``, its rivalries become the opponent's one-sided
+        incidents, of aggregates too. Reports: as if
         they had never been written. Reports that are left are settled anew: victims, place
         and time of an incident are theirs. Axes stay but for the source or organization
         that goes; ``set_aside`` and ``reports_in_window`` stay those of the round.
@@ -136,9 +141,16 @@ class Evidence:
     def to_dataset(self) -> xr.Dataset:
         """Write everything but the tables into one Dataset with named axes.
 
-        The patterns' codes are ``region_code, period_code, kind_code, size_code``, beside the
+        Aggregates, where there are any, add the variables of ``aggregates.as_dataset``. The
+        patterns' codes are ``region_code, period_code, kind_code, size_code``, beside the
         dims ``region, period, kind`` of ``looking`` and ``included``.
         """
+        aggregates = self.aggregates
+        if aggregates is None or not len(aggregates):
+            return self._patterned()
+        return self._patterned().merge(as_dataset(aggregates, itemised(self)))
+
+    def _patterned(self) -> xr.Dataset:
         axes = self.axes
         codes = {name: f"{name}_code" for name in ("region", "period", "kind", "size")}
         data = (

@@ -40,6 +40,8 @@ RULES: dict[str, tuple[str, str]] = {
 }
 """Each column that is read: the form of its values, and what a message says."""
 
+OPTIONAL = ("source_article",)
+"""Columns that are read where the file has them: what a row cites."""
 _COUNTS = tuple(name for name, rule in RULES.items() if rule is _COUNT)
 _NUMBERS = (*_COUNTS, "type_of_violence", "where_prec", "date_prec")
 _DAYS = ("date_start", "date_end")
@@ -52,7 +54,8 @@ def read_ged(file: Path) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row an event in the file's order: ``id, side_a, side_b, country, adm_1`` (text,
-        "" where empty), ``date_start, date_end`` (datetime64), the rest int64.
+        "" where empty; so ``source_article``, where the file has none too), ``date_start,
+        date_end`` (datetime64), the rest int64.
 
     Raises
     ------
@@ -79,7 +82,7 @@ def _read(file: Path) -> Table:
             file,
             dtype=str,
             keep_default_na=False,
-            usecols=lambda name: name in RULES,
+            usecols=lambda name: name in RULES or name in OPTIONAL,
             encoding="utf-8-sig",
         )
     except UnicodeDecodeError as error:
@@ -133,4 +136,5 @@ def _converted(text: pd.DataFrame) -> pd.DataFrame:
         name: pd.to_datetime(text[name].str.slice(0, 10), format="%Y-%m-%d", errors="coerce")
         for name in _DAYS
     }
-    return text.astype(dict.fromkeys(_NUMBERS, "int64")).assign(**days)
+    cited = {name: text.get(name, "") for name in OPTIONAL}
+    return text.astype(dict.fromkeys(_NUMBERS, "int64")).assign(**days, **cited)

@@ -15,8 +15,8 @@ class ImportReport:
     ----------
     folder
         The round folder.
-    rows_read, rows_written
-        Events in the file, reports in the round.
+    rows_read, rows_written, coarse_written
+        Events in the file, reports in the round, coarse records in its ``totals.csv``.
     left_out
         Events that are no reports of the round, by reason.
     organizations, contenders
@@ -26,7 +26,7 @@ class ImportReport:
     rivalries_written
         The same of all reports written, history among them.
     window_rows, window_deaths
-        Reports that fall into the window, and their dead.
+        Events written that fall into the window, coarse ones among them, and their dead.
     coarse_rows, coarse_deaths
         Those of them whose place or day is coarse.
     notes
@@ -36,6 +36,7 @@ class ImportReport:
     folder: Path
     rows_read: int
     rows_written: int
+    coarse_written: int
     left_out: Mapping[str, int]
     organizations: tuple[str, ...]
     contenders: tuple[str, ...]
@@ -49,18 +50,19 @@ class ImportReport:
 
     @property
     def coarse_share(self) -> float:
-        """Share of the window's dead in coarse reports; 0 where nobody died."""
+        """Share of the window's dead in coarse records; 0 where nobody died."""
         return self.coarse_deaths / self.window_deaths if self.window_deaths else 0.0
 
     def sentences(self) -> tuple[str, ...]:
         """Say what was done, for the command."""
         left = [f"{counted(n, 'event')} left out: {why}." for why, n in self.left_out.items()]
         written, read = counted(self.rows_written, "report"), counted(self.rows_read, "event")
-        inside, named = counted(self.window_rows, "report"), len(self.contenders)
-        coarse = counted(self.coarse_rows, "coarse report holds", "coarse reports hold")
+        inside, named = counted(self.window_rows, "event"), len(self.contenders)
+        coarse = counted(self.coarse_rows, "coarse record holds", "coarse records hold")
+        in_totals = counted(self.coarse_written, "coarse record")
         rivals = counted(len(self.rivalries), "rivalry", "rivalries")
         return (
-            f"{self.folder}: {written} of {read} read.",
+            f"{self.folder}: {written} and {in_totals} (totals.csv) of {read} read.",
             *left,
             f"Window: {inside}, {self.window_deaths} dead.",
             f"Window: {counted(named, 'contender')}, {rivals}.",

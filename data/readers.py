@@ -6,12 +6,15 @@ import pandas as pd
 import pandera.pandas as pa
 
 from . import regions, schema
+from .coarse import is_coarse
 from .naming import Names
-from .problems import Problems, Table
+from .periods import cut
+from .problems import Problems, Table, meant, shown
 from .roster import check_exclude, days, read_organizations, read_sources
 from .rounds import Round, Settings
 from .rubric import Rubric
 from .rubrics import read_rubric
+from .settings import FILE as TOML
 from .settings import Draft, complete, read_settings
 from .tables import read_table
 from .testimony import (
@@ -20,8 +23,8 @@ from .testimony import (
     coverage_notes,
     incident_notes,
     read_reports,
-    whole,
 )
+from .totals import lost_reports, read_totals
 
 LATER = {
     "mappings": "names that may be several organizations",
@@ -135,10 +138,13 @@ def _read_tables(reader: Reader, draft: Draft, rubric: Rubric) -> Round:
     known = (*organizations.index, *reader.tables["organizations"].refused_ids())
     check_exclude(draft.settings.exclude, known, problems)
     sources = _read_sources(reader, draft.settings, rubric)
+    listed = (*sources.index, *reader.tables["sources"].refused_ids())
+    _check_holds(draft.settings, tuple(str(name) for name in listed if name), problems)
     reports, settings = _read_reports(reader, draft, rubric, names, sources)
     presence = _read_presence(reader, settings, names)
     totals = _read_totals(reader, settings, rubric, names)
     _note_window(reader, reports, settings)
+    _note_coarse(reader, reports, settings)
     _note_later(reader)
     return Round(
         settings=settings,
@@ -228,42 +234,29 @@ def _read_totals(
     text = reader.judged("totals", form)
     if text is None:
         return None
-    table, problems = reader.tables["totals"], reader.problems
-    _check_totals(table, text, problems)
-    readings = {written: names.read(written) for written in text["attribution"].unique()}
-    faults = text["attribution"].map(lambda written: readings[written].fault)
-    for fault in faults[faults != ""].unique():
-        problems.where(table, "attribution", faults == fault, fault)
-    frame = text.assign(
-        **{name: days(text[name]) for name in ("from", "to")},
-        **{name: whole(text[name]) for name in ("count", "count_low", "count_high")},
-        kind=text["kind"].replace(MASSACRE),
-        region=text["region"].map(regions.current),
-        attribution=text["attribution"].map(lambda written: readings[written].text),
-    )
-    reader.notes.append(_unused(table, "official totals"))
-    return frame.reset_index(drop=True)
+    text["kind"] = text["kind"].replace(MASSACRE)
+    frame, notes = read_totals(reader.tables["totals"], text, names, reader.problems)
+    reader.notes += notes
+    return frame
 
 
-def _check_totals(table: Table, text: pd.DataFrame, problems: Problems) -> None:
-    ends = (table.written("from") != "").astype(int) + (table.written("to") != "")
-    whole_period = (table.written("period") != "") & (ends == 0)
-    problems.where(
-        table,
-        "period",
-        ~whole_period & ((table.written("period") != "") | (ends < 2)),
-        "must be given, or else both from and to, never all three",
-    )
-    problems.where(table, "to", days(text["to"]) < days(text["from"]), "is earlier than from")
-    bounded = (table.written("count_low") != "") & (table.written("count_high") != "")
-    problems.where(
-        table,
-        "count",
-        (table.written("count") == "") & ~bounded,
-        "is empty; it is required unless count_low and count_high are given",
-    )
-    low, high = whole(text["count_low"]), whole(text["count_high"])
-    problems.where(table, "count_low", (high >= 0) & (low > high), "is above count_high")
+def _check_holds(settings: Settings, known: tuple[str, ...], problems: Problems) -> None:
+    """Note a series that holds the reports of a source that there is not."""
+    for series, entries in settings.totals.items():
+        held = entries.get("holds", ())
+        for name in held if isinstance(held, list) else ():
+            if name not in known:
+                problems.add(
+                    f"{TOML}: totals.{series}.holds names {shown(name)}, which is not in "
+                    f"sources.csv{meant(str(name), known)}"
+                )
+
+
+def _note_coarse(reader: Reader, reports: pd.DataFrame, settings: Settings) -> None:
+    """Say how coarse reports are written so that they count."""
+    dated = reports[reports["date"].notna() & reports["date_end"].notna()]
+    count = int(is_coarse(dated, settings, cut(settings)).sum())
+    reader.notes += lost_reports(reader.tables["reports"].file, count)
 
 
 def _note_later(reader: Reader) -> None:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from .adding import added_up, scope_of
+from .aggregates import Aggregates, author_mask
 from .attribution import OTHER, Attribution, parse
 from .axes import Axes, code, lists
 from .errors import InputError
@@ -42,8 +44,20 @@ def without_source(evidence: Evidence, name: str) -> Evidence:
     gone = code(name, tuple(axes.sources.index), "source")
     spoken = evidence.reports["source"]
     reports = evidence.reports.assign(source=spoken - (spoken > gone))[spoken != gone]
-    reduced = replace(evidence, looking=np.delete(evidence.looking, gone, axis=0))
+    reduced = replace(
+        evidence,
+        looking=np.delete(evidence.looking, gone, axis=0),
+        aggregates=_not_held_by(evidence.aggregates, name),
+    )
     return settled(reduced, replace(axes, sources=axes.sources.drop(index=name)), reports)
+
+
+def _not_held_by(aggregates: Aggregates | None, source: str) -> Aggregates | None:
+    """Take a source from those that feed a series: what it told is told no more."""
+    if aggregates is None:
+        return None
+    held = aggregates.series["holds"].map(lambda names: tuple(n for n in names if n != source))
+    return replace(aggregates, series=aggregates.series.assign(holds=held))
 
 
 def without_group(evidence: Evidence, group: str) -> Evidence:
@@ -83,8 +97,19 @@ def _without_cells(evidence: Evidence, included: np.ndarray) -> Evidence:
     incidents = evidence.incidents
     here = included[incidents["region"], incidents["period"]]
     left = evidence.reports["incident_id"].isin(incidents["incident_id"][here])
-    reduced = replace(evidence, included=included)
+    aggregates = evidence.aggregates
+    if aggregates is not None:
+        aggregates = aggregates.where(~_touching(aggregates, included))
+    reduced = replace(evidence, included=included, aggregates=aggregates)
     return settled(reduced, evidence.axes, evidence.reports[left])
+
+
+def _touching(aggregates: Aggregates, included: np.ndarray) -> np.ndarray:
+    """Whether an aggregate covers a cell that is left out: what of it lies there is not known."""
+    scope = aggregates.scope
+    touched = np.zeros(len(aggregates), bool)
+    np.logical_or.at(touched, scope.aggregate, ~included[scope.region, scope.period])
+    return touched
 
 
 def without_reports(evidence: Evidence, gone: frozenset[str]) -> Evidence:
@@ -109,26 +134,41 @@ def without_organization(evidence: Evidence, gone: str) -> Evidence:
     axes = evidence.axes
     code(gone, axes.organizations, "organization")
     renamed = [_rename(text, gone) for text in axes.statements]
-    new = _axes_without(axes, gone, renamed)
+    table = _renamed_totals(evidence.aggregates, gone)
+    counted = () if table is None else tuple(table["attribution"].unique())
+    new = _axes_without(axes, gone, renamed, counted)
     reports = _reread(evidence.reports, axes, gone).assign(
         statement=np.array([new.statements.index(text) for text in renamed])[
             evidence.reports["statement"]
         ]
     )
-    reduced = replace(evidence, possible=_possible(evidence, new))
+    aggregates = evidence.aggregates
+    if aggregates is not None and table is not None:
+        scope, authors = scope_of(table, new), author_mask(list(table["attribution"]), new)
+        aggregates = replace(aggregates, table=table, scope=scope, authors=authors)
+    reduced = replace(evidence, possible=_possible(evidence, new), aggregates=aggregates)
     return settled(reduced, new, reports[_covered(reports, new)])
 
 
-def _axes_without(axes: Axes, gone: str, renamed: list[str]) -> Axes:
+def _renamed_totals(aggregates: Aggregates | None, gone: str) -> pd.DataFrame | None:
+    """Read ``gone`` in the totals as in the reports; what has become alike is added up."""
+    if aggregates is None:
+        return None
+    table = aggregates.table
+    return added_up(table.assign(attribution=table["attribution"].map(lambda t: _rename(t, gone))))
+
+
+def _axes_without(axes: Axes, gone: str, renamed: list[str], counted: tuple[str, ...]) -> Axes:
+    """Give the axes; ``counted`` are the attributions of totals, which are no statements."""
     statements = tuple(sorted(set(renamed)))
-    named = {text: parse(text) for text in statements}
+    named = {text: parse(text) for text in sorted({*statements, *counted})}
     alone = any(OTHER in said.organizations and not said.is_rivalry for said in named.values())
     return replace(
         axes,
         organizations=tuple(name for name in axes.organizations if name != gone),
         contenders=tuple(name for name in axes.contenders if name != gone),
         has_other=axes.has_other or alone,
-        rivalries=tuple(text for text in statements if _is_author(named[text])),
+        rivalries=tuple(text for text in named if _is_author(named[text])),
         statements=statements,
     )
 

@@ -103,8 +103,8 @@ def _read_regions(toml: Section) -> tuple[tuple[str, ...], str | None]:
 def _read_totals(toml: Section) -> dict[str, dict[str, object]]:
     series = toml.tables("totals")
     for section in series.values():
-        section.mean_sd("capture")
-        section.mean_sd("share")
+        section.share("capture")
+        section.share("share")
         section.texts("holds")
         section.number("noise", 0.0)
         section.close()

@@ -14,15 +14,15 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.typing import NaTType
 
+from . import adding
 from .attribution import OTHER, UNKNOWN, parse
 from .axes import Axes, lists
+from .coarse import is_coarse
 from .errors import InputError
 from .evidence import Evidence
-from .periods import DAY, Period, cut
+from .periods import Period, cut
 from .rounds import Round
 from .settle import settle
-
-LONGEST_RANGE = pd.Timedelta(days=7)
 
 RETRACTED = "withdrawn or replaced by a later version"
 UNPUBLISHED = "published after as_of"
@@ -39,7 +39,8 @@ def tabulate(round_: Round) -> Evidence:
     Raises
     ------
     InputError
-        Where incidents cannot be told apart: several sources and no ``incident_id``.
+        Where incidents cannot be told apart: several sources and no ``incident_id``; or where
+        totals contradict the round.
     """
     periods = cut(round_.settings)
     reports = _dated(round_, periods)
@@ -48,11 +49,12 @@ def tabulate(round_: Round) -> Evidence:
     repeated = _repeated(usable)
     reason.loc[usable.index[repeated]] = REPEATED
     usable = usable[~repeated]
-    axes = _axes(round_, usable, periods)
+    totals = adding.usable(round_)
+    axes = _axes(round_, usable, periods, None if totals is None else totals[0])
     coded = _coded(usable, axes, round_)
     incidents, said = settle(coded, axes)
     in_window = _in_window(round_, reports)
-    return Evidence(
+    evidence = Evidence(
         axes=axes,
         incidents=incidents,
         said=said,
@@ -62,7 +64,10 @@ def tabulate(round_: Round) -> Evidence:
         included=np.ones((len(axes.regions), len(periods)), bool),
         set_aside=_set_aside(reports, reason, in_window),
         reports_in_window=(int(in_window.sum()), int(reports.loc[in_window, "victims"].sum())),
+        aggregates=adding.aggregates_of(round_, totals, axes),
     )
+    adding.check(evidence)
+    return evidence
 
 
 def _in_window(round_: Round, reports: pd.DataFrame) -> pd.Series[bool]:
@@ -91,7 +96,7 @@ def _reasons(round_: Round, reports: pd.DataFrame, periods: Sequence[Period]) ->
         (_withdrawn(reports, unpublished), RETRACTED),
         (unpublished, UNPUBLISHED),
         (reports["period"] < 0, OUTSIDE),
-        (_coarse(round_, reports, periods), COARSE),
+        (is_coarse(reports, round_.settings, periods), COARSE),
         (uncovered & unknown, UNATTRIBUTED),
         (uncovered, NO_CONTENDER),
     )
@@ -120,17 +125,6 @@ def _withdrawn(reports: pd.DataFrame, unpublished: pd.Series[bool]) -> pd.Series
     return reports["retracted"] | reports["report_id"].isin(replaced)
 
 
-def _coarse(round_: Round, reports: pd.DataFrame, periods: Sequence[Period]) -> pd.Series[bool]:
-    after = periods[-1].end + DAY
-    borders = pd.DatetimeIndex([pd.Timestamp(day) for day in (*(p.start for p in periods), after)])
-    first = borders.searchsorted(reports["date"], side="right")
-    last = borders.searchsorted(reports["date_end"], side="right")
-    crossing = pd.Series(first != last, index=reports.index)
-    long = (reports["date_end"] - reports["date"] >= LONGEST_RANGE) & crossing
-    nowhere = ~reports["region"].isin(round_.settings.regions)
-    return long | nowhere | (reports["precision"] == "coarse")
-
-
 def _repeated(reports: pd.DataFrame) -> np.ndarray:
     """All but the latest version of what one source said of one incident."""
     if reports["incident_id"].isna().all():
@@ -142,11 +136,20 @@ def _repeated(reports: pd.DataFrame) -> np.ndarray:
     return latest.reindex(reports.index).to_numpy()
 
 
-def _axes(round_: Round, reports: pd.DataFrame, periods: Sequence[Period]) -> Axes:
+def _axes(
+    round_: Round,
+    reports: pd.DataFrame,
+    periods: Sequence[Period],
+    totals: pd.DataFrame | None,
+) -> Axes:
+    """Give what the numbers are about: what reports name, and what totals that are used do."""
     organizations = round_.organizations
     texts = sorted(set(reports["attribution"]) - {UNKNOWN})
-    named = {text: parse(text) for text in texts}
-    alone = any(OTHER in a.organizations and not a.is_rivalry for a in named.values())
+    counted = set() if totals is None else set(totals["attribution"]) - {UNKNOWN}
+    kinds = set(reports["kind"]) | (set() if totals is None else set(totals["kind"]))
+    named = {text: parse(text) for text in sorted({*texts, *counted})}
+    alone = any(OTHER in named[text].organizations and not named[text].is_rivalry for text in texts)
+    background = totals is not None and adding.needs_other(round_, totals)
     contenders = set(round_.contenders())
     mentioned = {name for a in named.values() for name in a.organizations}
     modelled = _modelled(round_) | organizations.index.isin(mentioned)
@@ -154,18 +157,14 @@ def _axes(round_: Round, reports: pd.DataFrame, periods: Sequence[Period]) -> Ax
     return Axes(
         organizations=kept,
         contenders=tuple(i for i in kept if i in contenders),
-        has_other=alone or bool((round_.sources["coverage"] == "all").any()),
-        rivalries=tuple(t for t in texts if named[t].is_rivalry or named[t].is_joint),
+        has_other=alone or background or bool((round_.sources["coverage"] == "all").any()),
+        rivalries=tuple(t for t in named if named[t].is_rivalry or named[t].is_joint),
         regions=round_.settings.regions,
         periods=tuple(periods),
-        kinds=tuple(kind.id for kind in round_.rubric.kinds if _occurs(kind.id, reports)),
+        kinds=tuple(kind.id for kind in round_.rubric.kinds if kind.id in kinds),
         sources=round_.sources[["name", "type", "coverage", "silence", "group", "accuracy_prior"]],
         statements=(UNKNOWN, *texts),
     )
-
-
-def _occurs(kind: str, reports: pd.DataFrame) -> bool:
-    return bool((reports["kind"] == kind).any())
 
 
 def _modelled(round_: Round) -> pd.Series:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .problems import Problems, meant, shown
 from .tables import read_text
-from .values import MEAN_SD, is_day, unsafe
+from .values import is_day, share, unsafe
 
 WHAT: Mapping[type, str] = {str: "text", int: "a whole number", bool: "true or false"}
 
@@ -155,11 +155,11 @@ class Section:
             return ()
         return tuple(value)
 
-    def mean_sd(self, key: str) -> None:
-        """Check that a key, where given, is a "mean±sd" with a positive sd."""
+    def share(self, key: str) -> None:
+        """Check that a key, where given, is the "mean±sd" of a share; sd 0 means known."""
         value = self._typed(key, str)
-        if value is not None and not MEAN_SD.fullmatch(value):
-            self.fault(key, 'must be "mean±sd", such as "0.8±0.1"')
+        if value is not None and share(value) is None:
+            self.fault(key, 'must be "mean±sd" of a share, such as "0.8±0.1"; "1±0" is known')
 
     def table(self, key: str) -> "Section":
         """Return a table inside this one; empty where it is absent."""

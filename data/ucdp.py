@@ -12,7 +12,8 @@ The rules, each with its reason (docs/methods.md):
 - Factions are organizations of their own, with their parent beside them.
 - ``deaths_a`` and ``deaths_b`` are the dead *of* each side; civilian and unknown dead are
   the rest.
-- A place or day known no better than a state or a month (code 4 and above) is coarse.
+- A place or day known no better than a state or a month (code 4 and above) is coarse: no
+  report but a row of ``totals.csv`` (``ucdp_coarse``).
 - History and coverage are cut to the years that the file holds.
 - GED is one compilation, which lists attributed incidents only; the outlets that it cites
   are provenance, not sources.
@@ -34,11 +35,11 @@ from .imported import ImportReport
 from .problems import counted
 from .regions import STATES
 from .span import spanned
+from .ucdp_coarse import DECLARED, coarse_notes, coarse_totals, is_coarse
 
 COUNTRY, COUNTRY_CODE = "Mexico", "MX"
 SOURCE = "ucdp"
 KIND = "homicide"
-COARSE_CODE = 4
 ALWAYS = (
     "UCDP is one source: no other tells what it misses.",
     (
@@ -102,12 +103,12 @@ def import_ucdp(
         raise InputError([f"{days}: the days must be in this order"])
     events = read_ged(file)
     span = spanned(events, window, history)
-    kept, left_out = _select(events.assign(day=_midpoint(events)), span.history, window[1])
-    if kept.empty:
-        reasons = ", ".join(f"{number} {reason}" for reason, number in left_out.items())
-        raise InputError([f"{file.name}: no event can be used: {reasons}"])
+    placed = _placed(events.assign(day=_midpoint(events)))
+    kept, left_out = _select(placed, span.history, window[1])
+    ends = (span.history, window[1])
+    _check_any(kept, left_out, file.name)
     ids = organization_ids(kept)
-    kept = attributed(_placed(kept), ids, file.name)
+    kept = attributed(kept, ids, file.name)
     in_window = kept["day"].between(pd.Timestamp(window[0]), pd.Timestamp(window[1]))
     roster = roster_table(kept, ids, in_window)
     _check_contenders(roster, int(in_window.sum()), window, file.name)
@@ -121,15 +122,28 @@ def import_ucdp(
         "risk_limit": risk_limit,
         "priors.one_sided": NEVER_ONE_SIDED,
     }
+    coarse = kept[kept["coarse"]]
     files = {
-        "round.toml": toml_text(settings),
+        "round.toml": toml_text(settings) + (DECLARED if len(coarse) else ""),
         "organizations.csv": csv_text(roster),
         "sources.csv": csv_text(_source(span.looked)),
-        "reports.csv": csv_text(_reports(kept)),
+        "reports.csv": csv_text(_reports(kept[~kept["coarse"]])),
     }
+    if len(coarse):
+        files["totals.csv"] = csv_text(coarse_totals(coarse, KIND, ends))
     write_folder(folder, files)
-    notes = (*span.notes, *_notes(kept))
+    notes = (*span.notes, *coarse_notes(kept, ends), *_notes(kept))
     return _report(folder, len(events), kept, left_out, roster, in_window, notes)
+
+
+def _check_any(kept: pd.DataFrame, left_out: Mapping[str, int], file: str) -> None:
+    """Refuse a file of which no event can be a report."""
+    if kept.empty:
+        reasons = ", ".join(f"{number} {reason}" for reason, number in left_out.items())
+        raise InputError([f"{file}: no event can be used: {reasons}"])
+    if kept["coarse"].all():
+        said = counted(len(kept), "event of these days is", "events of these days are")
+        raise InputError([f"{file}: {said} coarse, so there would be no report; choose other days"])
 
 
 def _check_contenders(
@@ -152,20 +166,23 @@ def _midpoint(events: pd.DataFrame) -> pd.Series:
 
 
 def _placed(events: pd.DataFrame) -> pd.DataFrame:
-    """Add ``region`` and ``precision``."""
-    coarse = (events["where_prec"] >= COARSE_CODE) | (events["date_prec"] >= COARSE_CODE)
-    return events.assign(
-        region=events["adm_1"].map(_regions(events["adm_1"])),
-        precision=coarse.map({True: "coarse", False: "exact"}),
-    )
+    """Add ``region`` and ``coarse``: by its codes, or since it names no state."""
+    region = events["adm_1"].map(_regions(events["adm_1"]))
+    return events.assign(region=region, coarse=is_coarse(events) | (region == COUNTRY_CODE))
 
 
 def _select(
     events: pd.DataFrame, history: dt.date, last: dt.date
 ) -> tuple[pd.DataFrame, dict[str, int]]:
-    """Take the events of the country between two days; count the others by reason."""
+    """Take the events of the country between two days; count the others by reason.
+
+    An event's midpoint decides; a coarse one is taken where any day of it lies between them.
+    """
     abroad = events["country"] != COUNTRY
-    outside = ~abroad & ~events["day"].between(pd.Timestamp(history), pd.Timestamp(last))
+    first, end = pd.Timestamp(history), pd.Timestamp(last)
+    touching = (events["date_start"] <= end) & (events["date_end"] >= first)
+    between = events["day"].between(first, end)
+    outside = ~abroad & ~between.where(~events["coarse"], touching)
     counts = {
         f"not in {COUNTRY}": int(abroad.sum()),
         f"not between {history} and {last}": int(outside.sum()),
@@ -216,7 +233,7 @@ def _reports(events: pd.DataFrame) -> pd.DataFrame:
         "attribution": events["attribution"],
         "victims_by_side": sides.where(counted, ""),
         "incident_id": events["id"],
-        "precision": events["precision"],
+        "precision": "exact",
     }
     return pd.DataFrame(columns)
 
@@ -239,11 +256,12 @@ def _report(
     notes: tuple[str, ...],
 ) -> ImportReport:
     scored = kept[in_window]
-    coarse = scored[scored["precision"] == "coarse"]
+    coarse = scored[scored["coarse"]]
     return ImportReport(
         folder=folder,
         rows_read=rows_read,
-        rows_written=len(kept),
+        rows_written=int((~kept["coarse"]).sum()),
+        coarse_written=int(kept["coarse"].sum()),
         left_out=left_out,
         organizations=tuple(roster["id"]),
         contenders=tuple(roster.loc[roster["contender"] == "true", "id"]),

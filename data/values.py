@@ -84,3 +84,11 @@ def mean_sd(text: str) -> tuple[float, float] | None:
         return None
     mean, sd = float(found[1]), float(found[2])
     return (mean, sd) if 0 < mean < 1 and 0 < sd * sd < mean * (1 - mean) else None
+
+
+def share(text: str) -> tuple[float, float] | None:
+    """Read "0.8±0.1" as ``mean_sd`` does, or "1±0": a share above 0 that is known exactly."""
+    found = MEAN_SD.fullmatch(text)
+    if found and float(found[2]) == 0 and 0 < float(found[1]) <= 1:
+        return float(found[1]), 0.0
+    return mean_sd(text)

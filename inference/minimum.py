@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..data.evidence import SILENT, Evidence
 from ..data.rubric import EvidenceMinimum
 from ..data.tabulate import OUTSIDE, REPEATED, RETRACTED, UNPUBLISHED
+from ..data.totals import RESIDUAL
 from ..data.values import ADJUDICATED
 from .sentences import Sentence
 
@@ -68,16 +69,38 @@ def in_window(evidence: Evidence) -> NDArray[np.bool_]:
 
 
 def set_aside_share(evidence: Evidence) -> float:
-    """Share of the victims reported in the window that could not be used; 0 of none."""
+    """Share of the victims reported in the window that could not be used; 0 of none.
+
+    Coarse records in ``totals.csv`` are reports in this sense.
+    """
     _, victims = evidence.reports_in_window
+    not_lost, lost = _aside_in_window(evidence)
+    coarse, coarse_lost = _coarse_in_window(evidence)
+    whole = victims - not_lost + coarse
+    return (lost + coarse_lost) / whole if whole > 0 else 0.0
+
+
+def _aside_in_window(evidence: Evidence) -> tuple[int, int]:
+    """Victims of the window's reports that are set aside without a loss, and with one."""
     aside = evidence.set_aside
     if not len(aside):
-        return 0.0
+        return 0, 0
     aside = aside[aside["in_window"].astype(bool)]
-    counts_not = aside["reason"].isin(NOT_LOST)
-    whole = victims - int(aside.loc[counts_not, "victims"].sum())
-    lost = int(aside.loc[~counts_not, "victims"].sum())
-    return lost / whole if whole > 0 else 0.0
+    free = aside["reason"].isin(NOT_LOST)
+    return int(aside.loc[free, "victims"].sum()), int(aside.loc[~free, "victims"].sum())
+
+
+def _coarse_in_window(evidence: Evidence) -> tuple[int, int]:
+    """Victims of the window's coarse records, and of those that could not be used.
+
+    Coarse records are the residual totals; inclusive ones count what others report too.
+    """
+    aggregates = evidence.aggregates
+    if aggregates is None:
+        return 0, 0
+    aside = aggregates.set_aside
+    lost = aside["in_window"].astype(bool) & (aside["scope"] == RESIDUAL)
+    return aggregates.reported_in_window, int(aside.loc[lost, "victims"].sum())
 
 
 def shortfalls(held: Found, least: EvidenceMinimum) -> tuple[Sentence, ...]:

@@ -16,6 +16,9 @@ ESTIMAND = (
     "by the rubric '{rubric}'. The worst is the contender whose realized score is the largest."
 )
 
+TOTALS = "totals.csv"
+"""Stands for the id of what is set aside there: its rows have none."""
+
 
 def summarize(parts: Parts) -> Summary:
     """Reduce a scored round to small tables."""
@@ -69,12 +72,16 @@ def _set_aside(evidence: Evidence) -> pd.DataFrame:
 
 def _set_aside_rows(evidence: Evidence, columns: list[str] | None = None) -> pd.DataFrame:
     columns = columns or ["report_id", "row", "reason"]
-    return evidence.set_aside.reindex(columns=columns).reset_index(drop=True)
+    frames = [evidence.set_aside]
+    if evidence.aggregates is not None and len(evidence.aggregates.set_aside):
+        frames.append(evidence.aggregates.set_aside.assign(report_id=TOTALS))
+    return pd.concat([frame.reindex(columns=columns) for frame in frames], ignore_index=True)
 
 
 def _counts(parts: Parts) -> dict[str, float]:
     evidence, reports = parts.evidence, len(parts.round.reports)
-    return {
+    aggregates = evidence.aggregates
+    return ({} if aggregates is None else {"totals": len(aggregates)}) | {
         "reports": reports,
         "used": reports - len(evidence.set_aside),
         "set_aside": len(evidence.set_aside),

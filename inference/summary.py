@@ -140,7 +140,8 @@ class Summary:
     notes
         Sentences the reader must see (rubric defaults, ignored columns, one source only).
     counts
-        ``reports, used, set_aside, incidents, patterns`` of window and history,
+        ``reports, used, set_aside, incidents, patterns`` of window and history, ``totals``
+        (aggregates that are used) where there is a ``totals.csv``,
         ``reports_in_window, incidents_in_window, set_aside_victim_share`` of the window.
     """
 

@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 import xarray as xr
 from draws import sample_stats, unseen
+from dtoscore.data.adding import PARTLY
+from dtoscore.data.aggregates import Aggregates, Scope
 from dtoscore.data.rounds import Round, Settings
 from dtoscore.data.tabulate import COARSE
 from dtoscore.inference.decide import Rule, decide
@@ -200,6 +202,39 @@ def test_set_aside_and_counts(summary):
         "reports": 3, "used": 1, "set_aside": 2, "incidents": 4, "patterns": 4,
         "reports_in_window": 5, "incidents_in_window": 3, "set_aside_victim_share": 0.2,
     }  # fmt: skip
+
+
+def test_totals_set_aside_are_told_beside_the_reports():
+    made = parts()
+    nothing = np.zeros(0, np.int64)
+    aside = pd.DataFrame(
+        {
+            "row": [4],
+            "reason": [PARTLY],
+            "victims": [40],
+            "in_window": [True],
+            "scope": ["residual"],
+        }
+    )
+    totals = Aggregates(
+        table=pd.DataFrame({"series": []}),
+        scope=Scope(nothing, nothing, nothing, nothing, np.zeros(0)),
+        authors=np.zeros((0, len(made.evidence.axes.authors)), bool),
+        series=pd.DataFrame(),
+        set_aside=aside,
+        reported_in_window=40,
+    )
+    held = replace(made.evidence, aggregates=totals)
+    found = summarize(replace(made, plan=replace(made.plan, evidence=held)))
+    assert found.set_aside.to_dict("records") == [
+        {"reason": COARSE, "reports": 2, "victims": 5},
+        {"reason": PARTLY, "reports": 1, "victims": 40},
+    ]
+    assert found.set_aside_rows.iloc[-1].to_dict() == {
+        "report_id": "totals.csv", "row": 4, "reason": PARTLY
+    }  # fmt: skip
+    assert (found.counts["totals"], found.counts["set_aside"]) == (0, 2)
+    assert found.counts["set_aside_victim_share"] == (2 + 40) / (10 + 40)
 
 
 def test_notes(summary):

@@ -7,9 +7,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from dtoscore.data.actors import slug
+from dtoscore.data.adding import PARTLY
 from dtoscore.data.errors import InputError
 from dtoscore.data.imported import ImportReport
 from dtoscore.data.readers import read_round
+from dtoscore.data.tabulate import COARSE, tabulate
 from dtoscore.data.ucdp import ALWAYS, import_ucdp
 from dtoscore.models.priors import Priors
 
@@ -147,10 +149,94 @@ def test_factions_stay_separate_with_their_parent_beside_them(convert) -> None:
     ("where_prec", "date_prec", "precision"),
     [(1, 1, "exact"), (3, 3, "exact"), (4, 1, "coarse"), (1, 4, "coarse"), (6, 5, "coarse")],
 )
-def test_codes_of_four_and_above_are_coarse(convert, where_prec, date_prec, precision) -> None:
-    said, reports, _ = convert({"where_prec": where_prec, "date_prec": date_prec})
-    assert reports.loc["1", "precision"] == precision
-    assert said.coarse_share == (precision == "coarse")
+def test_codes_of_four_and_above_are_coarse(
+    convert, tmp_path, where_prec, date_prec, precision
+) -> None:
+    said, reports, _ = convert({"where_prec": where_prec, "date_prec": date_prec}, {})
+    assert ("1" in reports.index) == (precision == "exact")
+    assert (tmp_path / "round" / "totals.csv").exists() == (precision == "coarse")
+    assert said.coarse_share == (precision == "coarse") / 2
+    assert said.rows_written + said.coarse_written == 2
+
+
+def totals_of(folder: Path) -> pd.DataFrame:
+    return pd.read_csv(folder / "totals.csv", dtype=str, keep_default_na=False)
+
+
+def test_a_coarse_event_is_a_residual_total(convert, tmp_path) -> None:
+    said, *_ = convert(
+        {},
+        {
+            "where_prec": 4, "date_prec": 2, "side_a": "White Terns, Red Herons",
+            "date_start": "2015-02-27", "date_end": "2015-03-03", "best": 9, "low": 10, "high": 12,
+        },
+    )  # fmt: skip
+    assert totals_of(tmp_path / "round").to_dict("records") == [
+        {
+            "series": "ucdp-coarse", "region": "MX-SON", "from": "2015-02-01", "to": "2015-03-31",
+            "kind": "homicide", "count": "9", "count_low": "9", "count_high": "12",
+            "unit": "victims", "scope": "residual",
+            "attribution": "blue-ibises><red-herons+white-terns",
+        }
+    ]  # fmt: skip
+    sentences = said.sentences()
+    assert any("1 report and 1 coarse record (totals.csv) of 2 events read" in s for s in sentences)
+    read = read_round(tmp_path / "round")
+    assert read.settings.totals == {"ucdp-coarse": {"capture": "0.9±0.08"}}
+    evidence = tabulate(read)
+    assert evidence.set_aside.empty, "it is used, not set aside"
+    assert evidence.aggregates is not None
+    assert evidence.aggregates.set_aside.empty
+    assert evidence.axes.rivalries == ("blue-ibises><red-herons", *EXPECTED)
+
+
+EXPECTED = ("blue-ibises><red-herons+white-terns",)
+
+
+def test_coarse_events_of_one_dyad_state_and_month_are_one_total(convert, tmp_path) -> None:
+    convert({}, {"where_prec": 4}, {"where_prec": 4, "date_start": "2015-03-09",
+            "date_end": "2015-03-09"}, {"where_prec": 6, "adm_1": "Sonora state"})  # fmt: skip
+    evidence = tabulate(read_round(tmp_path / "round"))
+    assert evidence.aggregates is not None
+    table = evidence.aggregates.table
+    assert table["count"].to_dict() == {
+        "ucdp-coarse MX 2015-03 homicide blue-ibises><red-herons": 3,
+        "ucdp-coarse MX-SON 2015-03 homicide blue-ibises><red-herons": 6,
+    }
+
+
+def test_coarse_events_over_the_borders_are_written_and_set_aside(convert, tmp_path) -> None:
+    year = {"date_prec": 5, "date_start": "2013-06-01", "date_end": "2014-02-28"}
+    late = {"date_prec": 5, "date_start": "2015-12-20", "date_end": "2016-07-31"}
+    gone = {"date_prec": 5, "date_start": "2013-01-01", "date_end": "2013-12-31"}
+    said, *_ = convert({}, year, late, gone)
+    assert totals_of(tmp_path / "round")[["from", "to"]].to_numpy().tolist() == [
+        ["2013-06-01", "2014-02-28"], ["2015-12-20", "2016-07-31"]
+    ]  # fmt: skip
+    assert said.left_out == {"not between 2014-01-01 and 2015-12-31": 1}
+    assert any("2 coarse events reach over the first or last day" in note for note in said.notes)
+    evidence = tabulate(read_round(tmp_path / "round"))
+    assert evidence.aggregates is not None
+    assert evidence.aggregates.set_aside["reason"].tolist() == [PARTLY, PARTLY]
+
+
+def test_months_are_cut_at_the_borders(tmp_path) -> None:
+    file = write(tmp_path, {}, {"where_prec": 4})
+    window = (dt.date(2015, 3, 3), dt.date(2015, 3, 20))
+    import_ucdp(file, tmp_path / "round", window, dt.date(2015, 3, 2))
+    row = totals_of(tmp_path / "round").iloc[0]
+    assert (row["from"], row["to"]) == ("2015-03-02", "2015-03-20")
+
+
+def test_a_file_of_coarse_events_alone_is_refused(convert) -> None:
+    with pytest.raises(InputError, match="1 event of these days is coarse"):
+        convert({"where_prec": 4})
+
+
+def test_rows_that_cite_the_government_list_are_counted(convert) -> None:
+    cited = {"source_article": '"CIDE-PPD,2007-12-31"'}
+    said, *_ = convert({"source_article": ""}, cited, {"source_article": '"CIDE-DPP,2007-04-05"'})
+    assert any(note.startswith("2 events cite CIDE-PPD, a government list") for note in said.notes)
 
 
 def test_a_range_counts_where_its_midpoint_falls(convert) -> None:
@@ -187,9 +273,13 @@ def test_bounds_hold_the_best_number(convert) -> None:
         ("Michoacán de Ocampo state", "MX-MIC"), ("", "MX"), ("Atlantis state", "MX"),
     ],
 )  # fmt: skip
-def test_states_have_their_code(convert, name: str, code: str) -> None:
-    said, reports, _ = convert({"adm_1": name})
-    assert reports.loc["1", "region"] == code
+def test_states_have_their_code(convert, tmp_path, name: str, code: str) -> None:
+    said, reports, _ = convert({"adm_1": name}, {})
+    assert reports.loc["2", "region"] == "MX-SON"
+    if code == "MX":
+        assert totals_of(tmp_path / "round")["region"].tolist() == ["MX"], "it is coarse"
+    else:
+        assert reports.loc["1", "region"] == code
     placed = "1 event names no state of Mexico: region MX."
     assert (placed in said.notes) == (code == "MX")
     assert ("No state is called 'Atlantis state'." in said.notes) == (name == "Atlantis state")
@@ -258,10 +348,10 @@ def test_the_folder_reads_as_a_round(convert, tmp_path) -> None:
     assert (source["type"], source["coverage"], source["published"]) == (
         "academic", "attributed_only", "unknown",
     )  # fmt: skip
-    assert read.reports["deaths_a"].tolist() == [1, -1, -1]
-    assert read.reports["deaths_b"].tolist() == [2, -1, -1]
-    assert read.reports["precision"].tolist() == ["exact", "coarse", "coarse"]
-    assert read.reports["region"].tolist() == ["MX-SON", "MX-SON", "MX"]
+    assert read.reports[["deaths_a", "deaths_b"]].to_numpy().tolist() == [[1, 2]]
+    assert read.reports["precision"].tolist() == ["exact"]
+    assert read.totals is not None
+    assert read.totals["region"].tolist() == ["MX-SON", "MX"]
 
 
 def coverage(folder: Path) -> tuple[dt.date, object, object]:
@@ -373,20 +463,30 @@ def test_an_absent_file_a_full_folder_and_wrong_days_are_refused(tmp_path) -> No
 
 
 @pytest.mark.parametrize(
-    ("year", "share", "rows", "contenders", "rivalries"),
-    [(2010, 0.43, 3017, 11, 11), (2021, 0.69, 6827, 27, 23)],
+    ("year", "share", "rows", "coarse", "citing", "contenders", "rivalries"),
+    [(2010, 0.43, 2847, 170, 1817, 11, 11), (2021, 0.69, 6263, 564, 0, 27, 23)],
 )
-def test_the_real_file(real_data, tmp_path, year, share, rows, contenders, rivalries) -> None:
+def test_the_real_file(
+    real_data, tmp_path, year, share, rows, coarse, citing, contenders, rivalries
+) -> None:
     file = real_data / "ucdp_ged_mexico.csv.gz"
     window = (dt.date(year, 1, 1), dt.date(year, 12, 31))
     said = import_ucdp(file, tmp_path / "round", window, dt.date(year - 2, 1, 1))
     assert said.coarse_share == pytest.approx(share, abs=0.005)
-    assert said.rows_written == rows
+    assert (said.rows_written, said.coarse_written) == (rows, coarse)
+    found = [n for n in said.notes if "CIDE-PPD" in n]
+    assert [n.split(" ")[0] for n in found] == ([f"{citing:,}"] if citing else [])
     assert len(said.contenders) == contenders
     assert len(said.rivalries) == rivalries
-    assert sum(said.left_out.values()) + said.rows_written == said.rows_read
+    assert sum(said.left_out.values()) + rows + coarse == said.rows_read
     read = read_round(tmp_path / "round")
     assert len(read.reports) == rows
     assert read.settings.history == dt.date(year - 2, 1, 1)
     assert read.sources[["from", "to"]].isna().all(axis=None)
     assert set(read.contenders()) == set(said.contenders)
+    evidence = tabulate(read)
+    assert evidence.aggregates is not None
+    assert evidence.aggregates.set_aside.empty
+    assert not (evidence.set_aside["reason"] == COARSE).any()
+    dead = evidence.aggregates.table["count"].sum()
+    assert dead == pd.read_csv(tmp_path / "round" / "totals.csv")["count"].sum()

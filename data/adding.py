@@ -1,0 +1,274 @@
+"""From the rows of ``totals.csv`` to the aggregates of an evidence."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from . import regions
+from .aggregates import Aggregates, Scope, author_mask, itemised
+from .attribution import OTHER, UNKNOWN, parse
+from .axes import Axes
+from .errors import InputError
+from .periods import Period
+from .problems import numbered, shown
+from .rounds import Round, Settings
+from .totals import ANY, INCLUSIVE, RESIDUAL, period_days
+from .values import share
+
+if TYPE_CHECKING:
+    from .evidence import Evidence
+
+OUTSIDE = "total: outside history and window"
+PARTLY = "total: partly outside history and window, how much of it is inside is not known"
+BEYOND = "total: counts regions that are not in the round"
+SAME = ["series", "region", "first", "last", "kind", "victim_class", "unit", "scope", "attribution"]
+"""Residual rows that are alike in these count different events, and are added up."""
+COLUMNS = [*SAME[:6], "count", "count_low", "count_high", *SAME[6:], "row", "rows"]
+
+
+def usable(round_: Round) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """Part the totals of a round into those that are used and those set aside.
+
+    Returns
+    -------
+    Frames with ``first, last`` and the rest of ``Round.totals``, the second with ``reason``;
+    None where the round has no totals.
+    """
+    if round_.totals is None:
+        return None
+    settings = round_.settings
+    frame = round_.totals.rename(columns={"from": "first", "to": "last"})
+    first, last = pd.Timestamp(settings.history), pd.Timestamp(settings.scored[1])
+    outside = (frame["last"] < first) | (frame["first"] > last)
+    partly = (frame["first"] < first) | (frame["last"] > last)
+    beyond = ~frame["region"].map(lambda code: _covered(code, settings)).astype(bool)
+    reason = pd.Series("", frame.index, dtype=object)
+    for applies, text in ((outside, OUTSIDE), (partly, PARTLY), (beyond, BEYOND)):
+        reason = reason.mask(applies & (reason == ""), text)
+    return frame[reason == ""], frame.assign(reason=reason)[reason != ""]
+
+
+def _covered(code: str, settings: Settings) -> bool:
+    """Whether a round has all regions that a total counts."""
+    return code in settings.regions or set(regions.SETS.get(code, ())) <= set(settings.regions)
+
+
+def aggregates_of(
+    round_: Round, parts: tuple[pd.DataFrame, pd.DataFrame] | None, axes: Axes
+) -> Aggregates | None:
+    """Make the aggregates of a round from what ``usable`` gave; None where it has no totals."""
+    if parts is None:
+        return None
+    used, unused = parts
+    table = added_up(_counted(used))
+    unused = _listed(_counted(unused), round_.settings)
+    victims = _listed(_counted(used), round_.settings)
+    of_events = pd.concat([frame[frame["scope"] == RESIDUAL] for frame in (unused, victims)])
+    return Aggregates(
+        table=table,
+        scope=scope_of(table, axes),
+        authors=author_mask(list(table["attribution"]), axes),
+        series=series_of(round_.settings.totals),
+        set_aside=unused,
+        reported_in_window=int(of_events.loc[of_events["in_window"], "victims"].sum()),
+    )
+
+
+def _counted(frame: pd.DataFrame) -> pd.DataFrame:
+    """Fill in the midpoint where only bounds are given."""
+    middle = (frame["count_low"] + frame["count_high"] + 1) // 2
+    return frame.assign(count=frame["count"].where(frame["count"] >= 0, middle))
+
+
+def _listed(frame: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    first, last = (pd.Timestamp(day) for day in settings.scored)
+    middle = (frame["first"] + (frame["last"] - frame["first"]) / 2).dt.normalize()
+    frame = frame.assign(
+        in_window=middle.between(first, last),
+        victims=frame["count"].where(frame["unit"] == "victims", 0),
+        reason=frame.get("reason", ""),
+    )
+    columns = ["series", "region", "first", "last", "row", "reason", "count", "unit", "scope"]
+    return frame[[*columns, "in_window", "victims"]].reset_index(drop=True)
+
+
+def added_up(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give the frame of ``Aggregates.table``: one row an aggregate, named and in order.
+
+    Residual rows of one series with the same scope and attribution count different events:
+    their counts are added, their bounds too (a row without bounds has its count for both).
+    """
+    residual = frame["scope"] == RESIDUAL
+    lines = frame.get("rows", frame["row"].map(lambda row: (row,)).astype(object))
+    rows = frame.assign(rows=lines)
+    apart = rows[~residual]
+    if residual.any():
+        apart = pd.concat([apart, _summed(rows[residual])])
+    table = apart.sort_values(["series", "first", "last", "region", "row"], ignore_index=True)
+    return table[COLUMNS].set_axis(_ids(table)).rename_axis("aggregate")
+
+
+def _summed(frame: pd.DataFrame) -> pd.DataFrame:
+    bounded = (frame["count_low"] >= 0) & (frame["count_high"] >= 0)
+    by = frame.assign(
+        bounded=bounded,
+        count_low=frame["count_low"].where(bounded, frame["count"]),
+        count_high=frame["count_high"].where(bounded, frame["count"]),
+    ).groupby(SAME, sort=True, as_index=False)
+    parts = dict.fromkeys(("count", "count_low", "count_high", "rows"), "sum")
+    total = by.agg(parts | {"row": "min", "bounded": "any"})
+    for name in ("count_low", "count_high"):
+        total[name] = total[name].where(total["bounded"], -1)
+    return total.drop(columns="bounded")
+
+
+def _ids(table: pd.DataFrame) -> pd.Index:
+    """Name aggregates so that people know them: "sesnsp MX-SIN 2019-03 homicide"."""
+    columns = ["region", "kind", "victim_class", "attribution"]
+    spans = map(_span, table["first"], table["last"])
+    parts = zip(table["series"], spans, *(table[name] for name in columns), strict=True)
+    names = [" ".join(filter(None, (s, r, span, *rest))) for s, span, r, *rest in parts]
+    twice = pd.Series(names, dtype=str).duplicated(keep=False)
+    told_apart = zip(names, table["unit"], table["scope"], twice, strict=True)
+    return pd.Index([f"{n} {u} {s}" if t else n for n, u, s, t in told_apart], dtype=object)
+
+
+def _span(first: pd.Timestamp, last: pd.Timestamp) -> str:
+    """Write a stretch of days as a year or a month where it is one."""
+    days = (first.date(), last.date())
+    for text in (f"{first:%Y}", f"{first:%Y-%m}"):
+        if period_days(text) == days:
+            return text
+    return f"{days[0]}" if days[0] == days[1] else f"{days[0]}..{days[1]}"
+
+
+def scope_of(table: pd.DataFrame, axes: Axes) -> Scope:
+    """Work out which cells the aggregates cover, and with what share of their days."""
+    spans = list(zip(table["first"].dt.date, table["last"].dt.date, strict=True))
+    shares = {span: _shares(*span, axes.periods) for span in set(spans)}
+    places = {
+        code: [i for i, r in enumerate(axes.regions) if code in (r, regions.country(r))]
+        for code in table["region"].unique()
+    }
+    kinds = [axes.kinds.index(kind) for kind in table["kind"]]
+    entries = [
+        (number, place, period, kind, part)
+        for number, (span, code, kind) in enumerate(zip(spans, table["region"], kinds, strict=True))
+        for place in places[code]
+        for period, part in shares[span]
+    ]
+    columns = np.array(entries, float).reshape(-1, 5).T
+    aggregate, region, period, kind = columns[:4].astype(np.int64)
+    return Scope(aggregate, region, period, kind, columns[4])
+
+
+def _shares(first: dt.date, last: dt.date, periods: Sequence[Period]) -> list[tuple[int, float]]:
+    """Give the periods that some days touch, each with the share of its days."""
+    inside = [(min(last, p.end) - max(first, p.start)).days + 1 for p in periods]
+    return [(t, inside[t] / p.days) for t, p in enumerate(periods) if inside[t] > 0]
+
+
+def series_of(totals: Mapping[str, Mapping[str, object]]) -> pd.DataFrame:
+    """Give the frame of ``Aggregates.series`` from the tables ``[totals.NAME]``."""
+    rows = []
+    for name, entries in totals.items():
+        capture, part = (share(str(entries.get(key, ""))) for key in ("capture", "share"))
+        holds = entries.get("holds", ())
+        rows.append(
+            {
+                "series": name,
+                "capture_mean": capture[0] if capture else np.nan,
+                "capture_sd": capture[1] if capture else np.nan,
+                "share_mean": part[0] if part else np.nan,
+                "share_sd": part[1] if part else np.nan,
+                "holds": tuple(holds) if isinstance(holds, list | tuple) else (),
+                "noise": float(str(entries.get("noise", 0.0))),
+            }
+        )
+    columns = ["series", "capture_mean", "capture_sd", "share_mean", "share_sd", "holds", "noise"]
+    return pd.DataFrame(rows, columns=columns).set_index("series")
+
+
+def needs_other(round_: Round, used: pd.DataFrame) -> bool:
+    """Whether violence by none of the roster must be on the author axis for a total's sake.
+
+    A total that is nobody's in particular counts everybody's violence, unless its series says
+    which share of it is the organizations'; an attribution may name ``other`` itself.
+    """
+    shared = {name for name, entries in round_.settings.totals.items() if "share" in entries}
+    nobodys = (used["attribution"] == UNKNOWN) & ~used["series"].isin(shared)
+    named = (parse(text) for text in used["attribution"].unique())
+    return bool(nobodys.any()) or any(
+        OTHER in said.organizations and not said.is_rivalry for said in named
+    )
+
+
+def check(evidence: Evidence) -> None:
+    """Refuse totals that contradict the round.
+
+    Raises
+    ------
+    InputError
+        With every problem at once: a share where ``other`` is the background too, a class that
+        no report has, an inclusive total below what it holds for certain.
+    """
+    aggregates = evidence.aggregates
+    if aggregates is None or not len(aggregates):
+        return
+    problems = [
+        *_shared_background(aggregates, evidence.axes),
+        *_unknown_classes(aggregates, evidence),
+        *_below_held(aggregates, evidence),
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _where(table: pd.DataFrame) -> str:
+    lines = sorted(line for rows in table["rows"] for line in rows)
+    return f"totals.csv {numbered(lines)}"
+
+
+def _shared_background(aggregates: Aggregates, axes: Axes) -> list[str]:
+    table = aggregates.table
+    if not axes.has_other:
+        return []
+    behind = aggregates.authors[:, axes.authors.index(OTHER)]
+    shared = aggregates.series.index[aggregates.series["share_mean"].notna()]
+    return [
+        f"{_where(table[behind & (table['series'] == name)])}: series {shown(name)} has a share in "
+        "round.toml, and violence by none of the organizations is 'other' in this round (a source "
+        "covers all, a report names it, or a series without a share counts it), so that the rest "
+        "would be counted twice: take the share away"
+        for name in shared
+        if (behind & (table["series"] == name)).any()
+    ]
+
+
+def _unknown_classes(aggregates: Aggregates, evidence: Evidence) -> list[str]:
+    table, known = aggregates.table, set(evidence.incidents["victim_class"])
+    return [
+        f"{_where(rows)}: victim_class {shown(name)} is the class of no incident that is reported, "
+        "so nothing is known of its share; leave the total out, or its class"
+        for name, rows in table.groupby("victim_class")
+        if name != ANY and name not in known
+    ]
+
+
+def _below_held(aggregates: Aggregates, evidence: Evidence) -> list[str]:
+    table, known = aggregates.table, itemised(evidence)
+    held = np.where(table["unit"] == "victims", known.held_victims, known.held)
+    most = table[["count", "count_high"]].max(axis=1)
+    low = (table["scope"] == INCLUSIVE) & (most < held)
+    return [
+        f"{_where(table[table.index == name])}: count {most[name]} of series "
+        f"{shown(table.loc[name, 'series'])} is below the {held[table.index.get_loc(name)]:.0f} "
+        f"{table.loc[name, 'unit']} that its sources (holds in round.toml) report there: "
+        "correct the count, or take the source out of holds"
+        for name in table.index[low]
+    ]

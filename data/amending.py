@@ -1,0 +1,119 @@
+"""Adding totals to a round folder that is there: both files change, or none does."""
+
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+
+from .errors import InputError
+from .folder import csv_text
+from .problems import Problems, listed
+from .readers import read_round
+from .rounds import Round
+from .tables import read_table
+from .tabulate import tabulate
+from .totals import INCLUSIVE, overlapping
+
+TOTALS, SETTINGS = "totals.csv", "round.toml"
+"""The files that change."""
+KIND = "homicide"
+
+
+def totals_rows(parts: pd.DataFrame, unit: str) -> pd.DataFrame:
+    """Write inclusive totals as rows of ``totals.csv``.
+
+    Parameters
+    ----------
+    parts
+        ``series, region, from, to`` (whole months), ``count``.
+    """
+    rows = parts.sort_values(["series", "from", "region"], ignore_index=True)
+    return pd.DataFrame(
+        {
+            "series": rows["series"],
+            "region": rows["region"],
+            "from": rows["from"].dt.strftime("%Y-%m-%d"),
+            "to": rows["to"].dt.strftime("%Y-%m-%d"),
+            "kind": KIND,
+            "count": rows["count"].astype(str),
+            "unit": unit,
+            "scope": INCLUSIVE,
+        }
+    )
+
+
+def check_room(rows: pd.DataFrame, round_: Round) -> None:
+    """Refuse totals of events that an inclusive total of the round counts already.
+
+    Raises
+    ------
+    InputError
+        Naming the series that count them.
+    """
+    if round_.totals is None:
+        return
+    there = round_.totals[round_.totals["scope"] == INCLUSIVE]
+    new = rows.assign(
+        **{name: pd.to_datetime(rows[name]) for name in ("from", "to")},
+        victim_class="",
+        attribution="",
+    )
+    names = ["from", "to", "region", "kind", "victim_class", "attribution"]
+    both = overlapping(pd.concat([there[names], new[names]], ignore_index=True))
+    common = both[: len(there), len(there) :]
+    if common.any():
+        series = sorted(set(there.loc[common.any(axis=1), "series"]))
+        said = (
+            f"{TOTALS}: the round has inclusive totals of {int(common.any(axis=0).sum())} of these "
+            f"state-months already ({listed(series)}); a second one would count the same unseen "
+            "violence twice: take those away first, or leave these"
+        )
+        raise InputError([said])
+
+
+def amend(folder: Path, rows: pd.DataFrame, declared: str) -> None:
+    """Add rows to ``totals.csv`` and tables to ``round.toml``.
+
+    The round as it would be is read and tabulated first, in a copy.
+
+    Raises
+    ------
+    InputError
+        Where the round would be at fault, or its files cannot be written.
+    """
+    texts = {
+        TOTALS: csv_text(_extended(folder, rows)),
+        SETTINGS: (folder / SETTINGS).read_text(encoding="utf-8").rstrip("\n") + "\n" + declared,
+    }
+    with TemporaryDirectory() as place:
+        trial = Path(place) / "round"
+        trial.mkdir()
+        for path in folder.iterdir():
+            if path.is_file():
+                shutil.copyfile(path, trial / path.name)
+        _write(trial, texts)
+        tabulate(read_round(trial))
+    _write(folder, texts)
+
+
+def _extended(folder: Path, rows: pd.DataFrame) -> pd.DataFrame:
+    """Give the totals that are there, as they were written, and the new rows below them."""
+    if (folder / "totals.parquet").exists():
+        raise InputError([f"{folder / 'totals.parquet'}: cannot be added to; write it as {TOTALS}"])
+    problems = Problems()
+    table = read_table(folder, "totals", problems)
+    problems.stop_if_any()
+    return rows if table is None else pd.concat([table.frame, rows]).fillna("")
+
+
+def _write(folder: Path, texts: dict[str, str]) -> None:
+    """Write both files under other names first, so that neither is ever half there."""
+    try:
+        for name, text in texts.items():
+            partial = folder / f".{name}.partial"
+            partial.write_text(text, encoding="utf-8", newline="\n")
+        for name in texts:
+            (folder / f".{name}.partial").replace(folder / name)
+    except OSError as error:
+        raise InputError([f"{folder} cannot be written: {error.strerror or error}"]) from error

@@ -1,0 +1,276 @@
+"""Official series by state and month, added to a round folder as inclusive totals.
+
+The file is long: ``series, region, year, month, count``, one row a state and month. Two
+inclusive totals of the same months would be two likelihoods of the same unseen violence, so a
+month of a state is taken from one series alone: the first named that has it. Series that are
+parts of one count, such as the federal ones of 2007 to 2010, may be added up.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from .amending import SETTINGS, amend, check_room, totals_rows
+from .errors import InputError
+from .folder import toml_text
+from .problems import Problems, Table, counted, listed, meant, shown
+from .readers import read_round
+from .regions import current, is_region
+from .rounds import Round
+from .tables import read_table
+from .values import ID, ID_RULE, share
+
+COLUMNS = ("series", "region", "year", "month", "count")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a published series: its defaults, and what a user must be told."""
+
+    capture: str
+    noise: float
+    note: str
+
+
+FEDERAL = (
+    "the federal series count deaths that the government held to be organized crime, in three "
+    "parts (executions, shootouts, aggressions) that --together adds up; in 2007 to 2010 together "
+    "they were .32 to .59 of the homicides that INEGI registered, which is where their capture "
+    "comes from: it is of all violence, that of none of the organizations too"
+)
+KNOWN: Mapping[str, Known] = {
+    "sesnsp_intentional_homicide_victims": Known(
+        "0.9±0.05",
+        0.1,
+        "SESNSP counts victims in investigations by the month in which they were opened",
+    ),
+    "presidencia_organized_crime_executions": Known("0.5±0.15", 0.1, FEDERAL),
+    "presidencia_organized_crime_shootouts": Known("0.5±0.15", 0.1, FEDERAL),
+    "presidencia_organized_crime_aggressions": Known("0.5±0.15", 0.1, FEDERAL),
+    "inegi_registered_homicides": Known(
+        "0.9±0.05",
+        0.25,
+        "INEGI counts homicides by the month of registration, not of death: by state and month "
+        "its figures of 2015 scatter around those of SESNSP by a quarter, which is its noise",
+    ),
+}
+"""In the order in which one is taken where none is named."""
+UNKNOWN_SERIES = Known("0.9±0.05", 0.1, "")
+
+
+@dataclass(frozen=True)
+class Added:
+    """What was added to a round: rows, state-months without one, and sentences for the user."""
+
+    folder: Path
+    series: tuple[str, ...]
+    rows: int
+    notes: tuple[str, ...] = field(default=())
+
+    def sentences(self) -> tuple[str, ...]:
+        """Say what was done, for the command."""
+        named = listed(self.series)
+        return (f"{self.folder}: {counted(self.rows, 'total')} added ({named}).", *self.notes)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a user asks of a file of official totals.
+
+    Attributes
+    ----------
+    series
+        Names in the file, first those preferred; none: one is chosen.
+    together
+        Name under which they are added up, "" where they stay apart.
+    capture, share
+        "mean±sd", "" for the series' default and for none.
+    holds
+        Sources of the round that feed the series.
+    unit
+        What it counts: victims or incidents.
+    """
+
+    series: tuple[str, ...] = ()
+    together: str = ""
+    capture: str = ""
+    share: str = ""
+    holds: tuple[str, ...] = ()
+    unit: str = "victims"
+
+
+def import_totals(file: Path, folder: Path, wanted: Wanted) -> Added:
+    """Add official totals to a round folder; it is left as it was where they do not fit it.
+
+    Raises
+    ------
+    InputError
+        Where the round or the file is at fault, a series is in the round already, nothing of it
+        falls into the round, or the totals contradict the round.
+    """
+    round_ = read_round(folder)
+    table = _read(Path(file))
+    _check(table, wanted, round_)
+    rows = _placed(table.frame, round_)
+    chosen = wanted.series or _one_of(rows, table)
+    parts = _together(rows, chosen, wanted.together) if wanted.together else _in_turn(rows, chosen)
+    if parts.empty:
+        first, last = round_.settings.history, round_.settings.scored[1]
+        said = f"{table.file}: no month of {listed(chosen)} lies in the round's regions and days"
+        raise InputError([f"{said}, {first} to {last}"])
+    rows_added = totals_rows(parts, wanted.unit)
+    check_room(rows_added, round_)
+    added = tuple(str(name) for name in parts["series"].unique())
+    declared = "".join(_declared(name, _known(name, chosen), wanted) for name in added)
+    amend(folder, rows_added, declared)
+    return Added(folder, added, len(parts), _notes(rows, parts, chosen, wanted))
+
+
+def _read(file: Path) -> Table:
+    problems = Problems()
+    if file.suffix not in (".csv", ".parquet") or not file.is_file():
+        raise InputError(
+            [f"{file} cannot be read: it must be a file that ends in .csv or .parquet"]
+        )
+    table = read_table(file.parent, file.stem, problems)
+    problems.stop_if_any()
+    if table is None:
+        raise InputError([f"{file} cannot be read"])
+    return table
+
+
+def _check(table: Table, wanted: Wanted, round_: Round) -> None:
+    problems = Problems()
+    if missing := [name for name in COLUMNS if name not in table.frame]:
+        needed = f"it must have {listed(COLUMNS)}"
+        problems.add(f"{table.file}: lacks the columns {listed(missing)}; {needed}")
+        problems.stop_if_any()
+    text = table.frame
+    rules = (
+        ("series", text["series"].str.fullmatch(ID), ID_RULE),
+        ("region", text["region"].map(is_region), "is no ISO 3166-2 code"),
+        ("year", text["year"].str.fullmatch(r"(19|20)\d\d"), "must be a year of four digits"),
+        ("month", text["month"].str.fullmatch(r"0?[1-9]|1[0-2]"), "must be a month from 1 to 12"),
+        ("count", text["count"].str.fullmatch(r"\d{1,8}(\.0)?"), "must be a whole number"),
+    )
+    for column, good, clause in rules:
+        problems.where(table, column, ~good.astype(bool), clause)
+    months = text[list(COLUMNS[:4])].assign(month=text["month"].str.lstrip("0"))
+    twice = months.duplicated(keep=False)
+    problems.where(table, "series", twice, "has a region and month more than once")
+    _check_series(table, wanted, round_, problems)
+    _check_options(wanted, round_, problems)
+    problems.stop_if_any()
+
+
+def _check_series(table: Table, wanted: Wanted, round_: Round, problems: Problems) -> None:
+    """Note series that the file has not, and those that the round has already."""
+    there = sorted(table.frame["series"].unique())
+    for name in wanted.series:
+        if name not in there:
+            problems.add(f"{table.file}: has no series {shown(name)}{meant(name, there)}")
+    for name in (wanted.together,) if wanted.together else wanted.series:
+        if name in round_.settings.totals:
+            problems.add(
+                f"{SETTINGS}: series {shown(name)} is in the round already; take away its rows of "
+                f"totals.csv and its table first"
+            )
+
+
+def _check_options(wanted: Wanted, round_: Round, problems: Problems) -> None:
+    if wanted.together and not ID.fullmatch(wanted.together):
+        problems.add(f"--together {shown(wanted.together)} {ID_RULE}")
+    if wanted.together and len(set(wanted.series)) < 2:
+        problems.add("--together adds up several series: name each by --series")
+    for option, text in (("--capture", wanted.capture), ("--share", wanted.share)):
+        if text and share(text) is None:
+            problems.add(f'{option} {shown(text)} must be "mean±sd" of a share, such as 0.9±0.05')
+    choices = [str(source) for source in round_.sources.index]
+    for name in wanted.holds:
+        if name not in choices:
+            problems.add(f"--holds {shown(name)} is no source of the round{meant(name, choices)}")
+
+
+def _placed(text: pd.DataFrame, round_: Round) -> pd.DataFrame:
+    """Take the rows of the round's regions and whole months, with their first and last day."""
+    year, month = (text[name].astype("int64") for name in ("year", "month"))
+    first = pd.to_datetime(pd.DataFrame({"year": year, "month": month, "day": 1}))
+    last = first + pd.offsets.MonthEnd(0)
+    rows = pd.DataFrame(
+        {
+            "series": text["series"],
+            "region": text["region"].map(current),
+            "from": first,
+            "to": last,
+            "count": text["count"].astype(float).astype("int64"),
+        }
+    )
+    settings = round_.settings
+    inside = (first >= pd.Timestamp(settings.history)) & (last <= pd.Timestamp(settings.scored[1]))
+    return rows[inside & rows["region"].isin(settings.regions)]
+
+
+def _one_of(rows: pd.DataFrame, table: Table) -> tuple[str, ...]:
+    """Choose the series that has most of the round's state-months, at a tie the first known."""
+    number = rows["series"].value_counts()
+    order = [*KNOWN, *sorted(set(table.frame["series"]) - set(KNOWN))]
+    best = max(order, key=lambda name: (number.get(name, 0), -order.index(name)))
+    return (best,)
+
+
+def _together(rows: pd.DataFrame, chosen: Sequence[str], name: str) -> pd.DataFrame:
+    """Add up series where all of them have the month; elsewhere the sum is not known."""
+    parts = rows[rows["series"].isin(chosen)].groupby(["region", "from", "to"])["count"]
+    total = parts.agg(["sum", "size"]).reset_index()
+    whole = total[total["size"] == len(set(chosen))].rename(columns={"sum": "count"})
+    return whole.assign(series=name)[["series", "region", "from", "to", "count"]]
+
+
+def _in_turn(rows: pd.DataFrame, chosen: Sequence[str]) -> pd.DataFrame:
+    """Take each state-month from the first series that has it."""
+    order = {name: number for number, name in enumerate(chosen)}
+    some = rows[rows["series"].isin(chosen)]
+    some = some.assign(order=some["series"].map(order)).sort_values(["order", "from", "region"])
+    return some.drop_duplicates(["region", "from"]).drop(columns="order")
+
+
+def _known(name: str, chosen: Sequence[str]) -> Known:
+    """What is known of a series; of a sum what is known of its first part."""
+    return KNOWN.get(name, KNOWN.get(chosen[0], UNKNOWN_SERIES))
+
+
+def _declared(name: str, known: Known, wanted: Wanted) -> str:
+    """Write ``[totals.NAME]``."""
+    settings: dict[str, object] = {
+        "capture": wanted.capture or known.capture,
+        "share": wanted.share or None,
+        "holds": wanted.holds or None,
+        "noise": known.noise,
+    }
+    return f"\n[totals.{name}]\n" + toml_text(settings)
+
+
+def _notes(
+    rows: pd.DataFrame, parts: pd.DataFrame, chosen: Sequence[str], wanted: Wanted
+) -> tuple[str, ...]:
+    """Say what a user must know of the figures, which are missing, and which else there are."""
+    notes = [KNOWN[name].note for name in chosen if name in KNOWN]
+    said = [f"{note[0].upper()}{note[1:]}." for note in dict.fromkeys(notes)]
+    months, places = rows["from"].nunique(), rows["region"].nunique()
+    if missing := months * places - len(parts):
+        one, many = "state-month has", "state-months have"
+        said.append(f"{counted(missing, one, many)} no figure: no row is written, none is no zero.")
+    others = sorted(set(rows["series"]) - set(chosen))
+    if others:
+        said.append(
+            f"Other series of the same days: {listed(others)}. A month of a state is taken from "
+            "one series alone: a second inclusive total would count the same unseen twice."
+        )
+    if not wanted.share:
+        said.append(
+            "Without a share the rest is violence by none of the organizations: 'other' is among "
+            "the authors."
+        )
+    return tuple(said)

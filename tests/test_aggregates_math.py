@@ -1,0 +1,245 @@
+"""One total against brute force: every way in which it can come about, enumerated."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from dtoscore.models import aggregates
+from dtoscore.models.aggregates import (
+    counted_rate,
+    draw_incidents,
+    incident_pmf,
+    incidents,
+    interval,
+    victims,
+)
+from scipy import stats
+from scipy.special import logsumexp
+
+MOST = 60
+"""More unseen than any case here can have: P(Poisson(6) > 60) is below 1e-30."""
+CASES = [
+    (0, 0, 2.0, 0.6), (3, 0, 1.5, 0.7), (4, 2, 0.8, 0.3), (5, 5, 2.5, 0.9), (2, 1, 0.0, 0.4),
+    (3, 1, 2.0, 1.0), (3, 0, 0.0, 1.0), (6, 0, 6.0, 0.05),
+]  # fmt: skip
+
+
+def enumerated(items: int, held: int, rate: float, capture: float) -> np.ndarray:
+    """P(T, unseen) by every choice among the itemised and every number of unseen and counted."""
+    table = np.zeros((MOST + items + 1, MOST))
+    for unseen in range(MOST):
+        happens = math.exp(-rate) * rate**unseen / math.factorial(unseen)
+        for chosen in itertools.product((0, 1), repeat=items - held):
+            of_items = math.prod(capture if c else 1 - capture for c in chosen)
+            for counted in range(unseen + 1):
+                ways = math.comb(unseen, counted) * capture**counted
+                ways *= (1 - capture) ** (unseen - counted)
+                table[held + sum(chosen) + counted, unseen] += happens * of_items * ways
+    return table
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_law_of_a_total_equals_enumeration(case) -> None:
+    expected = enumerated(*case).sum(axis=1)
+    found = np.exp(incident_pmf(np.arange(len(expected)), *case))
+    np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-14)
+    assert found.sum() == pytest.approx(1, abs=1e-12)
+    assert np.exp(incident_pmf([-2, -1], *case)).tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_bounds_add_up(case) -> None:
+    each = incident_pmf(np.arange(3, 8), *case)
+    found = incidents(3, 7, *case).value
+    np.testing.assert_allclose(found, logsumexp(each), rtol=1e-12)
+
+
+def test_a_residual_total_is_poisson() -> None:
+    found = incidents([0, 3, 9], [0, 3, 9], 0, 0, 4.0, 0.7).value
+    np.testing.assert_allclose(found, stats.poisson.logpmf([0, 3, 9], 2.8), rtol=1e-12)
+
+
+def test_a_capture_of_one_makes_the_unseen_known() -> None:
+    """T = N exactly: nothing is left open, and a total below the itemised cannot be."""
+    totals = np.arange(3, 9)
+    found = incidents(totals, totals, 3, 1, 1.7, 1.0).value
+    np.testing.assert_allclose(found, stats.poisson.logpmf(totals - 3, 1.7), rtol=1e-12)
+    assert incidents(2, 2, 3, 1, 1.7, 1.0).value == -np.inf
+    rng = np.random.default_rng(1)
+    for total in totals.tolist():
+        drawn = {draw_incidents(total, total, 3, 1, 1.7, 1.0, rng) for _ in range(50)}
+        assert drawn == {aggregates.Drawn(total, 2, total - 3, 0)}
+
+
+def test_a_total_below_what_is_held_cannot_be() -> None:
+    assert incidents(1, 1, 4, 2, 3.0, 0.5).value == -np.inf
+    with pytest.raises(ValueError, match="from 1 to 1"):
+        draw_incidents(1, 1, 4, 2, 3.0, 0.5, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(("low", "high"), [(4, 4), (5, 9), (0, 6)])
+def test_derivatives_of_incidents(case, low, high) -> None:
+    items, held, rate, capture = case
+    found = incidents(low, high, *case)
+    if found.value == -np.inf:
+        assert np.isnan(found.rate)
+        return
+    step = 1e-6
+    for name, at in (("rate", rate), ("capture", capture)):
+
+        def value(x: float, name: str = name) -> float:
+            changed = {"rate": rate, "capture": capture} | {name: x}
+            return float(incidents(low, high, items, held, **changed).value)
+
+        # at λ = 0 and p = 1 from inside, by a rule of second order
+        side = 1 if at == 0 else -1 if at == 1 else 0
+        if side:
+            slope = 4 * value(at + side * step) - value(at + 2 * side * step) - 3 * value(at)
+            slope /= 2 * side * step
+        else:
+            slope = (value(at + step) - value(at - step)) / (2 * step)
+        assert getattr(found, name) == pytest.approx(slope, rel=2e-5, abs=1e-6)
+
+
+def test_parts_of_incidents_are_rounded() -> None:
+    assert incidents(5, 5, 3.4, 1.0, 2.0, 0.5).value == incidents(5, 5, 3, 1, 2.0, 0.5).value
+    assert aggregates.whole_items(1.2, 2.0) == (2, 2)
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if c[2] > 0])
+@pytest.mark.parametrize(("low", "high"), [(5, 5), (4, 7)])
+def test_the_draw_is_the_conditional_law(case, low, high) -> None:
+    """Unseen incidents given T, against enumeration; 20,000 draws, within 4.5 standard errors."""
+    items, held, rate, capture = case
+    joint = enumerated(*case)[low : high + 1]
+    expected = joint.sum(axis=0) / joint.sum()
+    rng = np.random.default_rng(11)
+    n = 20_000
+    drawn = [draw_incidents(low, high, items, held, rate, capture, rng) for _ in range(n)]
+    unseen = np.bincount([d.unseen for d in drawn], minlength=MOST)[:MOST] / n
+    error = np.sqrt(expected * (1 - expected) / n)
+    assert (np.abs(unseen - expected) <= 4.5 * error + 1e-9).all()
+    assert all(low <= d.total <= high and 0 <= d.itemised <= items - held for d in drawn)
+    totals = joint.sum(axis=1) / joint.sum()
+    of_total = np.bincount([d.total - low for d in drawn], minlength=len(totals)) / n
+    assert (np.abs(of_total - totals) <= 4.5 * np.sqrt(totals * (1 - totals) / n) + 1e-9).all()
+
+
+def test_a_draw_with_a_background() -> None:
+    """Own counted unseen are binomial among the counted ones; the missed are the own alone."""
+    rng = np.random.default_rng(5)
+    drawn = [draw_incidents(6, 6, 2, 2, 1.5, 0.5, rng, background=0.5) for _ in range(20_000)]
+    background = np.array([d.background for d in drawn])
+    unseen = np.array([d.unseen for d in drawn])
+    expected = stats.binom.pmf(range(5), 4, 0.25)
+    found = np.bincount(background, minlength=5) / len(drawn)
+    error = np.sqrt(expected * (1 - expected) / len(drawn))
+    assert (np.abs(found - expected) <= 4.5 * error).all()
+    assert unseen.mean() == pytest.approx(4 * 0.75 + 0.75, abs=4.5 * unseen.std() / 141)
+
+
+def test_a_share_divides_the_unseen_where_nothing_is_itemised() -> None:
+    found = counted_rate([2.0, 5.0], [2.0, 5.0], [0.5, 0.8])
+    np.testing.assert_allclose(found.rate, [4.0, 6.25])
+    np.testing.assert_allclose(counted_rate(0.0, 8.0, 0.5).rate, 8.0)
+    np.testing.assert_allclose(counted_rate(3.0, 8.0, 1.0).rate, 3.0)
+    base = np.array([2.0, 7.0, 0.6])
+    for number, name in enumerate(("unseen", "whole", "share")):
+        step = np.eye(3)[number] * 1e-6
+        ends = (counted_rate(*(base + step)).rate, counted_rate(*(base - step)).rate)
+        slope = (ends[0] - ends[1]) / 2e-6
+        assert getattr(counted_rate(*base), name) == pytest.approx(slope, rel=1e-7)
+
+
+def test_a_series_that_counts_others_has_their_poisson_beside_it() -> None:
+    """Organizations' events D, of which n are itemised; the series counts D and a background."""
+    whole, seen, share, p, items = 3.0, 0.4, 0.6, 0.7, 2
+    unseen = whole * (1 - seen)
+    law = np.zeros(MOST)
+    rest = whole * (1 / share - 1)
+    for own, others in itertools.product(range(40), range(40)):
+        weight = stats.poisson.pmf(own, unseen) * stats.poisson.pmf(others, rest)
+        top = items + own + others + 1
+        law[:top] += (weight * stats.binom.pmf(range(top), top - 1, p))[:MOST]
+    found = np.exp(
+        incident_pmf(np.arange(25), items, 0, counted_rate(unseen, whole, share).rate, p)
+    )
+    np.testing.assert_allclose(found, law[:25], rtol=1e-8, atol=1e-12)
+
+
+MARKS = np.array([1, 1, 2, 5, 9])
+
+
+def test_mean_and_variance_of_victims_equal_enumeration() -> None:
+    """Itemised victims chosen one by one; the unseen compound Poisson over sizes 1 and 4."""
+    held, p, rates = 2, 0.35, {1: 1.2, 4: 0.3}
+    mean = var = 0.0
+    for chosen in itertools.product((0, 1), repeat=len(MARKS) - held):
+        weight = math.prod(p if c else 1 - p for c in chosen)
+        total = MARKS[:held].sum() + np.dot(chosen, MARKS[held:])
+        mean, var = mean + weight * total, var + weight * total**2
+    var -= mean**2
+    for size, rate in rates.items():
+        counts = np.arange(MOST)
+        pmf = stats.poisson.pmf(counts, rate * p)
+        mean += size * (pmf * counts).sum()
+        var += size**2 * ((pmf * counts**2).sum() - (pmf * counts).sum() ** 2)
+    moments = [MARKS.sum(), MARKS[:held].sum(), (MARKS**2).sum(), (MARKS[:held] ** 2).sum()]
+    lam = sum(size * rate for size, rate in rates.items())
+    squares = sum(size**2 * rate for size, rate in rates.items())
+    found = victims([3, 12, 20], [3, 15, 20], moments, lam, squares, p, noise=1.5).value
+    law = stats.norm(mean, math.sqrt(var + 1.5**2))
+    expected = np.log(law.cdf([3.5, 15.5, 20.5]) - law.cdf([2.5, 11.5, 19.5]))
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
+
+
+def test_probabilities_of_all_numbers_of_victims_add_up() -> None:
+    counts = np.arange(400)
+    for rate in (0.01, 3.0, 80.0):
+        found = victims(counts, counts, np.zeros(4), rate, 2 * rate, 0.8).value
+        assert np.exp(found).sum() == pytest.approx(1, abs=1e-10)
+
+
+def test_nothing_counted_where_nothing_is_expected_is_certain_and_no_more() -> None:
+    """A density would grow without bound as λ → 0."""
+    rates = 10.0 ** -np.arange(1, 12)
+    found = victims(0, 0, np.zeros(4), rates, rates, 0.9).value
+    assert (found <= 0).all()
+    assert found[-1] == pytest.approx(0, abs=1e-8)
+
+
+@pytest.mark.parametrize(("low", "high"), [(40, 40), (30, 70), (0, 0), (0, 25), (900, 900)])
+@pytest.mark.parametrize("noise", [0.0, 12.0])
+def test_derivatives_of_victims(low, high, noise) -> None:
+    moments = np.array([30.0, 8.0, 90.0, 20.0])
+    base = {"rate": 25.0, "rate_squares": 80.0, "capture": 0.85}
+    found = victims(low, high, moments, **base, noise=noise)
+    for name, at in base.items():
+        step = 1e-6 * at
+        ends = [
+            float(victims(low, high, moments, **base | {name: at + s}, noise=noise).value)
+            for s in (step, -step)
+        ]
+        slope = (ends[0] - ends[1]) / (2 * step)
+        assert getattr(found, name) == pytest.approx(slope, rel=1e-6, abs=1e-7)
+
+
+def test_far_tails_are_finite_and_right() -> None:
+    mean, var = np.zeros(3), np.ones(3)
+    value, by_mean, by_var = interval([10, 39, 10**6], [10, 39, 10**6], mean, var)
+    assert np.isfinite([value, by_mean, by_var]).all()
+    expected = stats.norm.logsf(9.5) + np.log1p(
+        -np.exp(stats.norm.logsf(10.5) - stats.norm.logsf(9.5))
+    )
+    assert value[0] == pytest.approx(expected, rel=1e-12)
+    assert value[1] == pytest.approx(stats.norm.logsf(38.5), rel=1e-9)
+    mirrored = interval([10], [10], np.array([20.0]), np.ones(1))
+    assert mirrored[0][0] == pytest.approx(value[0], rel=1e-12)
+    assert mirrored[1][0] == pytest.approx(-by_mean[0], rel=1e-9)
+
+
+def test_a_narrow_interval_is_the_density() -> None:
+    found, *_ = interval([52_000], [52_000], np.array([50_000.0]), np.array([4e6]))
+    assert found[0] == pytest.approx(stats.norm.logpdf(52_000, 50_000, 2_000), abs=1e-6)
