@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from .attribution import OTHER, Attribution, parse
+from .attribution import OTHER, Attribution, parse, set_of
 from .axes import Axes, code, lists
 from .errors import InputError
 from .settle import settle
@@ -143,7 +143,7 @@ def _rename(text: str, gone: str) -> str:
     if gone not in said.organizations:
         return text
     if said.members:
-        return str(parse("|".join(OTHER if m == gone else m for m in said.members)))
+        return str(set_of([OTHER if m == gone else m for m in said.members], said.weights))
     sides = _sides_without(said, gone)
     return str(Attribution(sides=tuple(sorted(sides)))) if sides else OTHER
 
