@@ -39,7 +39,9 @@ def test_any_probabilities_come_back_as_they_were() -> None:
         said = Attribution(members=("a", "b", "c"), weights=tuple(weights))
         assert parse(str(said)) == said
         merged = set_of(("a", "b", "a"), weights)
-        np.testing.assert_allclose(merged.weights, [weights[0] + weights[2], weights[1]], atol=1e-12)
+        np.testing.assert_allclose(
+            merged.weights, [weights[0] + weights[2], weights[1]], atol=1e-12
+        )
 
 
 @pytest.mark.parametrize("text", ["a@0.5|b", "a@0.2|b@0.2", "a@0|b@1", "a@0.4+b", "a@1><b@1"])
