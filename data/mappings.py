@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pandas as pd
+from pandas.api.typing import NaTType
 
 from .attribution import adds_up
 from .naming import Names
@@ -76,7 +77,7 @@ def resolved(
     return text.assign(attribution=attribution)
 
 
-def _set_on(rows: pd.DataFrame, date: pd.Timestamp) -> str | None:
+def _set_on(rows: pd.DataFrame, date: pd.Timestamp | NaTType) -> str | None:
     """Write what a name means on a day; None where it means nothing then, "" after a fault."""
     if pd.isna(date) or rows.empty or rows.isna()[["organization", "probability"]].any(axis=None):
         return ""

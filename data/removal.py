@@ -27,8 +27,10 @@ def settled(evidence: Evidence, axes: Axes, reports: pd.DataFrame) -> Evidence:
     reports = reports.reset_index(drop=True)
     incidents, said = settle(reports, axes)
     keep = evidence.included[incidents["region"], incidents["period"]]
+    ground = evidence.ground
     return replace(
         evidence,
+        ground=None if ground is None else ground.with_reports(reports),
         axes=axes,
         reports=reports,
         incidents=incidents[keep].reset_index(drop=True),
@@ -42,7 +44,12 @@ def without_source(evidence: Evidence, name: str) -> Evidence:
     gone = code(name, tuple(axes.sources.index), "source")
     spoken = evidence.reports["source"]
     reports = evidence.reports.assign(source=spoken - (spoken > gone))[spoken != gone]
-    reduced = replace(evidence, looking=np.delete(evidence.looking, gone, axis=0))
+    ground = evidence.ground
+    reduced = replace(
+        evidence,
+        looking=np.delete(evidence.looking, gone, axis=0),
+        ground=None if ground is None else ground.without_source(gone),
+    )
     return settled(reduced, replace(axes, sources=axes.sources.drop(index=name)), reports)
 
 
@@ -107,7 +114,7 @@ def without_organization(evidence: Evidence, gone: str) -> Evidence:
     What a source wrote that its coverage no longer holds goes too.
     """
     axes = evidence.axes
-    code(gone, axes.organizations, "organization")
+    number = code(gone, axes.organizations, "organization")
     renamed = [_rename(text, gone) for text in axes.statements]
     new = _axes_without(axes, gone, renamed)
     reports = _reread(evidence.reports, axes, gone).assign(
@@ -115,7 +122,12 @@ def without_organization(evidence: Evidence, gone: str) -> Evidence:
             evidence.reports["statement"]
         ]
     )
-    reduced = replace(evidence, possible=_possible(evidence, new))
+    ground = evidence.ground
+    reduced = replace(
+        evidence,
+        possible=_possible(evidence, new),
+        ground=None if ground is None else ground.without_organization(number, gone),
+    )
     return settled(reduced, new, reports[_covered(reports, new)])
 
 
