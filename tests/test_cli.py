@@ -21,7 +21,7 @@ from dtoscore.reports.document import release_document
 from summaries import NAMES, fake_summary
 from typer.testing import CliRunner
 
-COMMANDS = ["run", "check", "fit", "score", "report", "simulate", "import ucdp"]
+COMMANDS = ["run", "check", "fit", "score", "report", "simulate", "import ucdp", "import relations"]
 
 
 def call(*arguments: str) -> Any:
