@@ -14,7 +14,7 @@ import typer
 
 from .. import __version__
 from .failures import Sentences
-from .folders import check, import_totals, import_ucdp, simulate
+from .folders import check, import_relations, import_totals, import_ucdp, simulate
 from .releases import fit, report, run, score
 
 __all__ = ["app", "main"]
@@ -33,13 +33,14 @@ app = typer.Typer(
 )
 importers = typer.Typer(no_args_is_help=True, context_settings=HELP)
 app.add_typer(
-    importers, name="import", help="Turn a public data set into a round folder, or add one to it."
+    importers, name="import", help="Turn a public data set into a round folder, or a table of one."
 )
 
 for command in (run, check, fit, score, report, simulate):
     app.command()(command)
 importers.command("ucdp")(import_ucdp)
 importers.command("totals")(import_totals)
+importers.command("relations")(import_relations)
 
 
 @app.callback(invoke_without_command=True)

@@ -189,6 +189,25 @@ def import_ucdp(
     typer.echo("\n".join(done.sentences()))
 
 
+def import_relations(
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="CSV with columns relation, group, other, weight."),
+    ],
+    round_folder: RoundFolder,
+) -> None:
+    """Write rivalries.csv into a round folder, from a table of relations between groups.
+
+    Rows whose relation is "rivalry", between organizations that organizations.csv knows by id,
+    name or alias.
+
+    Example: `dtoscore import relations bacrim2020_relations.csv mexico-2020`
+    """
+    from ..data.relations import import_relations as convert
+
+    typer.echo("\n".join(convert(file, round_folder).sentences()))
+
+
 def _window(year: int | None, window: tuple[datetime, datetime] | None) -> tuple[date, date]:
     if window is not None and year is None:
         return window[0].date(), window[1].date()

@@ -30,7 +30,8 @@ class Axes:
     regions, periods, kinds
         The cell.
     sources
-        Index ``source``: ``name, type, coverage, silence, group, accuracy_prior``.
+        Index ``source``: ``name, type, coverage, silence, group, accuracy_prior,
+        published`` ("known", "unknown").
     statements
         Everything that some source said, canonical; the first is "" (unknown).
     """

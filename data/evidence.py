@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 from . import removal
 from .aggregates import Aggregates, as_dataset, itemised
 from .axes import SILENT, Axes
+from .ground import Ground
 from .world import SIZES
 
 __all__ = ["SILENT", "Axes", "Evidence"]
@@ -50,8 +50,9 @@ class Evidence:
         Cells that count; the others give neither patterns nor mass, shape (region, period).
     reports
         One row a used report: ``report_id, incident_id``, axis codes ``source, statement,
-        region, period, kind``, and ``victims, victim_class, deaths_a, deaths_b``; those of
-        an incident in order of publication.
+        region, period, kind``, and ``victims, victim_class, deaths_a, deaths_b``, ``delay``
+        (days from the incident to publication, -1 where that is not known) and ``lag`` (from
+        the incident to ``as_of``); those of an incident in order of publication.
     set_aside
         Reports that could not be used: ``report_id, row, reason, victims, in_window``.
     aggregates
@@ -66,10 +67,11 @@ class Evidence:
     included: NDArray[np.bool_]
     reports: pd.DataFrame = field(default_factory=pd.DataFrame)
     set_aside: pd.DataFrame = field(default_factory=pd.DataFrame)
-    ground: Any = None
     reports_in_window: tuple[int, int] = (0, 0)
     """Number of reports dated in the window, and the victims they speak of."""
     aggregates: Aggregates | None = None
+    ground: Ground | None = None
+    """What is known beside the reports; None where nothing is."""
 
     def without(
         self,
@@ -89,7 +91,8 @@ class Evidence:
         incidents, of aggregates too. Reports: as if
         they had never been written. Reports that are left are settled anew: victims, place
         and time of an incident are theirs. Axes stay but for the source or organization
-        that goes; ``set_aside`` and ``reports_in_window`` stay those of the round.
+        that goes, and so does the ``ground`` but for its delays; ``set_aside`` and
+        ``reports_in_window`` stay those of the round.
 
         Raises
         ------
@@ -143,7 +146,8 @@ class Evidence:
 
         Aggregates, where there are any, add the variables of ``aggregates.as_dataset``. The
         patterns' codes are ``region_code, period_code, kind_code, size_code``, beside the
-        dims ``region, period, kind`` of ``looking`` and ``included``.
+        dims ``region, period, kind`` of ``looking`` and ``included``. What is known beside the
+        reports goes by the names of ``Ground.variables``.
         """
         aggregates = self.aggregates
         if aggregates is None or not len(aggregates):
@@ -163,6 +167,9 @@ class Evidence:
                 in_window=("period", axes.window),
             )
         )
+        if self.ground is not None:
+            known = self.ground.variables()
+            data = data.assign(known).assign_coords(organization=list(axes.organizations))
         return data.assign_coords(
             author=list(axes.authors),
             region_id=("region", list(axes.regions)),

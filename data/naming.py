@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .attribution import OTHER, UNKNOWN, is_swapped, parse
+from .attribution import OTHER, UNKNOWN, is_swapped, parse, set_of
 from .problems import meant, shown
 from .values import fold
 
@@ -50,10 +50,13 @@ class Names:
         Folded id, name or alias to id.
     scored_under
         Organizations that are rolled up, to the one that is scored for them.
+    several
+        Folded names that may be several organizations, of ``mappings.csv``.
     """
 
     ids: Mapping[str, str]
     scored_under: Mapping[str, str] = field(default_factory=dict)
+    several: frozenset[str] = frozenset()
 
     def find(self, name: str) -> str | None:
         """Return the id of an organization that is written in any of its ways."""
@@ -62,14 +65,16 @@ class Names:
     def read(self, written: str) -> Reading:
         """Understand an attribution; what is wrong with it is the reading's ``fault``."""
         try:
-            parse(written)
-            named = self._named(written)
+            said = parse(written)
+            if said.members:
+                members = [self.rolled(self._id(name)) for name in said.members]
+                return Reading(str(set_of(members, said.weights)))
+            named = self._named(written if said.is_rivalry else str(said))
             parse(named)
         except ValueError as error:
             return Reading(fault=f"{error}")
-        if "|" in named or not named:
-            members = [self._rolled(name) for name in named.split("|")]
-            return Reading(str(parse("|".join(members))))
+        if not named:
+            return Reading()
         return self._read_sides([self._side(side.split("+")) for side in named.split("><")])
 
     def _read_sides(self, sides: Sequence[Side]) -> Reading:
@@ -83,9 +88,7 @@ class Names:
         )
 
     def _named(self, written: str) -> str:
-        """Put ids in the place of names."""
-        if "|" in written:
-            return "|".join(self._id(name) for name in written.split("|"))
+        """Put ids in the place of names, in the order in which they were written."""
         sides = written.strip().split("><") if written.strip() else []
         return "><".join("+".join(self._id(name) for name in s.split("+")) for s in sides)
 
@@ -100,17 +103,20 @@ class Names:
         if fold(name) in NOBODY:
             none = f"{OTHER} is violence by none of the roster"
             return f"which is nobody: leave the cell empty ({none})"
+        if fold(name) in self.several:
+            return "which mappings.csv divides: it can only be the whole attribution of a report"
         parts = [part for part in SEPARATORS.split(name) if part.strip()]
         if len(parts) > 1 and all(self.find(part) for part in parts):
             return "several organizations: a clash is a><b, a coalition a+b, one of several a|b"
         choices = sorted({*self.ids.values(), OTHER})
         return f"which is not in organizations.csv{meant(name.strip(), choices)}"
 
-    def _rolled(self, name: str) -> str:
+    def rolled(self, name: str) -> str:
+        """Return the organization that one is scored under, mostly itself."""
         return self.scored_under.get(name, name)
 
     def _side(self, members: Iterable[str]) -> Side:
-        return tuple(sorted({self._rolled(name) for name in members}))
+        return tuple(sorted({self.rolled(name) for name in members}))
 
 
 def _apart(left: Side, right: Side) -> tuple[Side, ...]:

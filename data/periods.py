@@ -1,8 +1,13 @@
 """The time axis of a round: months, weeks or quarters, cut at the window's borders."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandas.api.typing import NaTType
 
 from .rounds import Settings
 
@@ -70,6 +75,32 @@ def calendar_end(day: dt.date, period: str) -> dt.date:
     month = day.month if period == "month" else (day.month + 2) // 3 * 3
     year, following = (day.year + 1, 1) if month == 12 else (day.year, month + 1)
     return dt.date(year, following, 1) - DAY
+
+
+def any_day_within(
+    first: pd.Timestamp | NaTType, last: pd.Timestamp | NaTType, periods: Sequence[Period]
+) -> NDArray[np.bool_]:
+    """Whether any day of each period lies between two days; an open end is NaT."""
+    return _between(first, last, [p.end for p in periods], [p.start for p in periods])
+
+
+def every_day_within(
+    first: pd.Timestamp | NaTType, last: pd.Timestamp | NaTType, periods: Sequence[Period]
+) -> NDArray[np.bool_]:
+    """Whether every day of each period lies between two days; an open end is NaT."""
+    return _between(first, last, [p.start for p in periods], [p.end for p in periods])
+
+
+def _between(
+    first: pd.Timestamp | NaTType,
+    last: pd.Timestamp | NaTType,
+    not_before: Sequence[dt.date],
+    not_after: Sequence[dt.date],
+) -> NDArray[np.bool_]:
+    """Whether one day of each pair lies not before the first day, the other not after the last."""
+    opened = [pd.isna(first) or pd.Timestamp(day) >= first for day in not_before]
+    closed = [pd.isna(last) or pd.Timestamp(day) <= last for day in not_after]
+    return np.logical_and(opened, closed)
 
 
 def _calendar(first: dt.date, last: dt.date, period: str) -> Iterator[tuple[dt.date, dt.date]]:

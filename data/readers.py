@@ -5,12 +5,13 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
-from . import regions, schema
+from . import regions, schema, sideschema, sidetables
 from .coarse import is_coarse
+from .mappings import read_mappings, resolved
 from .naming import Names
 from .periods import cut
 from .problems import Problems, Table, meant, shown
-from .roster import check_exclude, days, read_organizations, read_sources
+from .roster import check_exclude, read_organizations, read_sources
 from .rounds import Round, Settings
 from .rubric import Rubric
 from .rubrics import read_rubric
@@ -27,14 +28,14 @@ from .testimony import (
 from .totals import lost_reports, read_totals
 
 LATER = {
-    "mappings": "names that may be several organizations",
-    "rivalries": "who fights whom",
-    "events": "announcements and enforcement",
     "links": "the US side",
     "quantities": "drug quantities",
     "flows": "routes",
 }
 """Tables of the format that this version leaves aside."""
+
+BESIDE = ("presence", "rivalries", "events", "covariates")
+"""Optional tables that say what is known around the reports."""
 
 MASSACRE = {"massacre": "homicide"}
 """Kinds that are another kind by another name: a massacre's size carries it."""
@@ -137,11 +138,12 @@ def _read_tables(reader: Reader, draft: Draft, rubric: Rubric) -> Round:
     organizations, names = read_organizations(reader.tables["organizations"], text, problems)
     known = (*organizations.index, *reader.tables["organizations"].refused_ids())
     check_exclude(draft.settings.exclude, known, problems)
+    mappings, names = _read_mappings(reader, names)
     sources = _read_sources(reader, draft.settings, rubric)
     listed = (*sources.index, *reader.tables["sources"].refused_ids())
     _check_holds(draft.settings, tuple(str(name) for name in listed if name), problems)
-    reports, settings = _read_reports(reader, draft, rubric, names, sources)
-    presence = _read_presence(reader, settings, names)
+    reports, settings = _read_reports(reader, draft, rubric, names, sources, mappings)
+    beside = _read_beside(reader, settings, names, sources)
     totals = _read_totals(reader, settings, rubric, names)
     _note_window(reader, reports, settings)
     _note_coarse(reader, reports, settings)
@@ -153,10 +155,11 @@ def _read_tables(reader: Reader, draft: Draft, rubric: Rubric) -> Round:
         reports=reports,
         rubric=rubric,
         folder=reader.folder,
-        presence=presence,
+        mappings=mappings,
         totals=totals,
         notes=tuple(reader.notes),
         columns=reader.columns,
+        **beside,
     )
 
 
@@ -178,7 +181,12 @@ def _read_sources(reader: Reader, settings: Settings, rubric: Rubric) -> pd.Data
 
 
 def _read_reports(
-    reader: Reader, draft: Draft, rubric: Rubric, names: Names, sources: pd.DataFrame
+    reader: Reader,
+    draft: Draft,
+    rubric: Rubric,
+    names: Names,
+    sources: pd.DataFrame,
+    mappings: pd.DataFrame | None,
 ) -> tuple[pd.DataFrame, Settings]:
     form = schema.reports(
         _places(draft.settings),
@@ -188,6 +196,8 @@ def _read_reports(
     )
     text = reader.needed("reports", form)
     table = reader.tables["reports"]
+    if mappings is not None:
+        text = resolved(table, text, mappings, names, reader.problems)
     frame, notes = read_reports(table, text, names, reader.problems)
     frame["kind"] = frame["kind"].replace(MASSACRE)
     settings, more = complete(draft, frame)
@@ -199,26 +209,35 @@ def _read_reports(
     return frame, settings
 
 
-def _read_presence(reader: Reader, settings: Settings, names: Names) -> pd.DataFrame | None:
-    text = reader.judged("presence", schema.presence(settings.regions))
+def _read_mappings(reader: Reader, names: Names) -> tuple[pd.DataFrame | None, Names]:
+    text = reader.judged("mappings", sideschema.mappings())
     if text is None:
-        return None
-    table = reader.tables["presence"]
-    found = text["organization"].map(names.find)
-    lost = found.isna() & (text["organization"] != "")
-    choices = sorted(set(names.ids.values()))
-    reader.problems.where(table, "organization", lost, "is not in organizations.csv", choices)
-    frame = pd.DataFrame(
-        {
-            "organization": found.map(lambda name: names.scored_under.get(name, name)),
-            "region": text["region"],
-            "from": days(text["from"]),
-            "to": days(text["to"]),
-        }
-    )
-    reader.problems.where(table, "to", frame["to"] < frame["from"], "is earlier than from")
-    reader.notes.append(_unused(table, "where organizations are present"))
-    return frame.reset_index(drop=True)
+        return None, names
+    return read_mappings(reader.tables["mappings"], text, names, reader.problems)
+
+
+def _read_beside(
+    reader: Reader, settings: Settings, names: Names, sources: pd.DataFrame
+) -> dict[str, pd.DataFrame | None]:
+    """Read the optional tables that say what is known around the reports."""
+    places, tables, problems = settings.regions, reader.tables, reader.problems
+    known = tuple(str(name) for name in dict.fromkeys(sources.index) if name)
+    result: dict[str, pd.DataFrame | None] = dict.fromkeys(BESIDE)
+    if (text := reader.judged("presence", sideschema.presence(places))) is not None:
+        result["presence"] = sidetables.read_presence(tables["presence"], text, names, problems)
+    if (text := reader.judged("rivalries", sideschema.rivalries())) is not None:
+        frame, notes = sidetables.read_rivalries(tables["rivalries"], text, names, problems)
+        result["rivalries"] = frame
+        reader.notes += notes
+    if (text := reader.judged("events", sideschema.events(places))) is not None:
+        frame, notes = sidetables.read_events(tables["events"], text, names, settings, problems)
+        result["events"] = frame
+        reader.notes += notes
+    ids = (*known, *tables["sources"].refused_ids())
+    if (text := reader.judged("covariates", sideschema.covariates(places, ids))) is not None:
+        table = tables["covariates"]
+        result["covariates"] = sidetables.read_covariates(table, text, places, known, problems)
+    return result
 
 
 def _unused(table: Table, what: str) -> str:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from .adding import added_up, scope_of
 from .aggregates import Aggregates, author_mask
-from .attribution import OTHER, Attribution, parse
+from .attribution import OTHER, Attribution, parse, set_of
 from .axes import Axes, code, lists
 from .errors import InputError
 from .settle import settle
@@ -29,8 +29,10 @@ def settled(evidence: Evidence, axes: Axes, reports: pd.DataFrame) -> Evidence:
     reports = reports.reset_index(drop=True)
     incidents, said = settle(reports, axes)
     keep = evidence.included[incidents["region"], incidents["period"]]
+    ground = evidence.ground
     return replace(
         evidence,
+        ground=None if ground is None else ground.with_reports(reports),
         axes=axes,
         reports=reports,
         incidents=incidents[keep].reset_index(drop=True),
@@ -44,10 +46,12 @@ def without_source(evidence: Evidence, name: str) -> Evidence:
     gone = code(name, tuple(axes.sources.index), "source")
     spoken = evidence.reports["source"]
     reports = evidence.reports.assign(source=spoken - (spoken > gone))[spoken != gone]
+    ground = evidence.ground
     reduced = replace(
         evidence,
         looking=np.delete(evidence.looking, gone, axis=0),
         aggregates=_not_held_by(evidence.aggregates, name),
+        ground=None if ground is None else ground.without_source(gone),
     )
     return settled(reduced, replace(axes, sources=axes.sources.drop(index=name)), reports)
 
@@ -132,7 +136,7 @@ def without_organization(evidence: Evidence, gone: str) -> Evidence:
     What a source wrote that its coverage no longer holds goes too.
     """
     axes = evidence.axes
-    code(gone, axes.organizations, "organization")
+    number = code(gone, axes.organizations, "organization")
     renamed = [_rename(text, gone) for text in axes.statements]
     table = _renamed_totals(evidence.aggregates, gone)
     counted = () if table is None else tuple(table["attribution"].unique())
@@ -142,11 +146,16 @@ def without_organization(evidence: Evidence, gone: str) -> Evidence:
             evidence.reports["statement"]
         ]
     )
-    aggregates = evidence.aggregates
+    aggregates, ground = evidence.aggregates, evidence.ground
     if aggregates is not None and table is not None:
         scope, authors = scope_of(table, new), author_mask(list(table["attribution"]), new)
         aggregates = replace(aggregates, table=table, scope=scope, authors=authors)
-    reduced = replace(evidence, possible=_possible(evidence, new), aggregates=aggregates)
+    reduced = replace(
+        evidence,
+        possible=_possible(evidence, new),
+        aggregates=aggregates,
+        ground=None if ground is None else ground.without_organization(number, gone),
+    )
     return settled(reduced, new, reports[_covered(reports, new)])
 
 
@@ -183,7 +192,7 @@ def _rename(text: str, gone: str) -> str:
     if gone not in said.organizations:
         return text
     if said.members:
-        return str(parse("|".join(OTHER if m == gone else m for m in said.members)))
+        return str(set_of([OTHER if m == gone else m for m in said.members], said.weights))
     sides = _sides_without(said, gone)
     return str(Attribution(sides=tuple(sorted(sides)))) if sides else OTHER
 

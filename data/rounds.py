@@ -72,6 +72,16 @@ class Round:
         ``municipality`` (INEGI code or None), ``latitude, longitude`` (NaN).
     presence
         ``organization`` (rolled up), ``region, from, to`` (NaT where open), or None.
+    mappings
+        ``name, organization`` (id), ``probability`` (float), ``from, to``; reports whose
+        attribution is such a name hold the weighted set already; or None.
+    rivalries
+        ``organization, other`` (rolled up), ``weight`` (float, above 0), ``from, to``; or None.
+    events
+        ``date`` (datetime64), ``type``, ``organization`` (rolled up, "" = all), ``region``
+        ("" = all); or None.
+    covariates
+        ``name, region, source`` ("" = all), ``value`` (float); or None.
     totals
         Columns of docs/formats.md; counts int64, -1 where not given; or None.
     rubric
@@ -91,6 +101,10 @@ class Round:
     rubric: Rubric
     folder: Path
     presence: pd.DataFrame | None = None
+    mappings: pd.DataFrame | None = None
+    rivalries: pd.DataFrame | None = None
+    events: pd.DataFrame | None = None
+    covariates: pd.DataFrame | None = None
     totals: pd.DataFrame | None = None
     notes: tuple[str, ...] = ()
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -99,6 +113,13 @@ class Round:
     def is_simulated(self) -> bool:
         """Whether a truth lies beside the round, so that it is no real one."""
         return (self.folder / "truth.json").exists()
+
+    def scored_under(self, name: str) -> str:
+        """Return the organization that one is scored under, mostly itself."""
+        rolled = self.organizations["roll_up"]
+        while name in rolled.index[rolled]:
+            name = str(self.organizations.loc[name, "parent"])
+        return name
 
     def contenders(self) -> tuple[str, ...]:
         """Organizations that may be named: contender, not excluded, active in the window."""

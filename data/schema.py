@@ -148,18 +148,6 @@ def reports(
     )
 
 
-def presence(regions: Sequence[str]) -> pa.DataFrameSchema:
-    """Return the schema of ``presence.csv``."""
-    return pa.DataFrameSchema(
-        {
-            "organization": column(required=True),
-            "region": column(one_of(regions, "no region of this round"), required=True),
-            "from": column(IS_DAY),
-            "to": column(IS_DAY),
-        }
-    )
-
-
 def totals(
     regions: Sequence[str], kinds: Sequence[str], classes: Sequence[str], series: Sequence[str]
 ) -> pa.DataFrameSchema:

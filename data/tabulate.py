@@ -6,13 +6,11 @@ its reason, never dropped silently (docs/formats.md, "Window and history").
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pandas.api.typing import NaTType
 
 from . import adding
 from .attribution import OTHER, UNKNOWN, parse
@@ -20,7 +18,8 @@ from .axes import Axes, lists
 from .coarse import is_coarse
 from .errors import InputError
 from .evidence import Evidence
-from .periods import Period, cut
+from .ground import NO_DELAY, ground_of
+from .periods import Period, any_day_within, cut, every_day_within
 from .rounds import Round
 from .settle import settle
 
@@ -31,6 +30,8 @@ COARSE = "coarse: day or place not known"
 UNATTRIBUTED = "no attribution, from a source that lists attributed incidents only"
 NO_CONTENDER = "names no contender, from a source that lists contenders only"
 REPEATED = "a second report of one incident by the same source"
+SOURCE = ("name", "type", "coverage", "silence", "group", "accuracy_prior", "published")
+"""Columns of sources.csv that the evidence keeps."""
 
 
 def tabulate(round_: Round) -> Evidence:
@@ -65,6 +66,7 @@ def tabulate(round_: Round) -> Evidence:
         set_aside=_set_aside(reports, reason, in_window),
         reports_in_window=(int(in_window.sum()), int(reports.loc[in_window, "victims"].sum())),
         aggregates=adding.aggregates_of(round_, totals, axes),
+        ground=ground_of(round_, axes, coded),
     )
     adding.check(evidence)
     return evidence
@@ -162,7 +164,7 @@ def _axes(
         regions=round_.settings.regions,
         periods=tuple(periods),
         kinds=tuple(kind.id for kind in round_.rubric.kinds if kind.id in kinds),
-        sources=round_.sources[["name", "type", "coverage", "silence", "group", "accuracy_prior"]],
+        sources=round_.sources[list(SOURCE)],
         statements=(UNKNOWN, *texts),
     )
 
@@ -188,7 +190,16 @@ def _coded(reports: pd.DataFrame, axes: Axes, round_: Round) -> pd.DataFrame:
         "kind": _codes(ordered["kind"], axes.kinds),
     }
     rest = ordered[["victims", "victim_class", "deaths_a", "deaths_b"]]
-    return pd.DataFrame(columns, ordered.index).join(rest).reset_index(drop=True)
+    frame = pd.DataFrame(columns, ordered.index).join(rest)
+    return frame.join(_delays(ordered, round_)).reset_index(drop=True)
+
+
+def _delays(reports: pd.DataFrame, round_: Round) -> pd.DataFrame:
+    """Days from the incident to publication, and to ``as_of``."""
+    delay = (reports["published"] - reports["day"]).dt.days.clip(lower=0)
+    lag = (pd.Timestamp(round_.settings.as_of) - reports["day"]).dt.days.clip(lower=0)
+    known = delay.fillna(NO_DELAY).astype(np.int64)
+    return pd.DataFrame({"delay": known, "lag": lag.astype(np.int64)})
 
 
 def _codes(values: pd.Series[str], axis: Sequence[str] | pd.Index[str]) -> NDArray[np.int64]:
@@ -223,35 +234,9 @@ def _looking(round_: Round, axes: Axes) -> np.ndarray:
             continue
         regions = np.isin(axes.regions, source["regions"] or axes.regions)
         kinds = np.isin(axes.kinds, source["kinds"] or axes.kinds)
-        periods = _throughout(source["from"], source["to"], axes.periods)
+        periods = every_day_within(source["from"], source["to"], axes.periods)
         looking[number] = regions[:, None, None] & periods[:, None] & kinds
     return looking
-
-
-def _active(
-    first: pd.Timestamp | NaTType, last: pd.Timestamp | NaTType, periods: Sequence[Period]
-) -> NDArray[np.bool_]:
-    """Whether any day of a period lies between two days; an open end is NaT."""
-    return _between(first, last, [p.end for p in periods], [p.start for p in periods])
-
-
-def _throughout(
-    first: pd.Timestamp | NaTType, last: pd.Timestamp | NaTType, periods: Sequence[Period]
-) -> NDArray[np.bool_]:
-    """Whether every day of a period lies between two days; an open end is NaT."""
-    return _between(first, last, [p.start for p in periods], [p.end for p in periods])
-
-
-def _between(
-    first: pd.Timestamp | NaTType,
-    last: pd.Timestamp | NaTType,
-    not_before: Sequence[dt.date],
-    not_after: Sequence[dt.date],
-) -> NDArray[np.bool_]:
-    """Whether one day of each pair lies not before the first day, the other not after the last."""
-    opened = [pd.isna(first) or pd.Timestamp(day) >= first for day in not_before]
-    closed = [pd.isna(last) or pd.Timestamp(day) <= last for day in not_after]
-    return np.logical_and(opened, closed)
 
 
 def _possible(round_: Round, axes: Axes) -> np.ndarray:
@@ -261,7 +246,7 @@ def _possible(round_: Round, axes: Axes) -> np.ndarray:
     for name in frame.index:
         dates = frame.loc[name]
         doubtful = "dates" in dates["disputed"]
-        active = _active(dates["active_from"], dates["active_to"], axes.periods)
+        active = any_day_within(dates["active_from"], dates["active_to"], axes.periods)
         by_name[str(name)] = active | doubtful
     rows = [by_name[name] for name in axes.organizations]
     rows += [by_name[OTHER]] * axes.has_other

@@ -131,7 +131,9 @@ def _sources(size: Size) -> pd.DataFrame:
         for s in size.sources
     ]
     index = pd.Index([s.id for s in size.sources], name="source")
-    return pd.DataFrame(rows, index=index).assign(group=None, accuracy_prior=None)
+    return pd.DataFrame(rows, index=index).assign(
+        group=None, accuracy_prior=None, published="unknown"
+    )
 
 
 def _no_reports(axes: Axes) -> Evidence:

@@ -12,7 +12,7 @@ from .canonical import canonical_json, plain, sha256
 
 TABLES = (
     "reports", "organizations", "sources", "presence", "totals", "links", "mappings",
-    "events", "quantities", "flows", "rivalries",
+    "events", "quantities", "flows", "rivalries", "covariates",
 )  # fmt: skip
 """Tables of a round folder. What is not named here is never copied: a round folder may
 hold its truth, earlier releases, work files and an office's private notes."""

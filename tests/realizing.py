@@ -74,7 +74,7 @@ def evidence(
 def _sources(silence: tuple[str, ...]) -> pd.DataFrame:
     index = pd.Index([f"s{n}" for n in range(len(silence))], name="source")
     frame = pd.DataFrame({"name": index, "type": "press", "coverage": "all"}, index=index)
-    return frame.assign(silence=list(silence), group=None, accuracy_prior=None)
+    return frame.assign(silence=list(silence), group=None, accuracy_prior=None, published="unknown")
 
 
 def _table(incidents: Sequence[Incident]) -> pd.DataFrame:

@@ -38,6 +38,29 @@ PRESENCE = """\
 organization,region,from,to
 zetas,MX-SIN,2010-02-01,
 """
+MAPPINGS = """\
+name,organization,probability,from,to
+The Company,zetas,0.75,,2010-03-31
+The Company,juarez,0.25,,2010-03-31
+The Company,zetas,1,2010-04-01,
+"""
+RIVALRIES = """\
+organization,other,weight,from,to
+sinaloa,Zetas,3,,
+juarez,zetas,1,2010-03-01,2010-12-31
+"""
+EVENTS = """\
+date,type,organization,region
+2010-04-10,announcement,,
+2010-05-01,enforcement,Zetas,MX-SIN
+"""
+COVARIATES = """\
+name,region,source,value
+press-freedom,MX-SIN,daily,2
+press-freedom,MX-CHH,daily,5.5
+distance,MX-SIN,,-1e1
+distance,MX-CHH,,40
+"""
 TOTALS = """\
 series,region,period,from,to,kind,count,count_low,count_high,unit,attribution
 official,MX-SIN,2010-05,,,homicide,40,,,victims,
@@ -85,6 +108,10 @@ def write_full_round(folder: Path) -> Path:
         ("round.toml", SETTINGS + SERIES),
         ("rubric.toml", RUBRIC),
         ("presence.csv", PRESENCE),
+        ("mappings.csv", MAPPINGS),
+        ("rivalries.csv", RIVALRIES),
+        ("events.csv", EVENTS),
+        ("covariates.csv", COVARIATES),
         ("totals.csv", TOTALS),
     ):
         (folder / name).write_text(text, encoding="utf-8")

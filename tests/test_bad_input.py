@@ -93,7 +93,8 @@ def put(path: Path, row: int, column: str, value: str) -> None:
 def test_there_are_at_least_forty_kinds_over_all_files() -> None:
     assert len({(case.file, case.name) for case in CASES}) == len(CASES) >= 40
     assert {case.file.partition(".")[0] for case in CASES} == {
-        "round", "organizations", "sources", "reports", "rubric", "presence", "totals",
+        "round", "organizations", "sources", "reports", "rubric", "presence", "mappings",
+        "rivalries", "events", "covariates", "totals",
     }  # fmt: skip
 
 
@@ -162,7 +163,9 @@ def test_an_unquoted_comma_has_no_problems_in_its_train(
     assert " cells, the header has " in told[0]
 
 
-@pytest.mark.parametrize("file", ["reports.csv", "sources.csv", "organizations.csv"])
+@pytest.mark.parametrize("file", [
+    "reports.csv", "sources.csv", "organizations.csv", "mappings.csv", "covariates.csv",
+])  # fmt: skip
 def test_a_cell_too_many_in_every_row_is_one_sentence(file: str, tmp_path: Path) -> None:
     folder = write_full_round(tmp_path / "round")
     header, *rows = (folder / file).read_text("utf-8").splitlines()
@@ -194,6 +197,10 @@ def test_problems_of_all_files_come_at_once(tmp_path: Path) -> None:
         ("round.toml", '"month" => "day"'),
         ("rubric.toml", "1.0 => -1.0"),
         ("presence.csv", "2 organization = gulf"),
+        ("mappings.csv", "2 probability = 2"),
+        ("rivalries.csv", "2 weight = -1"),
+        ("events.csv", "2 type = war"),
+        ("covariates.csv", "2 value = high"),
         ("totals.csv", "2 count = -1"),
     ):
         spoil(folder, file, change)

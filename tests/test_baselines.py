@@ -57,6 +57,19 @@ def test_raw_counts_take_each_incident_once_for_everyone_named_alone():
     assert list(frame.columns) == ["baseline", "organization", "value", "leader"]
 
 
+def test_a_weighted_set_is_no_vote():
+    one = held(
+        Incident(("a@0.9|b@0.1", "a@0.9|b@0.1", "b")),
+        Incident(("a@0.9|other@0.1", "", None)),
+    )
+    plain = held(Incident(("a|b", "a|b", "b")), Incident(("a|other", "", None)))
+    for name in (RAW, MAJORITY):
+        assert values(baselines(one, RUBRIC), name) == {"a": 0.0, "b": 1.0}
+    assert baselines(one, RUBRIC).equals(baselines(plain, RUBRIC))
+    assert reported.by_organization(one).equals(reported.by_organization(plain))
+    pd.testing.assert_frame_equal(by_source(one, RUBRIC), by_source(plain, RUBRIC))
+
+
 def test_majority_splits_ties_and_other_may_win():
     one = held(
         Incident(("a", "b", "b")),

@@ -21,7 +21,10 @@ from dtoscore.reports.document import release_document
 from summaries import NAMES, fake_summary
 from typer.testing import CliRunner
 
-COMMANDS = ["run", "check", "fit", "score", "report", "simulate", "import ucdp", "import totals"]
+COMMANDS = [
+    "run", "check", "fit", "score", "report", "simulate", "import ucdp", "import totals",
+    "import relations",
+]  # fmt: skip
 
 
 def call(*arguments: str) -> Any:

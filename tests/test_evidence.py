@@ -34,8 +34,16 @@ SOURCES = {
 }
 SAID = (
     "alpha", "mid", "zeta", "", "other", "alpha|mid", "alpha|other", "alpha+zeta><mid",
-    "mid><alpha", "zeta><mid", "alpha+zeta", "mid+alpha",
+    "mid><alpha", "zeta><mid", "alpha+zeta", "mid+alpha", "alpha@0.7|mid@0.3",
+    "mid@0.25|other@0.25|zeta@0.5",
 )  # fmt: skip
+PUBLISHED = {"daily": "known", "court": "known"}
+BESIDE = {
+    "presence": "organization,region\nalpha,MX-SIN\nalpha,MX-DUR\nzeta,MX-CHH\nzeta,MX-SIN\n",
+    "rivalries": "organization,other,weight\nalpha,mid,4\nmid,zeta,1\nalpha,zeta,4\n",
+    "events": "date,type,organization\n2010-03-05,announcement,\n2010-04-01,enforcement,mid\n",
+    "covariates": "name,region,value\nx,MX-SIN,1\nx,MX-CHH,3\nx,MX-DUR,9\n",
+}
 REGIONS = ("MX-SIN", "MX-CHH", "MX-DUR")
 SEED = 5
 
@@ -103,9 +111,15 @@ def made(
     roster = [f"{name},{name.title()},{ORGANIZATIONS[name]}" for name in organizations]
     text = "\n".join(["id,name,active_from", *roster])
     (folder / "organizations.csv").write_text(text, encoding="utf-8")
-    listed = [",".join((name, name.title(), *SOURCES[name])) for name in sources]
-    text = "\n".join(["id,name,type,group,coverage,silence", *listed])
+    listed = [
+        ",".join((name, name.title(), *SOURCES[name], PUBLISHED.get(name, ""))) for name in sources
+    ]
+    text = "\n".join(["id,name,type,group,coverage,silence,published", *listed])
     (folder / "sources.csv").write_text(text, encoding="utf-8")
+    gone = (set(ORGANIZATIONS) - set(organizations)) | (set(REGIONS) - set(regions))
+    for name, text in BESIDE.items():
+        lines = [line for line in text.splitlines() if gone.isdisjoint(line.split(","))]
+        (folder / f"{name}.csv").write_text("\n".join(lines), encoding="utf-8")
     rows.to_csv(folder / "reports.csv", index=False)
     return tabulate(read_round(folder))
 
@@ -143,10 +157,28 @@ def same(found: Evidence, expected: Evidence) -> None:
     assert found.axes.kinds == expected.axes.kinds
     np.testing.assert_array_equal(found.possible, expected.possible)
     assert list(found.axes.sources.index) == list(expected.axes.sources.index)
+    same_ground(found, expected)
     if found.looking.shape == expected.looking.shape:
         np.testing.assert_array_equal(found.looking, expected.looking)
         log_lik_of = [joint.log_lik(parameters_of(found, SEED), e) for e in (found, expected)]
         np.testing.assert_allclose(*log_lik_of, rtol=1e-12)
+
+
+def same_ground(found: Evidence, expected: Evidence) -> None:
+    """Compare what stands beside the reports; regions may be fewer in ``expected``."""
+    assert found.ground is not None
+    assert expected.ground is not None
+    one, other = found.ground, expected.ground
+    assert len(one.delays) > 20
+    pd.testing.assert_frame_equal(one.delays, other.delays)
+    pd.testing.assert_frame_equal(one.events, other.events)
+    assert one.covariates == other.covariates == ("x",)
+    n_region = other.present.shape[1]
+    np.testing.assert_array_equal(one.present[:, :n_region], other.present)
+    for name in ("disputed", "rivalry", "after", "lag", "published"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+    if one.covariate.shape == other.covariate.shape:
+        np.testing.assert_array_equal(one.covariate, other.covariate)
 
 
 def mass(evidence: Evidence, params: dict[str, np.ndarray]) -> np.ndarray:
@@ -256,6 +288,11 @@ def test_without_the_only_report_of_an_incident(full: Evidence) -> None:
 
 def renamed(said: str, gone: str) -> str:
     """What a report would have read had the organization been one of the others."""
+    if "@" in said:
+        pairs = [member.split("@") for member in said.split("|")]
+        weights = pd.Series([float(w) for _, w in pairs], [m for m, _ in pairs])
+        added = weights.groupby(lambda m: "other" if m == gone else m).sum()
+        return "|".join(f"{member}@{weight}" for member, weight in added.items())
     if "|" in said:
         return "|".join(sorted({m if m != gone else "other" for m in said.split("|")}))
     sides = [[m for m in side.split("+") if m != gone] for side in said.split("><")]

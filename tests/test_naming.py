@@ -7,6 +7,7 @@ NAMES = Names(
     {"gulf": "gulf", "golfo": "gulf", "zetas": "zetas", "los zetas": "zetas", "cdn": "cdn",
      "zve": "zve", "sinaloa": "sinaloa"},
     {"cdn": "zetas", "zve": "zetas"},
+    frozenset({"the company"}),
 )  # fmt: skip
 
 
@@ -19,6 +20,11 @@ NAMES = Names(
         ("zetas><golfo", "gulf><zetas"),
         ("zetas + golfo", "gulf+zetas"),
         ("zetas|Golfo|Los Zetas", "gulf|zetas"),
+        ("Zetas|Los Zetas", "zetas"),
+        ("zetas | ZETAS", "zetas"),
+        ("Los Zetas@.25|golfo @ 0.75", "gulf@0.75|zetas@0.25"),
+        ("Los Zetas@0.1|golfo@0.7|zetas@0.2", "gulf@0.7|zetas@0.3"),
+        ("golfo@1", "gulf"),
         ("Other", "other"),
         ("other><gulf", "gulf><other"),
         ("sinaloa+gulf><zetas", "gulf+sinaloa><zetas"),
@@ -55,6 +61,8 @@ def test_two_names_in_one_cell_are_no_slip_of_one(written: str) -> None:
         ("cdn><zetas", "zetas", False),
         ("cdn|zve", "zetas", False),
         ("cdn|gulf", "gulf|zetas", False),
+        ("cdn@0.5|zve@0.5", "zetas", False),
+        ("cdn@0.1|gulf@0.7|zve@0.2", "gulf@0.7|zetas@0.3", False),
         ("cdn+zve", "zetas", False),
         ("cdn+gulf><zve", "gulf><zetas", True),
         ("zetas><sinaloa+cdn", "sinaloa><zetas", True),
@@ -79,6 +87,15 @@ def test_whether_sides_were_swapped_is_said_in_ids() -> None:
         ("zetas><Los Zetas", "both sides"),
         ("a><b><c", "two sides"),
         ("gulf|", "empty"),
+        ("gulf@0.5|zetas", "at every member of a set or at none"),
+        ("gulf@0.5|zetas@0.4", "its probabilities add up to 0.9, not to 1"),
+        ("gulf@1|zetas@0", "above 0"),
+        ("gulf@0.4", "add up to 0.4"),
+        ("gulf@0.4><zetas@0.6", "'@' mixes with neither"),
+        ("gulf@0.4+zetas", "'@' mixes with neither"),
+        ("golf@0.4|zetas@0.6", "did you mean 'gulf'"),
+        ("the Company|gulf", "which mappings.csv divides"),
+        ("the  company><gulf", "which mappings.csv divides"),
     ],
 )
 def test_faults(written: str, words: str) -> None:

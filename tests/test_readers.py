@@ -6,9 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from dtoscore.data.errors import InputError
-from dtoscore.data.readers import read_round
+from dtoscore.data.readers import BESIDE, read_round
 from dtoscore.data.rounds import Round
 from dtoscore.data.rubrics import default_rubric
+from dtoscore.data.sidetables import spread
 from rounds import write_full_round, write_small_round
 
 MINIMAL = {
@@ -148,7 +149,7 @@ def test_roll_up_in_the_reports(tmp_path: Path) -> None:
 
 def test_parquet_reads_as_csv_does(tmp_path: Path, small: Round) -> None:
     folder = write_full_round(tmp_path / "packed")
-    for name in ("reports", "organizations", "sources", "presence", "totals"):
+    for name in ("reports", "organizations", "sources", *BESIDE, "mappings", "totals"):
         path = folder / f"{name}.csv"
         frame = pd.read_csv(path)
         if name == "reports":
@@ -161,7 +162,10 @@ def test_parquet_reads_as_csv_does(tmp_path: Path, small: Round) -> None:
         read.reports.drop(columns="row"), small.reports.drop(columns="row")
     )
     pd.testing.assert_frame_equal(read.organizations, small.organizations)
-    assert read.presence is not None
+    plain = read_round(write_full_round(tmp_path / "plain"))
+    for name in (*BESIDE, "mappings"):
+        frames = (getattr(one, name) for one in (read, plain))
+        pd.testing.assert_frame_equal(*(f.reset_index(drop=True) for f in frames))
     assert read.totals is not None
 
 
@@ -200,19 +204,99 @@ def test_the_optional_tables(tmp_path: Path) -> None:
     assert read.rubric.victim_classes == {"civilian": 2.0, "unknown": 1.0}
 
 
+def test_names_that_may_be_several(tmp_path: Path) -> None:
+    folder = write_full_round(tmp_path / "full")
+    frame = pd.read_csv(folder / "reports.csv", dtype=str, keep_default_na=False)
+    early, late = frame.index[0], frame.index[frame["date"] >= "2010-04-01"][0]
+    frame.loc[[early, late], "attribution"] = ["the  COMPANY", "The Company"]
+    frame.loc[[early, late], "victims_by_side"] = ""
+    frame.to_csv(folder / "reports.csv", index=False)
+    read = read_round(folder)
+    assert read.reports.loc[[early, late], "attribution"].tolist() == [
+        "juarez@0.25|zetas@0.75", "zetas",
+    ]  # fmt: skip
+    assert read.mappings is not None
+    assert read.mappings["organization"].tolist() == ["zetas", "juarez", "zetas"]
+
+
+def test_weights_follow_roll_up(tmp_path: Path) -> None:
+    roster = "id,name,parent,roll_up\na,A,,\nb,B,a,true\nc,C,B,true\nd,D,,\n"
+    mappings = (
+        "name,organization,probability\nX,b,0.1\nX,D,0.7\nX,c,.2\nY,b,0.5\nY,c,0.5\n"
+        "Z,a,0.333333\nZ,other,0.333333\nZ,d,0.333333\n"
+    )
+    said = ("X", "y", "Z", "c@.4|d@.6")
+    rows = reports(
+        *(f"{n},s,2010-05-04,MX-SIN,homicide,1,{text}" for n, text in enumerate(said)),
+        header=",attribution",
+    )
+    found = write(tmp_path, organizations_csv=roster, reports_csv=rows, mappings_csv=mappings)
+    assert read_round(found).reports["attribution"].tolist() == [
+        "a@0.3|d@0.7", "a", "a@0.333333|d@0.333333|other@0.333333", "a@0.4|d@0.6",
+    ]  # fmt: skip
+
+
+def test_the_tables_beside_the_reports(tmp_path: Path) -> None:
+    read = read_round(write_full_round(tmp_path / "full"))
+    assert read.rivalries is not None
+    assert read.rivalries[["organization", "other", "weight"]].to_numpy().tolist() == [
+        ["sinaloa", "zetas", 3.0], ["juarez", "zetas", 1.0],
+    ]  # fmt: skip
+    assert read.rivalries["from"].isna().tolist() == [True, False]
+    assert read.events is not None
+    assert read.events[["type", "organization", "region"]].to_numpy().tolist() == [
+        ["announcement", "", ""], ["enforcement", "zetas", "MX-SIN"],
+    ]  # fmt: skip
+    assert read.covariates is not None
+    assert read.covariates["value"].tolist() == [2.0, 5.5, -10.0, 40.0]
+    assert read.covariates["source"].tolist() == ["daily", "daily", "", ""]
+
+
+def test_rivalries_and_events_are_rolled_up(tmp_path: Path) -> None:
+    roster = "id,name,parent,roll_up\na,A,,\nb,B,a,true\nc,C,B,true\nd,D,,\n"
+    rivals = "organization,other\nb,c\nC,d\na,b\n"
+    events = "date,type,organization\n2010-05-01,enforcement,c\n2011-05-01,enforcement,\n"
+    found = write(tmp_path, organizations_csv=roster, rivalries_csv=rivals, events_csv=events)
+    read = read_round(found)
+    assert read.rivalries is not None
+    assert read.rivalries[["organization", "other"]].to_numpy().tolist() == [["a", "d"]]
+    assert any("2 rivalries are between organizations that are rolled" in n for n in read.notes)
+    assert read.events is not None
+    assert read.events["organization"].tolist() == ["a", ""]
+    assert any("1 event lies outside history and window" in note for note in read.notes)
+    assert [read.scored_under(name) for name in ("a", "b", "c", "d", "other")] == [
+        "a", "a", "a", "d", "other",
+    ]  # fmt: skip
+
+
+def test_a_value_of_one_source_goes_before_that_of_all(tmp_path: Path) -> None:
+    text = "name,region,source,value\n" + "".join(
+        f"x,{code},{source},{value}\n"
+        for code, source, value in (("MX-SIN", "", 1), ("MX-SON", "", 2), ("MX-SIN", "s", 4))
+    )
+    toml = MINIMAL["round.toml"] + 'regions = ["MX-SIN", "MX-SON"]\n'
+    sources = "id,name,type\ns,S,press\nt,T,press\n"
+    rows = reports("1,s,2010-05-04,MX-SIN,homicide,1,i", header=",incident_id")
+    read = read_round(
+        write(tmp_path, round_toml=toml, sources_csv=sources, covariates_csv=text, reports_csv=rows)
+    )
+    assert read.covariates is not None
+    laid = spread(read.covariates, ("MX-SIN", "MX-SON"), ("s", "t"))
+    assert laid.to_numpy().tolist() == [[4, 2], [1, 2]]
+
+
 def test_tables_that_the_model_does_not_use_are_said_so(tmp_path: Path) -> None:
     notes = read_round(write_full_round(tmp_path / "full")).notes
     unused = [note for note in notes if "does not use" in note]
-    assert [note.split(":")[0] for note in unused] == ["presence.csv"]
+    assert not unused
 
 
 def test_what_a_later_version_reads_is_said(tmp_path: Path) -> None:
-    folder = write(tmp_path, mappings_csv="name\n", events_csv="date\n", links_csv="link_id\n")
-    (folder / "rivalries.csv").write_text("organization,other\n", "utf-8")
+    folder = write(tmp_path, links_csv="link_id\n", quantities_csv="kg\n")
     toml = MINIMAL["round.toml"] + '[looks]\nfirst = "2010-06-01"\n'
     (folder / "round.toml").write_text(toml, "utf-8")
     notes = "\n".join(read_round(folder).notes)
-    for what in ("mappings.csv", "events.csv", "links.csv", "rivalries.csv", "[looks]"):
+    for what in ("links.csv", "quantities.csv", "[looks]"):
         assert what in notes
 
 

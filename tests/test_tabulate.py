@@ -316,6 +316,8 @@ class TestCoverage:
             row("d", "i4", "watch", attribution="juarez|sinaloa"),
             row("e", "i5", "watch", attribution="juarez><sinaloa"),
             row("f", "i6", "daily", attribution="juarez"),
+            row("g", "i7", "watch", attribution="juarez@0.9|sinaloa@0.1"),
+            row("h", "i8", "watch", attribution="juarez@0.9|other@0.1"),
             round_toml=settings(exclude='["juarez"]'),
             sources_csv=sources,
         )
@@ -323,8 +325,9 @@ class TestCoverage:
             "a": module.NO_CONTENDER,
             "b": module.NO_CONTENDER,
             "c": module.UNATTRIBUTED,
+            "h": module.NO_CONTENDER,
         }
-        assert list(found.incidents["incident_id"]) == ["i4", "i5", "i6"]
+        assert list(found.incidents["incident_id"]) == ["i4", "i5", "i6", "i7"]
 
     def test_the_country_alone_is_coarse(self, tmp_path: Path) -> None:
         found = evidence(tmp_path, row("a", region="MX"), row("b", "i2"))
@@ -420,6 +423,26 @@ class TestAxes:
         from_may = [False] * 4 + [True] * 2
         assert by_author["late"] == by_author["late><there"] == from_may
         assert all(by_author["perhaps"] + by_author["other"] + by_author["perhaps+there"])
+
+    def test_a_weighted_set_names_its_members(self, tmp_path: Path) -> None:
+        organizations = "id,name,active_to,contender\ngone,G,2009-06-30,\nthere,T,,\n"
+        found = evidence(
+            tmp_path,
+            row("a", attribution="there@.4|gone@.1|other@.5"),
+            row("b", source="weekly", attribution="G"),
+            row("c", source="court", attribution="the Old Ones"),
+            organizations_csv=organizations,
+            mappings_csv="name,organization,probability\nThe old ones,G,.25\nthe Old ones,T,.75\n",
+            sources_csv="id,name,type,coverage\ndaily,D,press,attributed_only\n"
+            "weekly,W,press,attributed_only\ncourt,C,adjudicated,attributed_only\n",
+        )
+        assert found.axes.organizations == ("gone", "there")
+        assert found.axes.has_other
+        assert found.axes.rivalries == ()
+        assert told(found) == [
+            {"daily": "gone@0.1|other@0.5|there@0.4", "weekly": "gone",
+             "court": "gone@0.25|there@0.75"},
+        ]  # fmt: skip
 
     def test_without_ids_of_incidents_one_source_is_one_report_one_incident(
         self, tmp_path: Path

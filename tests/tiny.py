@@ -172,6 +172,7 @@ def _axes(case: Case) -> Axes:
             "silence": [teller.silence for teller in case.sources],
             "group": None,
             "accuracy_prior": None,
+            "published": "unknown",
         },
         index=pd.Index([f"s{s}" for s in range(len(case.sources))], name="source"),
     )
