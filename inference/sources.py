@@ -34,32 +34,40 @@ def source_quality(realized: xr.Dataset) -> xr.Dataset:
     return xr.Dataset({"detection": detection, "accuracy": realized["accuracy"]})
 
 
-def accuracy(q: Quantities, params: Params, rate: Floats, plan: Design) -> Floats:
+def accuracy(found: Outcome, params: Params, plan: Design) -> Floats:
     r"""P(the one named is the author | it names one), shape (source,).
 
     .. math::
-        \frac{\sum_k \mu_k (1 - u_{sk}) \sum_a \eta_{sa} C_s[k, a]\, r[k, a]}
-             {\sum_k \mu_k (1 - u_{sk}) \sum_a \eta_{sa} C_s[k, a]}
+        \frac{\sum_k \mu_k \sum_m \Phi[k, m] (1 - u_{sm}) \sum_a \eta_{sa} C_s[m, a]\, r[k, a]}
+             {\sum_k \mu_k \sum_m \Phi[k, m] (1 - u_{sm}) \sum_a \eta_{sa} C_s[m, a]}
 
     with r the probability that naming a is right: 1 for the author itself, and for a rivalry
-    the split's share of the side named. η is the share of single names among names that may
-    stand in a set, else 1. Authors weigh by their expected incidents, reported or not.
-
-    Parameters
-    ----------
-    rate
-        Expected incidents of the window, shape (author,).
+    the split's share of the side named; of an adjudicated source Φ is the identity. η is the
+    share of single names among names that may stand in a set, else 1. Authors weigh by their
+    expected incidents, reported or not, where these are.
     """
-    one = _single(q, plan) * q.confusion  # (source, author, name)
-    weight = (rate * (1.0 - q.unknown))[:, :, None]
-    named = (weight * one).sum(axis=(1, 2))
-    return np.asarray((weight * one * is_right(params, plan)).sum(axis=(1, 2)) / named)
+    around, n = plan.around, len(plan.names.authors)
+    locale = around.locale[plan.cell_region, plan.cell_period]
+    rate = np.zeros((len(around.locale_setting), n))
+    np.add.at(rate, locale, found.rate)
+    right, courts = is_right(params, plan), adjudicated(plan.evidence)
+    one = _single(found, plan)
+    named, true = np.zeros(len(courts)), np.zeros(len(courts))
+    for place, setting in enumerate(around.locale_setting):
+        phi = found.claims[setting][:, :n]
+        for s in range(len(courts)):
+            claims = np.eye(n) if courts[s] else phi  # (author, claim)
+            says = (1.0 - found.unknown[s, place])[:, None] * found.confusion[setting, s] * one[s]
+            by_author = rate[place][:, None] * (claims @ says)  # (author, name)
+            named[s] += by_author.sum()
+            true[s] += (by_author * right).sum()
+    return np.asarray(true / named)
 
 
-def _single(q: Quantities, plan: Design) -> Floats:
-    """Share of single names, shape (source, 1, name)."""
+def _single(found: Outcome, plan: Design) -> Floats:
+    """Share of single names, shape (source, name)."""
     plain = np.arange(len(plan.names.names)) < plan.names.n_plain
-    return np.where(plain, q.set_shares[:, :1], 1.0)[:, None, :]
+    return np.where(plain, found.set_shares[:, :1], 1.0)
 
 
 def is_right(params: Params, plan: Design) -> Floats:

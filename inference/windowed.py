@@ -50,15 +50,21 @@ def _moved(patterns: Patterns, position: np.ndarray) -> Patterns:
 
 
 def _histories(histories: Histories, rows: np.ndarray, cells: np.ndarray) -> Histories:
+    """Keep the rows, contexts and spots that the window has."""
     contexts, context = np.unique(histories.cell_context[cells], return_inverse=True)
+    spots, spot = np.unique(histories.context_spot[contexts], return_inverse=True)
     return replace(
         histories,
-        region=histories.region[rows],
-        kind=histories.kind[rows],
+        spot_region=histories.spot_region[spots],
+        spot_kind=histories.spot_kind[spots],
+        spot_lag=histories.spot_lag[spots],
+        spot_epoch=histories.spot_epoch[spots],
+        spot_locale=histories.spot_locale[spots],
+        spot=np.searchsorted(spots, histories.spot[rows]),
         size=histories.size[rows],
+        victim_class=histories.victim_class[rows],
         mark=histories.mark[rows],
-        context_region=histories.context_region[contexts],
-        context_kind=histories.context_kind[contexts],
+        context_spot=spot,
         context_looking=histories.context_looking[contexts],
         cell_context=context,
     )
@@ -68,6 +74,7 @@ def _statements(statements: Statements, rows: np.ndarray) -> Statements:
     return replace(
         statements,
         rows=statements.rows[rows],
+        row_locale=statements.row_locale[rows],
         row_rivalry=statements.row_rivalry[rows],
         by_first=statements.by_first[rows],
         by_second=statements.by_second[rows],

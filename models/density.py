@@ -23,12 +23,14 @@ from . import (
     mapping_names,
     mapping_rates,
     mapping_written,
+    noise,
+    totals,
 )
 from .compiled import jit
 from .design import Design
-from .engine import Floats, Params
+from .engine import Floats, Ints, Params
 from .kernel import RealsRef
-from .kernel_layout import LayoutRef, layout, total_scopes
+from .kernel_layout import LayoutRef, layout
 from .mapping_index import Index, IndexRef, Offsets, OffsetsRef, index, offsets, point
 from .mapping_written import SaidRef
 from .parameters import Parameter
@@ -57,12 +59,24 @@ class Density:
         """The design's arrays."""
         return index(self.design)
 
-    @property
-    def _n_aggregate(self) -> int:
-        return len(total_scopes(self.design)[3])
+    @cached_property
+    def tail(self) -> "Tail":
+        """What comes after terms, expected numbers and moments."""
+        return Tail(totals.totals_of(self.design), noise.blocks(self.design), self.starts)
 
     @cached_property
-    def _points(self) -> tuple[OffsetsRef, IndexRef]:
+    def starts(self) -> dict[str, slice]:
+        """Where each parameter lies in the flat vector."""
+        sizes = [int(np.prod(p.shape, dtype=int)) for p in self.parameters]
+        ends = np.cumsum(sizes).tolist()
+        return {
+            p.name: slice(end - size, end)
+            for p, size, end in zip(self.parameters, sizes, ends, strict=True)
+        }
+
+    @cached_property
+    def points(self) -> tuple[OffsetsRef, IndexRef]:
+        """Offsets and index as compiled loops take them."""
         return point(self.offsets, self.index)
 
     @cached_property
@@ -81,7 +95,7 @@ class Density:
 
     def constrain(self, free: Floats) -> Floats:
         """Unconstrained to constrained values, all parameters one behind the other."""
-        return constraints.constrain(free, self.table.rows, self.table.one, *self._points)
+        return constraints.constrain(free, self.table.rows, self.table.one, *self.points)
 
     def unpack(self, values: Floats) -> Params:
         """Constrained values by name, each in its shape."""
@@ -107,24 +121,37 @@ class Density:
     def evaluator(self) -> Callable[[Floats], tuple[float, Floats]]:
         """``value_and_gradient`` with a workspace of its own, for one chain."""
         room, t = kernel.workspace(self.design), self.table
-        fixed = (t.rows, t.one, t.two, *self._points, self.layout)
+        fixed = (t.rows, t.one, t.two, *self.points, self.layout, self.tail)
         return lambda free: value_and_gradient(room, free, *fixed)
 
     def cells(self, values: Floats) -> tuple[Floats, Floats]:
         """Σ n log m - log n! and the expected number seen, each of shape (cell,)."""
-        room = self._room
-        _, x, _ = prepared(room, values, *self._points, self.layout)
-        term, mass, _ = kernel.terms(room, x, self.layout)
-        return term + self.design.log_factorials, mass
+        term, mass, _ = self.moments(values)
+        return term, mass
 
-    def pull_back(self, values: Floats, d_term: Floats, d_mass: Floats) -> Floats:
-        """Gradient of Σ d_term · term + Σ d_mass · mass in the constrained values."""
-        points, room = self._points, self._room
-        naming, x, totals = prepared(room, values, *points, self.layout)
-        nothing = np.zeros((self._n_aggregate, 3))
-        d_x = kernel.backward(room, x, self.layout, d_term, d_mass, nothing)
-        no_totals = np.zeros(totals.shape)
-        return cast("Floats", pull_back(values, *points, naming, x, totals, d_x, no_totals))
+    def moments(self, values: Floats) -> tuple[Floats, Floats, Floats]:
+        """``cells``, and the expected moments in each total's scope, shape (aggregate, 6)."""
+        room = self._room
+        _, x, _ = prepared(room, values, *self.points, self.layout)
+        term, mass, moments = kernel.terms(room, x, self.layout)
+        return term + self.design.log_factorials, mass, moments
+
+    def total_log_lik(self, values: Floats) -> Floats:
+        """Log likelihood of each total, shape (aggregate,)."""
+        return self.tail.totals_at(self.moments(values)[2], values)[0]
+
+    def pull_back(
+        self, values: Floats, d_term: Floats, d_mass: Floats, d_total: Floats | None = None
+    ) -> Floats:
+        """Gradient of Σ d_term · term + Σ d_mass · mass + Σ d_total · total log likelihood."""
+        points, room = self.points, self._room
+        naming, x, log_totals = prepared(room, values, *points, self.layout)
+        moments = kernel.totals(room, self.layout)
+        d_moments, d_series = self.tail.totals_back(moments, values, d_total)
+        d_x = kernel.backward(room, x, self.layout, d_term, d_mass, d_moments)
+        no_totals = np.zeros(log_totals.shape)
+        d = cast("Floats", pull_back(values, *points, naming, x, log_totals, d_x, no_totals))
+        return d + d_series
 
     def log_priors(self, free: Floats) -> dict[str, float]:
         """Log prior density of each parameter at its constrained value."""
@@ -138,9 +165,66 @@ class Density:
     def log_total_priors(self, values: Floats) -> dict[str, float]:
         """Log prior density of each log total, by the name of the intercept that raises it."""
         t = self.table
-        found = log_total_priors(values, *self._points, t.one, t.two)
+        found = log_total_priors(values, *self.points, t.one, t.two)
         named = zip(TOTALS, found, strict=True)
         return {name: float(x) for name, x in named if getattr(self.offsets, name) >= 0}
+
+
+@dataclass(frozen=True, eq=False)
+class Tail:
+    """Noise and totals: what is worked out from terms, expected numbers and moments.
+
+    Plain numpy, since both are short; ``starts`` says where parameters lie.
+    """
+
+    totals: totals.Totals | None
+    blocks: noise.Blocks
+    starts: dict[str, slice]
+
+    def _series(self, name: str, values: Floats) -> tuple[Floats, Ints]:
+        """Capture or share of every series, and which of them are parameters."""
+        if self.totals is None:
+            return np.zeros(0), np.zeros(0, np.int64)
+        result = totals.fixed(self.totals.found.series, name)
+        open_ = np.flatnonzero(np.isnan(result))
+        if len(open_):
+            result[open_] = values[self.starts[name]]
+        return result, open_
+
+    def totals_at(self, moments: Floats, values: Floats) -> tuple[Floats, totals.Terms | None]:
+        """Log likelihood of each total, and its derivatives."""
+        if self.totals is None:
+            return np.zeros(0), None
+        capture, share = (self._series(name, values)[0] for name in ("capture", "total_share"))
+        terms = self.totals.terms(moments, capture, share)
+        return terms.value, terms
+
+    def totals_back(
+        self, moments: Floats, values: Floats, weight: Floats | None = None
+    ) -> tuple[Floats, Floats]:
+        """Gradient of the (weighted) sum of the totals in the moments, and in the values."""
+        _, terms = self.totals_at(moments, values)
+        d = np.zeros(len(values))
+        if terms is None or self.totals is None:
+            return np.zeros(moments.shape), d
+        one = np.ones(len(moments)) if weight is None else weight
+        by_series = self.totals.series
+        for name, change in (("capture", terms.capture), ("total_share", terms.share)):
+            _, open_ = self._series(name, values)
+            if len(open_):
+                by = np.bincount(by_series, one * change, len(self.totals.found.series))
+                d[self.starts[name]] = by[open_]
+        return terms.moments * one[:, None], d
+
+    def noise_at(self, mass: Floats, values: Floats) -> tuple[float, Floats, Floats]:
+        """Log likelihood of what is seen beside Σ n log m, its gradient in mass, in the values."""
+        d = np.zeros(len(values))
+        if "noise" not in self.starts:
+            return -float(mass.sum()), -np.ones(len(mass)), d
+        at = self.starts["noise"]
+        found = noise.factor(mass, float(values[at][0]), self.blocks)
+        d[at] = found.sigma
+        return float(found.value.sum()), found.mass[self.blocks.of_cell], d
 
 
 @jit
@@ -221,20 +305,22 @@ def pull_back(values, at, ix, naming, x, totals, d_x, d_totals):
     return d
 
 
-def value_and_gradient(room, free, table_rows, one, two, at, ix, lay):
+def value_and_gradient(room, free, table_rows, one, two, at, ix, lay, tail):
     """Log density of the unconstrained values and its gradient.
 
     Stage by stage, each compiled by itself: as one compiled function the stages would be
     optimized once more as a whole, which takes as long as all of them together.
     """
     values = constraints.constrain(free, table_rows, one, at, ix)
-    naming, x, totals = prepared(room, values, at, ix, lay)
+    naming, x, log_totals = prepared(room, values, at, ix, lay)
     term, mass, moments = kernel.terms(room, x, lay)
-    of_totals, d_totals = mapping_rates.total_priors(at, ix, one, two, totals)
-    ones = np.ones(len(term))
-    d_x = kernel.backward(room, x, lay, ones, -ones, np.zeros(moments.shape))
-    d = pull_back(values, at, ix, naming, x, totals, d_x, d_totals)
-    value = (term - mass).sum() + mapping_detection.delays(values, at, ix, d)
+    rest, d_mass, d_tail = tail.noise_at(mass, values)
+    of_totals, _ = tail.totals_at(moments, values)
+    d_moments, d_series = tail.totals_back(moments, values)
+    of_log_totals, d_log_totals = mapping_rates.total_priors(at, ix, one, two, log_totals)
+    d_x = kernel.backward(room, x, lay, np.ones(len(term)), d_mass, d_moments)
+    d = pull_back(values, at, ix, naming, x, log_totals, d_x, d_log_totals) + d_tail + d_series
+    value = term.sum() + rest + of_totals.sum() + mapping_detection.delays(values, at, ix, d)
     by, jacobian = log_priors.log_prior(free, values, table_rows, one, two)
     gradient = log_priors.log_prior_back(free, values, table_rows, one, two, d, at, ix)
-    return value + by.sum() + jacobian + of_totals.sum(), gradient
+    return value + by.sum() + jacobian + of_log_totals.sum(), gradient

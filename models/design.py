@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
+from ..data.aggregates import Aggregates
 from ..data.evidence import Evidence
 from ..data.world import SIZES
 from .circumstances import Circumstances, circumstances_of, source_types
@@ -21,6 +22,8 @@ from .statements import Statements, statements_of
 from .structure import Structure
 
 DAYS_A_MONTH = 365.25 / 12
+CERTAIN = 1e-9
+"""A share whose sd is no larger is known, and no parameter."""
 SIZE_LOG_VICTIMS = np.log([0.5, 1.0, 2.4, 5.0, 12.0])
 """Representative victims of each size bin, on the log scale that detection uses."""
 
@@ -126,10 +129,23 @@ class Design:
             ],
             "event": list(self.around.events),
             "covariate": list(self.around.covariates),
+            **series_coords(self.evidence.aggregates if self.structure.totals else None),
             "victim_class": list(self.around.victim_classes),
             "set_size": [str(n + 1) for n in range(self.statements.largest_set)],
             "cell": [f"{axes.regions[r]} {periods[t]} {axes.kinds[c]}" for r, t, c in labels],
         }
+
+
+def series_coords(found: Aggregates | None) -> dict[str, list[str]]:
+    """Series whose capture, and whose share, are parameters: not known for certain."""
+    if found is None or not len(found):
+        return {"capture_series": [], "total_share_series": []}
+    frame = found.series
+    capture, share = frame["capture_sd"], frame["share_sd"]
+    return {
+        "capture_series": [str(i) for i in frame.index[~(capture <= CERTAIN)]],
+        "total_share_series": [str(i) for i in frame.index[share > CERTAIN]],
+    }
 
 
 def design(evidence: Evidence, structure: Structure | None = None) -> Design:

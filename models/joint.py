@@ -16,11 +16,22 @@ import xarray as xr
 
 from ..data.errors import ModelError
 from ..data.evidence import Evidence
-from . import attribution, claims, delay, detection, rates, size, superposition, victims
+from . import (
+    attribution,
+    claims,
+    delay,
+    detection,
+    noise,
+    rates,
+    size,
+    superposition,
+    totals,
+    victims,
+)
 from .density import Density
 from .design import Design, design
 from .engine import NUMPY, PYTENSOR, Array, Params
-from .kernel_op import cell_terms
+from .kernel_op import cell_terms, total_terms
 from .parameters import Parameter
 from .priors import Priors
 from .rates import LogRate
@@ -65,12 +76,18 @@ def build(
         _declare_totals(rates.log_rate(params, plan, PYTENSOR), listed, plan)
         if plan.around.delayed.any():
             pm.Potential("delays", delay.log_lik(params, plan, PYTENSOR))
+        target = Density(plan, listed)
+        term, mass = _cell_terms(params, target, plan)
+        if len(target.tail.totals.found if target.tail.totals else ()):
+            pm.Potential("totals", total_terms(params, target))
         pm.CustomDist(
             "incidents",
-            *_cell_terms(params, listed, plan),
+            term,
+            mass,
+            noise.log_lik(mass, params, plan, PYTENSOR),
             logp=_logp,
             random=_random,
-            signature="(),()->()",
+            signature="(),(),()->()",
             dtype="int64",
             observed=observed(plan),
             dims="cell",
@@ -87,9 +104,9 @@ def _declare_totals(rate: LogRate, listed: list[Parameter], plan: Design) -> Non
             pm.Potential(rates.TOTALS[p.name], pm.logp(prior, total))
 
 
-def _cell_terms(params: Params, listed: list[Parameter], plan: Design) -> tuple[Array, Array]:
+def _cell_terms(params: Params, target: Density, plan: Design) -> tuple[Array, Array]:
     if not plan.structure.plain:
-        return cell_terms(params, Density(plan, listed))
+        return cell_terms(params, target)
     q = superposition.quantities(params, plan, PYTENSOR)
     return superposition.pattern_term(q, plan, PYTENSOR), superposition.mass(q, plan, PYTENSOR)
 
@@ -104,6 +121,8 @@ def parameters(plan: Design, priors: Priors) -> list[Parameter]:
         *detection.parameters(priors, plan),
         *attribution.parameters(priors, plan),
         *(claims.parameters(priors, plan) if structure.claims and not structure.confusion else []),
+        *noise.parameters(priors, plan),
+        *totals.parameters(priors, plan),
     ]
 
 
@@ -126,11 +145,13 @@ def log_lik(params: Params, evidence: Evidence | Design) -> xr.DataArray:
 
     Returns
     -------
-    Shape (cell,), empty cells included with their mass.
+    Shape (cell,), empty cells included with their mass. Official totals and delays are no cells
+    and not among them.
     """
     plan = evidence if isinstance(evidence, Design) else design(evidence)
     q = superposition.quantities(params, plan, NUMPY)
-    value = superposition.cell_log_lik(q, plan, NUMPY)
+    mass = superposition.mass(q, plan, NUMPY)
+    value = superposition.pattern_term(q, plan, NUMPY) + noise.log_lik(mass, params, plan, NUMPY)
     return xr.DataArray(value, dims="cell", coords={"cell": plan.coords["cell"]}, name="log_lik")
 
 
@@ -176,13 +197,17 @@ def _check_levels(one: xr.Dataset, coords: Mapping[str, Sequence[str]]) -> None:
             )
 
 
-def _logp(value: Any, pattern_term: Any, mass: Any) -> Any:
+def _logp(value: Any, pattern_term: Any, _mass: Any, rest: Any) -> Any:
     """The cell's log likelihood; the counts themselves are inside ``pattern_term``."""
-    return pattern_term - mass + 0 * value
+    return pattern_term + rest + 0 * value
 
 
 def _random(
-    _pattern_term: np.ndarray, mass: np.ndarray, rng: np.random.Generator, size: Any = None
+    _pattern_term: np.ndarray,
+    mass: np.ndarray,
+    _rest: np.ndarray,
+    rng: np.random.Generator,
+    size: Any = None,
 ) -> np.ndarray:
     return np.asarray(rng.poisson(mass, size=size))
 

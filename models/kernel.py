@@ -65,7 +65,8 @@ class Workspace(NamedTuple):
     share, d_share
         P(seen | author, context) and its gradient, shape (context, author).
     unseen, d_unseen
-        E[1, V, V² of what is not seen | author, context] and its gradient: (context, author, 3).
+        E[1, V, V²] of what is not seen, then of all that happens, given author and context, and
+        its gradient: (context, author, 6).
     written, d_written
         P(what all sources wrote, …) and its gradient, shape (row, author, listing class).
     """
@@ -120,15 +121,15 @@ def pack_workspace(record):
     return WorkspaceRef(*record)
 
 
-def workspace(design: Design) -> WorkspaceRef:
-    """Make room for evaluations of one design."""
+def workspace(design: Design, per_history: int = 1) -> WorkspaceRef:
+    """Make room for evaluations of one design, with so many rows a history."""
     h, sizes = design.histories, design.sizes
     classes = (len(h.classes.author), len(h.classes.claim))
     n_context, n_author = len(h.context_spot), sizes["author"]
     silent = n_context * sizes["size"] * sizes["victim_class"]
     shapes = (
-        (len(h.spot), *classes), (silent, *classes), (len(design.cell_kind), n_author),
-        (n_context, n_author), (n_context, n_author, 3),
+        (len(h.spot) * per_history, *classes), (silent, *classes), (len(design.cell_kind), n_author),
+        (n_context, n_author), (n_context, n_author, 6),
         (len(design.statements.rows), n_author, classes[1]),
     )  # fmt: skip
     room = Workspace(*(np.empty(shape) for shape in shapes for _ in range(2)))
@@ -181,6 +182,7 @@ def _shares(room, x, lay):
                 room.share[e, a] += visible * size * seen
                 for j in range(3):
                     room.unseen[e, a, j] += lay.moments[j, v] * size * (1.0 - visible * seen)
+                    room.unseen[e, a, 3 + j] += lay.moments[j, v] * size
 
 
 @jit
@@ -223,15 +225,58 @@ def _parts(room, x, lay, j, size, known, part):
 
 
 @jit
+def shares_of_authors(room, x, lay, known):
+    """Weights of (author, class) behind each pattern, cumulative: (pattern, author x class).
+
+    ``lay`` has histories by class (``kernel_layout.by_class``); ``known`` is each history's own
+    class, -1 where unknown.
+    """
+    size, share = _marks(x)
+    n_a, n_w = room.rate.shape[1], x.victim_class.shape[2]
+    result = np.zeros((lay.patterns.shape[0], n_a * n_w))
+    for j in range(result.shape[0]):
+        i, v, h, row = lay.patterns[j, 1:]
+        r, c, total = lay.cells[i, 0], lay.cells[i, 2], 0.0
+        for a in range(n_a):
+            base, q = room.rate[i, a] * size[r, c, v, a], lay.reach_class[a]
+            for w in range(n_w):
+                if known[h] in (w, -1):
+                    shown = 0.0
+                    for g in range(x.claim.shape[2]):
+                        shown += room.history[h * n_w + w, q, g] * room.written[row, a, g]
+                    total += base * share[c, w, a] * shown
+                result[j, a * n_w + w] = total
+    return result
+
+
+@jit
+def unseen_incidents(room, x, lay):
+    """Expected incidents that no lister reports, shape (author, cell, size, class)."""
+    n_v, n_w = x.size.shape[3], x.victim_class.shape[2]
+    result = np.empty((room.rate.shape[1], lay.cells.shape[0], n_v, n_w))
+    for a in range(result.shape[0]):
+        visible = np.exp(x.visible[a])
+        for i in range(result.shape[1]):
+            r, c, e = lay.cells[i, 0], lay.cells[i, 2], lay.cells[i, 3]
+            for v in range(n_v):
+                size = room.rate[i, a] * np.exp(x.size[a, r, c, v])
+                for w in range(n_w):
+                    missed = _silent_share(room, x, lay, e, a, v, w)
+                    mark = np.exp(x.victim_class[a, c, w])
+                    result[a, i, v, w] = size * mark * (1.0 - visible + visible * missed)
+    return result
+
+
+@jit
 def totals(room, lay):
-    """Σ μ E[1, V, V² of what is not seen] over the scope of each aggregate: (aggregate, 3)."""
-    result = np.zeros((lay.total_author.shape[0], 3))
+    """Σ μ E[1, V, V²] of the unseen, and of all, in each aggregate's scope: (aggregate, 6)."""
+    result = np.zeros((lay.total_author.shape[0], 6))
     for g in range(result.shape[0]):
         for at in range(lay.total_start[g], lay.total_start[g + 1]):
             i = lay.total_cell[at]
             for a in range(room.rate.shape[1]):
                 rate = lay.total_share[at] * lay.total_author[g, a] * room.rate[i, a]
-                for j in range(3):
+                for j in range(6):
                     result[g, j] += rate * room.unseen[lay.cells[i, 3], a, j]
     return result
 
@@ -309,7 +354,7 @@ def _totals_back(room, lay, d_totals):
             e = lay.cells[i, 3]
             for a in range(room.rate.shape[1]):
                 rate = lay.total_share[at] * lay.total_author[g, a] * room.rate[i, a]
-                for j in range(3):
+                for j in range(6):
                     room.d_rate[i, a] += d_totals[g, j] * rate * room.unseen[e, a, j]
                     room.d_unseen[e, a, j] += d_totals[g, j] * rate
 
@@ -331,7 +376,7 @@ def _shares_back(room, x, lay, d_size, d_class, d_visible, d_claim):
                 for j in range(3):
                     change = room.d_unseen[e, a, j] * lay.moments[j, v] * size
                     by_seen -= change * visible
-                    by_mark += change
+                    by_mark += change + room.d_unseen[e, a, 3 + j] * lay.moments[j, v] * size
                 d_visible[a] += by_seen * seen
                 d_size[a, r, c, v] += by_seen * seen + by_mark
                 for w in range(n_w):

@@ -5,7 +5,7 @@ from typing import NamedTuple, cast
 import numpy as np
 
 from .compiled import jit
-from .design import Design
+from .design import Design, Patterns
 from .detection import Rows, observed_rows, unseen_rows
 from .engine import Floats, Ints
 from .structs import Pointer, Struct, define, register
@@ -98,9 +98,15 @@ def _pack(record):  # type: ignore[no-untyped-def]
     return LayoutRef(*record)
 
 
-def layout(design: Design) -> LayoutRef:
-    """Lay out the index arrays of one design."""
-    h, p, around = design.histories, design.counted, design.around
+def layout(design: Design, patterns: Patterns | None = None) -> LayoutRef:
+    """Lay out the index arrays of one design.
+
+    Parameters
+    ----------
+    patterns
+        Those to be worked out; default: the ones that the likelihood counts.
+    """
+    h, p, around = design.histories, patterns or design.counted, design.around
     spots = [h.spot_region, h.spot_kind, h.spot_lag, h.spot_epoch, h.spot_locale]
     cells = [design.cell_region, design.cell_period, design.cell_kind, h.cell_context]
     setting = around.locale_setting[h.spot_locale[h.context_spot]]
@@ -114,7 +120,7 @@ def layout(design: Design) -> LayoutRef:
         grouped=_ints(h.grouped),
         group_nodes=h.group_nodes,
         group_weights=h.group_weights,
-        observed=_rows(observed_rows(design), design),
+        observed=_rows(observed_rows(design) if patterns is None else by_class(design), design),
         unseen=_rows(unseen_rows(design), design),
         cells=_table(cells),
         contexts=_table([h.context_region, h.context_kind, setting]),
@@ -143,9 +149,31 @@ def _rows(rows: Rows, design: Design) -> RowIndex:
     )
 
 
+def by_class(design: Design) -> Rows:
+    """The histories of the evidence once for each class of victims: row = history x class."""
+    rows, n = observed_rows(design), design.sizes["victim_class"]
+    again = np.repeat(np.arange(len(rows.spot)), n)
+    victim_class = np.tile(np.arange(n), len(rows.spot))
+    return Rows(rows.spot[again], rows.size[again], victim_class, rows.mark[again])
+
+
 def total_scopes(design: Design) -> tuple[Ints, Ints, Floats, Floats]:
     """Cells of each aggregate in runs, their shares, and its authors."""
-    return _ints([0]), _ints([]), np.zeros(0), np.zeros((0, len(design.names.authors)))
+    found, n_author = design.evidence.aggregates, len(design.names.authors)
+    if found is None or not len(found) or not design.structure.totals:
+        return _ints([0]), _ints([]), np.zeros(0), np.zeros((0, n_author))
+    shape = (*design.evidence.included.shape, design.sizes["kind"])
+    number = np.full(shape, -1)
+    number[design.cell_region, design.cell_period, design.cell_kind] = np.arange(
+        len(design.cell_kind)
+    )
+    scope = found.scope
+    cell = number[scope.region, scope.period, scope.kind]
+    counts = np.bincount(scope.aggregate[cell >= 0], minlength=len(found))
+    return (
+        _ints(np.concatenate([[0], np.cumsum(counts)])), _ints(cell[cell >= 0]),
+        np.ascontiguousarray(scope.share[cell >= 0]), found.authors.astype(float),
+    )  # fmt: skip
 
 
 def _table(columns: list[Ints]) -> Ints:

@@ -15,7 +15,7 @@ from .engine import Array, Params
 
 
 class SuperpositionOp(Op):  # type: ignore[misc]
-    """Give Σ n log m - log n! and the expected number seen, by cell, from the flat parameters.
+    """Terms and expected numbers by cell, and log likelihood of totals, from the flat parameters.
 
     Parameters
     ----------
@@ -30,16 +30,19 @@ class SuperpositionOp(Op):  # type: ignore[misc]
 
     def make_node(self, values: Any) -> Apply:
         """Take the constrained values, one parameter behind the other (``Density.pack``)."""
-        return Apply(self, [pt.as_tensor_variable(values)], [pt.dvector(), pt.dvector()])
+        return Apply(self, [pt.as_tensor_variable(values)], [pt.dvector() for _ in range(3)])
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
         """Evaluate."""
-        outputs[0][0], outputs[1][0] = self.target.cells(np.ascontiguousarray(inputs[0]))
+        values = np.ascontiguousarray(inputs[0])
+        outputs[0][0], outputs[1][0] = self.target.cells(values)
+        outputs[2][0] = self.target.total_log_lik(values)
 
     def infer_shape(self, node: Apply, shapes: Any) -> Any:
-        """Both outputs have one entry a cell."""
-        cells = (pt.constant(len(self.target.design.cell_kind), dtype="int64"),)
-        return [cells, cells]
+        """Two outputs have one entry a cell, one has one a total."""
+        found = self.target.tail.totals
+        sizes = [len(self.target.design.cell_kind)] * 2 + [len(found.found) if found else 0]
+        return [(pt.constant(size, dtype="int64"),) for size in sizes]
 
     def pullback(self, inputs: Any, outputs: Any, cotangents: Any) -> list[Any]:
         """Gradient in the values."""
@@ -51,7 +54,7 @@ class SuperpositionOp(Op):  # type: ignore[misc]
 
 
 class SuperpositionGradient(Op):  # type: ignore[misc]
-    """Pull two gradients by cell back to the flat parameters."""
+    """Pull the gradients of the three outputs back to the flat parameters."""
 
     __props__ = ("target",)
 
@@ -59,7 +62,7 @@ class SuperpositionGradient(Op):  # type: ignore[misc]
         self.target = target
 
     def make_node(self, *inputs: Any) -> Apply:
-        """Take the values and the two cotangents."""
+        """Take the values and the three cotangents."""
         variables = [pt.as_tensor_variable(x) for x in inputs]
         return Apply(self, variables, [variables[0].type()])
 
@@ -83,6 +86,16 @@ def _funcify(op: Op, node: Apply, **kwargs: Any) -> Any:
 
 def cell_terms(params: Params, target: Density) -> tuple[Array, Array]:
     """Σ n log m - log n! and the expected number seen, as graphs of shape (cell,)."""
-    flat = pt.concatenate([pt.atleast_1d(params[p.name]).ravel() for p in target.parameters])
-    term, mass = SuperpositionOp(target)(flat.astype("float64"))
+    term, mass, _ = _terms(params, target)
     return term, mass
+
+
+def total_terms(params: Params, target: Density) -> Array:
+    """Log likelihood of each official total, as a graph of shape (aggregate,)."""
+    return _terms(params, target)[2]
+
+
+def _terms(params: Params, target: Density) -> list[Array]:
+    flat = pt.concatenate([pt.atleast_1d(params[p.name]).ravel() for p in target.parameters])
+    result: list[Array] = SuperpositionOp(target)(flat.astype("float64"))
+    return result

@@ -105,6 +105,19 @@ DEFAULTS: Mapping[str, Prior] = {
         mu=-3.0,
         sigma=1.0,
     ),
+    "noise": _prior(
+        "lognormal",
+        "sd of the factor that all authors of a region and period share: .1 to .5; away from 0, "
+        "where nothing tells it from none",
+        mu=-1.5,
+        sigma=0.7,
+    ),
+    "capture": _prior(
+        "beta",
+        "share of what happens that a series counts, where it declares none",
+        alpha=2,
+        beta=2,
+    ),
     "other_share": _prior(
         "normal",
         "logit of the organizations' share of the incidents that nobody attributes, over "

@@ -91,14 +91,24 @@ def quantities(params: Params, design: Design, engine: Engine) -> Quantities:
 def joint(q: Quantities, design: Design, patterns: Patterns, engine: Engine) -> Array:
     """Each author's share of m, shape (pattern, author)."""
     xp, h = engine.xp, design.histories
+    known = detection.history(q.chances, detection.observed_rows(design), design, engine)
+    mark = _log_known_class(q, design, patterns, engine)
+    shown = _shown(known[:, h.classes.of_author], q, patterns)
+    return xp.exp(_log_base(q, design, patterns, engine) + mark) * shown
+
+
+def _shown(reach: Array, q: Quantities, patterns: Patterns) -> Array:
+    """P(history, all that is written | author), shape (pattern, author)."""
+    return (reach[patterns.history] * q.written[patterns.attribution]).sum(axis=2)
+
+
+def _log_base(q: Quantities, design: Design, patterns: Patterns, engine: Engine) -> Array:
+    """log μ (1 - ψ) ρ[v], shape (pattern, author)."""
+    xp = engine.xp
     region, period = design.cell_region[patterns.cell], design.cell_period[patterns.cell]
     rate = xp.transpose(q.log_rate, (1, 2, 3, 0))[region, period, patterns.kind]
-    mark = xp.transpose(q.log_size, (1, 2, 3, 0))[region, patterns.kind, patterns.size]
-    mark = mark + _log_known_class(q, design, patterns, engine)
-    known = detection.history(q.chances, detection.observed_rows(design), design, engine)
-    reach = known[:, h.classes.of_author]  # (history, author, listing class)
-    shown = (reach[patterns.history] * q.written[patterns.attribution]).sum(axis=2)
-    return xp.exp(rate + mark + q.log_visible) * shown
+    size = xp.transpose(q.log_size, (1, 2, 3, 0))[region, patterns.kind, patterns.size]
+    return rate + size + q.log_visible
 
 
 def _log_known_class(q: Quantities, design: Design, patterns: Patterns, engine: Engine) -> Array:
@@ -106,6 +116,23 @@ def _log_known_class(q: Quantities, design: Design, patterns: Patterns, engine: 
     known = design.histories.victim_class[patterns.history]
     each = engine.xp.transpose(q.log_class, (1, 2, 0))[patterns.kind, abs(known)]
     return engine.xp.where((known >= 0)[:, None], each, 0.0)
+
+
+def log_joint_by_class(q: Quantities, design: Design, patterns: Patterns, engine: Engine) -> Array:
+    """log of each author's share of m by victim class, shape (pattern, author, class).
+
+    Minus infinity for classes other than the known one.
+    """
+    xp, h = engine.xp, design.histories
+    base, each = _log_base(q, design, patterns, engine), []
+    known = h.victim_class[patterns.history][:, None]
+    for w in range(design.sizes["victim_class"]):
+        rows = detection.observed_rows(design)._replace(victim_class=np.full(len(h.spot), w))
+        reach = detection.history(q.chances, rows, design, engine)[:, h.classes.of_author]
+        mark = xp.transpose(q.log_class, (1, 2, 0))[patterns.kind, w]
+        log = base + mark + xp.log(_shown(reach, q, patterns))
+        each.append(xp.where((known == w) | (known < 0), log, -np.inf))
+    return xp.stack(each, axis=2)
 
 
 def mean(q: Quantities, design: Design, engine: Engine) -> Array:
@@ -147,11 +174,6 @@ def mass(q: Quantities, design: Design, engine: Engine) -> Array:
     share = 1.0 - unseen_share(q, design, engine).sum(axis=(2, 3))  # (author, context)
     rate = engine.xp.exp(q.log_rate)[:, design.cell_region, design.cell_period, design.cell_kind]
     return (rate * share[:, design.histories.cell_context]).sum(axis=0)
-
-
-def cell_log_lik(q: Quantities, design: Design, engine: Engine) -> Array:
-    """Log likelihood of every cell, empty ones included, shape (cell,)."""
-    return pattern_term(q, design, engine) - mass(q, design, engine)
 
 
 def pattern_term(q: Quantities, design: Design, engine: Engine) -> Array:

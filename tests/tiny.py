@@ -221,13 +221,19 @@ def parameters_of(evidence: Evidence, seed: int) -> dict[str, np.ndarray]:
         sources=tuple(Teller(silence=silence) for silence in axes.sources["silence"]),
         has_other=axes.has_other,
         rivalries=axes.rivalries,
-        largest_set=max(len(parse(text).members) or 1 for text in axes.statements),
+        largest_set=max(_names_in_set(text) for text in axes.statements),
         n_region=len(axes.regions),
         n_period=len(axes.periods),
         n_kind=len(axes.kinds),
         sides_total=1,
     )
     return parameters(case, seed)
+
+
+def _names_in_set(text: str) -> int:
+    """Names of a set; a name that may be several organizations is one."""
+    said = parse(text)
+    return 1 if said.weights else len(said.members) or 1
 
 
 def parameters(case: Case, seed: int) -> dict[str, np.ndarray]:

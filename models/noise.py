@@ -1,0 +1,91 @@
+r"""Overdispersion: months in which more happens, or less, than rates say, whoever does it.
+
+.. math::
+    g_{rt} &\sim \mathrm{Gamma}(\varphi, \varphi), \quad \varphi = 1/\sigma^2, \quad
+        \text{incidents of } (r, t) \mid g \sim \mathrm{Poisson}(g\,\mu) \\
+    \ell_{rt} &= \sum_j n_j \log m_j + \log\Gamma(n + \varphi) - \log\Gamma(\varphi)
+        + \varphi\log\varphi - (n + \varphi) \log(M + \varphi) \\
+    g_{rt} \mid \text{reports} &\sim \mathrm{Gamma}(n + \varphi,\; M + \varphi)
+
+with n the incidents seen in region r and period t, of all kinds and authors, and M those to be
+expected. One factor for all authors of a region and period keeps the likelihood closed; one
+for each author does not (model.md, section 1). The unseen are drawn with the updated factor. Where
+σ goes to 0 the Poisson law comes back.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import digamma, gammaln
+
+from .design import Design
+from .engine import Array, Engine, Floats, Ints, Params
+from .parameters import Parameter, simple
+from .priors import Priors
+
+
+class Blocks(NamedTuple):
+    """Cells of one region and period share a factor: block of each cell, and incidents seen."""
+
+    of_cell: Ints
+    seen: Floats
+
+
+class Factor(NamedTuple):
+    """Log-likelihood of the blocks beside Σ n log m, and its derivatives.
+
+    ``value`` and ``mass`` (derivative in M): shape (block,); ``sigma``: of the sum, in σ.
+    """
+
+    value: Floats
+    mass: Floats
+    sigma: float
+
+
+def parameters(priors: Priors, design: Design) -> list[Parameter]:
+    """List the noise; none where the switch is off."""
+    return [simple("noise", priors["noise"])] if design.structure.noise else []
+
+
+def blocks(design: Design) -> Blocks:
+    """Find the blocks of a design."""
+    cells = np.column_stack([design.cell_region, design.cell_period])
+    _, of_cell = np.unique(cells, axis=0, return_inverse=True)
+    of_cell = of_cell.ravel().astype(np.int64)
+    n = int(of_cell.max(initial=-1)) + 1
+    by_cell = np.bincount(design.counted.cell, design.counted.count, len(of_cell))
+    return Blocks(of_cell, np.bincount(of_cell, by_cell, n))
+
+
+def factor(mass: Floats, sigma: float, found: Blocks) -> Factor:
+    """Work out the blocks' part at expected numbers by cell."""
+    n, phi = found.seen, sigma**-2
+    m = np.bincount(found.of_cell, mass, len(n))
+    value = gammaln(n + phi) - gammaln(phi) - n * np.log(m + phi) - phi * np.log1p(m / phi)
+    by_phi = digamma(n + phi) - digamma(phi) - np.log1p(m / phi) + (m - n) / (m + phi)
+    return Factor(value, -(n + phi) / (m + phi), float(by_phi.sum() * -2.0 * sigma**-3))
+
+
+def log_lik(mass: Array, params: Params, design: Design, engine: Engine) -> Array:
+    """Log-likelihood by cell beside Σ n log m - log n!, shape (cell,).
+
+    With noise the cells of a region and period hang together: each has the part of its block
+    that its expected number has, so that only their sum means something.
+    """
+    if "noise" not in params:
+        return -mass
+    xp, found = engine.xp, blocks(design)
+    n, phi = found.seen, params["noise"] ** -2.0
+    m = engine.segment_sum(mass, found.of_cell, len(n))
+    value = (
+        engine.gammaln(n + phi) - engine.gammaln(phi) - n * xp.log(m + phi)
+        - phi * xp.log1p(m / phi)
+    )  # fmt: skip
+    return value[found.of_cell] * mass / m[found.of_cell]
+
+
+def draw(mass: Floats, sigma: float, found: Blocks, rng: np.random.Generator) -> Floats:
+    """Draw the factor of each cell's block, given what was seen, shape (cell,)."""
+    phi = sigma**-2
+    m = np.bincount(found.of_cell, mass, len(found.seen))
+    return np.asarray(rng.gamma(found.seen + phi, 1.0 / (m + phi))[found.of_cell])
