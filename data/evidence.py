@@ -36,9 +36,12 @@ class Evidence:
         What the numbers are about.
     incidents
         One row an incident: ``incident_id, region, period, kind, size`` (axis codes),
-        ``victims, victim_class, rivalry`` (code of the rivalry whose deaths by side are
-        known, -1), ``by_first, by_second`` (dead by the hand of each side), ``reports``
-        (tuple of report ids, in the order of ``axes.sources``).
+        ``victims`` (settled, as ``size`` is), ``victims_low, victims_high`` (least and most
+        that any report allows), ``victim_class, rivalry`` (code of the rivalry whose deaths
+        by side are known, -1), ``by_first, by_second`` (dead by the hand of each side),
+        ``numbers`` (what each report says of the dead: a tuple of (low, best, high), one for
+        each source that reports, in the order of ``axes.sources``), ``reports`` (tuple of
+        report ids, in the order of ``axes.sources``, None of a silent one).
     said
         Statement codes, SILENT where a source said nothing, shape (incident, source).
     looking
@@ -50,9 +53,10 @@ class Evidence:
         Cells that count; the others give neither patterns nor mass, shape (region, period).
     reports
         One row a used report: ``report_id, incident_id``, axis codes ``source, statement,
-        region, period, kind``, and ``victims, victim_class, deaths_a, deaths_b``, ``delay``
-        (days from the incident to publication, -1 where that is not known) and ``lag`` (from
-        the incident to ``as_of``); those of an incident in order of publication.
+        region, period, kind``, and ``victims, victims_low, victims_high, victim_class,
+        deaths_a, deaths_b``, ``delay`` (days from the incident to publication, -1 where that is
+        not known) and ``lag`` (from the incident to ``as_of``); those of an incident in order
+        of publication.
     set_aside
         Reports that could not be used: ``report_id, row, reason, victims, in_window``.
     aggregates

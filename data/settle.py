@@ -2,7 +2,7 @@
 
 Reports that disagree are settled: region and period by majority, ties to the earliest
 published; kind by the rubric's order; victims by the upper median; class by majority of
-those that know one (docs/formats.md).
+those that know one (docs/formats.md). The numbers of all reports stay beside the settled one.
 """
 
 import numpy as np
@@ -37,8 +37,18 @@ def settle(reports: pd.DataFrame, axes: Axes) -> tuple[pd.DataFrame, Ints]:
     ids[number, source] = reports["report_id"].to_numpy(object)
     frame = _agreed(reports.assign(number=number), axes, len(keys))
     frame.insert(0, "incident_id", keys)
+    frame["numbers"] = _numbers(reports, number, source, len(keys))
     frame["reports"] = pd.Series([tuple(row) for row in ids], frame.index, dtype=object)
     return frame, said
+
+
+def _numbers(reports: pd.DataFrame, number: Ints, source: Ints, n: int) -> pd.Series:
+    """Give what each report of an incident says of the dead: (low, best, high), by source."""
+    numbers: list[list[tuple[int, ...]]] = [[] for _ in range(n)]
+    said = reports[["victims_low", "victims", "victims_high"]].to_numpy(np.int64).tolist()
+    for row in np.lexsort([source, number]).tolist():
+        numbers[number[row]].append(tuple(said[row]))
+    return pd.Series([tuple(said) for said in numbers], dtype=object)
 
 
 def _agreed(reports: pd.DataFrame, axes: Axes, n: int) -> pd.DataFrame:
@@ -50,6 +60,8 @@ def _agreed(reports: pd.DataFrame, axes: Axes, n: int) -> pd.DataFrame:
         "kind": by["kind"].min().to_numpy(np.int64),
         "size": np.searchsorted(SIZE_EDGES, victims, side="right") - 1,
         "victims": victims,
+        "victims_low": by["victims_low"].min().to_numpy(np.int64),
+        "victims_high": by["victims_high"].max().to_numpy(np.int64),
         "victim_class": _classes(reports, n),
         **_sides(reports, axes, victims),
     }

@@ -189,7 +189,8 @@ def _coded(reports: pd.DataFrame, axes: Axes, round_: Round) -> pd.DataFrame:
         "period": ordered["period"],
         "kind": _codes(ordered["kind"], axes.kinds),
     }
-    rest = ordered[["victims", "victim_class", "deaths_a", "deaths_b"]]
+    numbers = ["victims", "victims_low", "victims_high"]
+    rest = ordered[[*numbers, "victim_class", "deaths_a", "deaths_b"]]
     frame = pd.DataFrame(columns, ordered.index).join(rest)
     return frame.join(_delays(ordered, round_)).reset_index(drop=True)
 

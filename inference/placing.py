@@ -1,21 +1,17 @@
 """One realization as one compiled loop: incidents, seen and unseen, given to organizations.
 
 Plain arrays only; ``realize`` gives them names. Randomness comes from the numpy Generator
-that is passed in, so that a seed fixes the result.
+that is passed in, so that a seed fixes the result. All loops are in this one file: compiled
+code is kept under a key of the file that it is written in.
 """
 
-from typing import NamedTuple
-
 import numpy as np
-from numpy.typing import NDArray
 
 from ..data.world import SIZE_EDGES
 from ..models.compiled import jit
 from .division import Shares
 from .marks import Marks
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from .records import Counts, Event, Floats, Observed, Places
 
 MOST_UNSEEN = 100_000_000
 """Unreported incidents of one draw. Whatever expects more is no result but a broken fit, which
@@ -25,72 +21,6 @@ FEW = 4
 """So many incidents of one author, cell and size are drawn as fast one by one as together."""
 
 _EDGES = np.array(SIZE_EDGES)
-
-
-class Observed(NamedTuple):
-    """The reported incidents of the window, arrays of shape (incident,), integers.
-
-    ``pattern`` (row of the responsibilities), ``cell``, ``size``, ``victims``,
-    ``victim_class`` (-1 not known), ``counted_by`` (the author, a rivalry, whose deaths by
-    side are known; -1), ``by_first``, ``by_second``, ``is_held`` (known only where silence
-    says nothing, so that the unseen include it) and ``reported``, shape (incident, source).
-    """
-
-    pattern: Ints
-    cell: Ints
-    size: Ints
-    victims: Ints
-    victim_class: Ints
-    counted_by: Ints
-    by_first: Ints
-    by_second: Ints
-    is_held: NDArray[np.bool_]
-    reported: NDArray[np.bool_]
-
-
-class Places(NamedTuple):
-    """Where a cell is and who an author is: see ``Division`` for ``sides`` and ``members``.
-
-    ``region, period, kind``: shape (cell,). ``n_organizations``: the first so many of the
-    members' axis are organizations, the next is ``other`` where it has an axis.
-    """
-
-    region: Ints
-    period: Ints
-    kind: Ints
-    sides: Ints
-    members: Ints
-    n_organizations: int
-
-
-class Counts(NamedTuple):
-    """What is filled in; all starts at zero.
-
-    ``incidents, victims``: (organization, kind, victim class, size); ``incidents_by_region``
-    and so on: (organization, region) and (organization, period); ``listed``: incidents given
-    to organizations that a source reported, (source,); ``accuracy`` is not for ``fill``.
-    """
-
-    incidents: NDArray[np.int32]
-    victims: Ints
-    incidents_by_region: NDArray[np.int32]
-    victims_by_region: Ints
-    incidents_by_period: NDArray[np.int32]
-    victims_by_period: Ints
-    listed: NDArray[np.int32]
-    accuracy: Floats
-
-
-class Event(NamedTuple):
-    """One incident: its author and what is known of it."""
-
-    author: int
-    cell: int
-    size: int
-    victims: int
-    victim_class: int
-    by_first: int
-    by_second: int
 
 
 @jit
@@ -131,15 +61,53 @@ def fill(  # type: ignore[no-untyped-def]
 
 @jit
 def _observed_event(rng, observed, i, author, classes):  # type: ignore[no-untyped-def]
+    """Draw what is not known of a reported incident: its dead, its class.
+
+    Its size follows the dead that are drawn. Where these are fewer than its reports count by
+    side, those who are left out of the count are drawn evenly: neither side is cut first.
+    """
+    dead = _told_dead(rng, observed.told, i)
     victim_class = observed.victim_class[i]
     if victim_class < 0:
         victim_class = _pick(rng, classes)
     first, second = observed.by_first[i], observed.by_second[i]
     if observed.counted_by[i] != author:
         first, second = 0, 0
-    return Event(
-        author, observed.cell[i], observed.size[i], observed.victims[i], victim_class, first, second
-    )
+    while first + second > dead:
+        if rng.random() * (first + second) < first:
+            first -= 1
+        else:
+            second -= 1
+    size = np.searchsorted(_EDGES, dead, side="right") - 1
+    return Event(author, observed.cell[i], size, dead, victim_class, first, second)
+
+
+@jit
+def _told_dead(rng, told, i):  # type: ignore[no-untyped-def]
+    """Draw the dead of one reported incident; no random number is used for a single answer."""
+    report, last = told.begins[i], told.begins[i + 1] - 1
+    if last > report:
+        report = min(report + int(rng.random() * (last - report + 1)), last)
+    return _within(rng, told.low[report], told.best[report], told.high[report])
+
+
+@jit
+def _within(rng, low, best, high):  # type: ignore[no-untyped-def]
+    """Draw a number by the law of one report (``told``): of its two slopes the left has the top."""
+    if low == high:
+        return best
+    left, right = best - low, high - best
+    if rng.random() * (left + right + 2) < left + 2:
+        return low + _climb(rng, left + 1) - 1
+    return high - _climb(rng, right) + 1
+
+
+@jit
+def _climb(rng, top):  # type: ignore[no-untyped-def]
+    """Draw i of 1, …, top with probability proportional to i."""
+    level = rng.random() * top * (top + 1.0) / 2.0
+    i = int(np.ceil((np.sqrt(1.0 + 8.0 * level) - 1.0) / 2.0))
+    return min(max(i, 1), top)
 
 
 @jit
@@ -282,14 +250,20 @@ def _member(rng, name, places, shares):  # type: ignore[no-untyped-def]
 @jit
 def _add_incidents(counts, who, event, places, number):  # type: ignore[no-untyped-def]
     cell = event.cell
-    counts.incidents[who, places.kind[cell], event.victim_class, event.size] += number
-    counts.incidents_by_region[who, places.region[cell]] += number
+    kind, region = places.kind[cell], places.region[cell]
+    counts.incidents[who, kind, event.victim_class, event.size] += number
+    counts.incidents_by_region[who, region] += number
     counts.incidents_by_period[who, places.period[cell]] += number
+    if who < places.n_organizations:
+        counts.incidents_by_place[region, kind, event.victim_class, event.size] += number
 
 
 @jit
 def _add_victims(counts, who, event, places, dead):  # type: ignore[no-untyped-def]
     cell = event.cell
-    counts.victims[who, places.kind[cell], event.victim_class, event.size] += dead
-    counts.victims_by_region[who, places.region[cell]] += dead
+    kind, region = places.kind[cell], places.region[cell]
+    counts.victims[who, kind, event.victim_class, event.size] += dead
+    counts.victims_by_region[who, region] += dead
     counts.victims_by_period[who, places.period[cell]] += dead
+    if who < places.n_organizations:
+        counts.victims_by_place[region, kind, event.victim_class, event.size] += dead

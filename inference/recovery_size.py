@@ -137,12 +137,13 @@ def _sources(size: Size) -> pd.DataFrame:
 
 
 def _no_reports(axes: Axes) -> Evidence:
-    columns = ["region", "period", "kind", "size", "victims", "rivalry", "by_first", "by_second"]
+    columns = ["region", "period", "kind", "size", "victims", "victims_low", "victims_high"]
+    columns += ["rivalry", "by_first", "by_second"]
     empty = pd.DataFrame({name: np.zeros(0, np.int64) for name in columns})
     cells = (len(axes.regions), len(axes.periods), len(axes.kinds))
     return Evidence(
         axes=axes,
-        incidents=empty.assign(incident_id="", victim_class="", reports=None),
+        incidents=empty.assign(incident_id="", victim_class="", reports=None, numbers=None),
         said=np.zeros((0, len(axes.sources)), np.int64),
         looking=np.ones((len(axes.sources), *cells), bool),
         possible=np.ones((len(axes.authors), len(axes.periods)), bool),

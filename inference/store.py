@@ -178,7 +178,7 @@ def clean(work: Path) -> None:
 
 
 def _evidence_digest(evidence: Evidence) -> str:
-    """Hash what the likelihood reads: axes, coverage and patterns, not the numbers of dead."""
+    """Hash what is drawn from: axes, coverage, patterns, and the numbers of dead that are told."""
     axes = evidence.axes
     described = {
         "organizations": axes.organizations,
@@ -194,6 +194,7 @@ def _evidence_digest(evidence: Evidence) -> str:
         values = data[name].to_numpy()
         digest.update(f"{name} {data[name].dims} {values.shape}".encode())
         digest.update(_bytes(values))
+    digest.update(_json(sorted(evidence.incidents["numbers"])).encode())
     return digest.hexdigest()
 
 

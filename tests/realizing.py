@@ -29,7 +29,10 @@ RUBRIC = Rubric(
 
 @dataclass(frozen=True)
 class Incident:
-    """One incident: axis codes, what each source said (None: nothing), deaths by side."""
+    """One incident: axis codes, what each source said (None: nothing), deaths by side.
+
+    ``numbers``: (low, best, high) of each report; none: every report says ``victims``.
+    """
 
     said: tuple[str | None, ...]
     victims: int = 1
@@ -39,6 +42,12 @@ class Incident:
     victim_class: str = "unknown"
     rivalry: int = -1
     by: tuple[int, int] = (0, 0)
+    numbers: tuple[tuple[int, int, int], ...] = ()
+
+    @property
+    def told(self) -> tuple[tuple[int, int, int], ...]:
+        """What the reports say of the dead."""
+        return self.numbers or ((self.victims,) * 3,) * sum(s is not None for s in self.said)
 
 
 def evidence(
@@ -86,6 +95,9 @@ def _table(incidents: Sequence[Incident]) -> pd.DataFrame:
             "kind": one.kind,
             "size": int(np.searchsorted(SIZE_EDGES, one.victims, side="right") - 1),
             "victims": one.victims,
+            "victims_low": min((low for low, _, _ in one.told), default=one.victims),
+            "victims_high": max((high for _, _, high in one.told), default=one.victims),
+            "numbers": one.told,
             "victim_class": one.victim_class,
             "rivalry": one.rivalry,
             "by_first": one.by[0],

@@ -82,6 +82,8 @@ def draw_rows(n: int = 250) -> pd.DataFrame:
                     "kind": rng.choice(["homicide", "kidnapping"], p=[0.8, 0.2]),
                     "victim_class": rng.choice(["", "civilian", "official"]),
                     "victims": victims,
+                    "victims_low": max(victims - len(rows) % 3, first),
+                    "victims_high": victims + len(rows) % 5 % 3,
                     "attribution": said,
                     "victims_by_side": by_side if "><" in said and rng.random() < 0.7 else "",
                     "published": dt.date(2010, 6, 1) + dt.timedelta(days=int(rng.integers(9))),

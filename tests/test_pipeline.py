@@ -185,14 +185,18 @@ def test_hash_follows_evidence_priors_and_structure(prepared):
     def hashed(evidence=prepared.evidence, priors=prepared.priors, structure=prepared.structure):
         return store.evidence_hash(evidence, priors, structure)
 
+    incidents = prepared.evidence.incidents
+    numbers = incidents["numbers"].map(lambda told: ((0, 1, 500), *told[1:]))
+    wider = replace(prepared.evidence, incidents=incidents.assign(numbers=numbers))
     others = {
         hashed(),
+        hashed(evidence=wider),
         hashed(evidence=prepared.evidence.without(source="weekly")),
         hashed(evidence=prepared.evidence.without(region="MX-SIN")),
         hashed(priors=Priors().override({"visibility": {"sigma": 0.5}})),
         hashed(structure=joint.Structure(confusion=True)),
     }
-    assert len(others) == 5
+    assert len(others) == 6
     assert hashed() == hashed() == prepared.work.name
 
 

@@ -16,7 +16,9 @@ import pytest
 from dtoscore.data.world import SIZE_EDGES
 from dtoscore.inference.division import Shares
 from dtoscore.inference.marks import Marks
-from dtoscore.inference.placing import Counts, Observed, Places, fill
+from dtoscore.inference.placing import fill
+from dtoscore.inference.records import Counts, Observed, Places
+from dtoscore.inference.told import Told
 
 DRAWS = 3000
 AUTHORS = ("a", "a+b", "a><b", "b><other", "a+b><other", "other")
@@ -53,6 +55,8 @@ class Drawn(NamedTuple):
     victims_by_region: np.ndarray
     incidents_by_period: np.ndarray
     victims_by_period: np.ndarray
+    incidents_by_place: np.ndarray
+    victims_by_place: np.ndarray
 
 
 def expectations(level: float) -> np.ndarray:
@@ -62,7 +66,8 @@ def expectations(level: float) -> np.ndarray:
 
 def drawn(expected: np.ndarray, observed: Observed | None = None, draws: int = DRAWS) -> Drawn:
     """Fill as many realizations; what is observed is of the author "a" for certain."""
-    shapes = ((2, 2, 3, 5), (2, 2, 3, 5), *(((2, 2),) * 4))
+    table = (2, 2, 3, 5)  # organization or region, kind, class, size
+    shapes = (table, table, *(((2, 2),) * 4), table, table)
     store = Drawn(
         *(
             np.zeros((draws, *shape), np.int64 if "victims" in name else np.int32)
@@ -83,8 +88,10 @@ def drawn(expected: np.ndarray, observed: Observed | None = None, draws: int = D
 def nothing(held: int = 0, cell: int = 0, size: int = 1) -> Observed:
     """Incidents that only a source reports whose silence says nothing."""
     flat = np.zeros(held, np.int64)
+    dead = flat + SIZE_EDGES[size]
     return Observed(
-        pattern=flat, cell=flat + cell, size=flat + size, victims=flat + SIZE_EDGES[size],
+        pattern=flat, cell=flat + cell, size=flat + size,
+        told=Told(np.arange(held + 1), dead, dead, dead),
         victim_class=flat, counted_by=flat - 1, by_first=flat, by_second=flat,
         is_held=np.ones(held, bool), reported=np.ones((held, 1), bool),
     )  # fmt: skip

@@ -14,6 +14,7 @@ from dtoscore.data.readers import read_round
 from dtoscore.data.tabulate import tabulate
 from dtoscore.inference.placing import MOST_UNSEEN
 from dtoscore.inference.realize import oracle, realize
+from dtoscore.inference.scores import score
 from dtoscore.models.design import design
 from realizing import RUBRIC, Incident, evidence, parameters
 from rounds import write_small_round
@@ -111,6 +112,91 @@ def test_all_sums_agree(level: float) -> None:
         assert (total == result[f"{name}_by_region"].sum("region")).all()
         assert (total == result[f"{name}_by_period"].sum("period")).all()
     assert result["incidents"].dtype == np.int32
+
+
+# ---- reports that disagree about the dead
+
+
+def law_of(low: int, best: int, high: int) -> dict[int, float]:
+    """P(n | one report), written out as ``told`` says it."""
+    weight = {
+        n: (n - low + 1) / (best - low + 1) if n <= best else (high - n + 1) / (high - best + 1)
+        for n in range(low, high + 1)
+    }
+    return {n: w / sum(weight.values()) for n, w in weight.items()}
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        ((3, 3, 3), (9, 9, 9)),
+        ((2, 6, 9),),
+        ((4, 4, 8), (1, 8, 8)),
+        ((0, 1, 2), (5, 5, 5), (5, 6, 7)),
+    ],
+)
+def test_the_dead_are_drawn_from_what_the_reports_say(numbers) -> None:
+    """Chi-square against the enumerated law, p > .001; numbers outside it never come."""
+    law: dict[int, float] = {}
+    for report in numbers:
+        for n, p in law_of(*report).items():
+            law[n] = law.get(n, 0.0) + p / len(numbers)
+    one = Incident(("a",) * len(numbers), 4, numbers=numbers)
+    result = draws_of(evidence([one], silence=("informative",) * len(numbers)))
+    drawn = whole(result, "victims", "a").to_numpy().ravel()
+    assert set(drawn) <= set(law)
+    observed = [(drawn == n).sum() for n in law]
+    expected = np.array(list(law.values())) * len(drawn)
+    assert stats.chisquare(observed, expected).pvalue > 1e-3
+    assert (whole(result, "incidents", "a") == 1).all()
+
+
+def test_an_incident_is_large_in_the_draws_in_which_it_has_the_dead_for_it() -> None:
+    # Settled at 9 of (3, 9): half the draws have three dead, whose size is 2-3.
+    one = Incident(("a", "a"), 9, numbers=((3, 3, 3), (9, 9, 9)))
+    result = draws_of(evidence([one], silence=("informative",) * 2))
+    of_a = result.sel(organization="a").sum(["kind", "victim_class"])
+    dead, happened = of_a["victims"], of_a["incidents"]
+    assert near(happened.sel(size="8+"), 0.5)
+    assert (happened.sel(size=["8+", "2-3"]).sum("size") == 1).all()
+    assert (dead.sel(size="8+") == 9 * happened.sel(size="8+")).all()
+    assert (dead.sel(size="2-3") == 3 * happened.sel(size="2-3")).all()
+    # The rubric doubles the dead of large events: 18 or 3 points.
+    assert near(score(result, RUBRIC).sel(organization="a"), (18 + 3) / 2)
+
+
+def test_reports_that_agree_take_no_random_number() -> None:
+    """So that a round without ranges keeps its draws, and one more report does not shift them."""
+    same = Incident(("a", "b"), 9)
+    apart = Incident(("a", "b"), 9, numbers=((9, 9, 9), (9, 9, 9)))
+    both = ("informative",) * 2
+    one, other = (draws_of(evidence([i] * 5, silence=both), draws=20) for i in (same, apart))
+    assert one.identical(other)
+
+
+def test_deaths_by_side_are_cut_to_the_dead_that_are_drawn() -> None:
+    """Nine dead, six by a and three by b; where three died, two are a's doing on average."""
+    one = Incident(("a><b",) * 2, 9, rivalry=0, by=(6, 3), numbers=((3, 3, 3), (9, 9, 9)))
+    told = evidence([one], rivalries=("a><b",), silence=("informative",) * 2)
+    result = draws_of(told, split=[0.5])
+    killed = {name: whole(result, "victims", name) for name in "ab"}
+    total = killed["a"] + killed["b"]
+    assert set(np.unique(total)) == {3, 9}
+    assert (killed["a"].where(total == 9, 6) == 6).all()
+    few = killed["a"].to_numpy()[total.to_numpy() == 3].astype(float)
+    hypergeometric = stats.hypergeom(9, 6, 3)
+    error = hypergeometric.std() / np.sqrt(len(few))
+    assert abs(few.mean() - hypergeometric.mean()) < 4 * error
+
+
+def test_the_size_that_the_likelihood_has_is_the_settled_one() -> None:
+    """Known only from uninformative silence: it stands for an unseen one of its settled size."""
+    one = Incident((None, "a"), 9, numbers=((1, 9, 9),))
+    told = evidence([one], ("a",), silence=("informative", "uninformative"),
+                    regions=("R0",), kinds=("homicide",))  # fmt: skip
+    result = draws_of(told, rate_intercept=np.log(20.0))
+    # Of each size 2 are unseen a month, and one of 8+ in the first month is known.
+    assert near(whole(result, "incidents", "a"), 20.0 - 2.0 + at_least(2.0, 1))
 
 
 # ---- unreported incidents

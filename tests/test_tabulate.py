@@ -13,7 +13,10 @@ from dtoscore.models.design import design
 from rounds import write_small_round
 
 HEADER = "report_id,source,date,region,kind,victims,attribution,published,incident_id"
-EXTRA = ("date_end", "victim_class", "victims_by_side", "retracted", "supersedes", "version")
+EXTRA = (
+    "date_end", "victim_class", "victims_by_side", "retracted", "supersedes", "version",
+    "victims_low", "victims_high",
+)  # fmt: skip
 
 
 def row(report: str, incident: str = "i1", source: str = "daily", **changed: object) -> dict:
@@ -128,6 +131,24 @@ class TestAgreement:
         pairs = zip(sources, victims, strict=False)
         found = evidence(tmp_path, *(row(s, source=s, victims=n) for s, n in pairs))
         assert (one(found)["victims"], one(found)["size"]) == (settled, size)
+
+    def test_the_numbers_of_every_report_are_kept(self, tmp_path: Path) -> None:
+        """In the order of the sources, whatever was published first; a range that is not given
+        is the number itself."""
+        found = evidence(
+            tmp_path,
+            row("c", source="court", victims=2, victims_low=1, victims_high=6),
+            row("a", victims=4, published="2010-06-20"),
+            row("b", source="weekly", victims="", victims_low=5, victims_high=8),
+            row("d", "i2", source="weekly", victims=1),
+        )
+        first, second = found.incidents.to_dict("records")
+        assert first["numbers"] == ((4, 4, 4), (5, 7, 8), (1, 2, 6))
+        assert (first["victims"], first["victims_low"], first["victims_high"]) == (4, 1, 8)
+        assert second["numbers"] == ((1, 1, 1),)
+        less = found.without(source="court").incidents.iloc[0]
+        assert less["numbers"] == ((4, 4, 4), (5, 7, 8))
+        assert (less["victims"], less["victims_low"], less["victims_high"]) == (7, 4, 8)
 
     def test_unknown_class_has_no_vote(self, tmp_path: Path) -> None:
         found = evidence(

@@ -134,11 +134,15 @@ def evidence(case: Case, seed: int = 0) -> Evidence:
         tuple(None if code == SILENT else f"r{i}s{s}" for s, code in enumerate(row))
         for i, row in enumerate(said)
     ]
+    victims = np.array([0, 1, 2, 4, 8])[incidents["size"]]
     return Evidence(
         axes=_axes(case),
         incidents=incidents.assign(
             incident_id=[f"i{i}" for i in range(len(table))],
-            victims=np.array([0, 1, 2, 4, 8])[incidents["size"]],
+            victims=victims,
+            victims_low=victims,
+            victims_high=victims,
+            numbers=pd.Series([((n, n, n),) for n in victims.tolist()], dtype=object),
             victim_class="unknown",
             reports=pd.Series(reports, dtype=object),
         ),
