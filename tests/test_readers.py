@@ -219,6 +219,15 @@ def test_names_that_may_be_several(tmp_path: Path) -> None:
     assert read.mappings["organization"].tolist() == ["zetas", "juarez", "zetas"]
 
 
+@pytest.mark.parametrize(("day", "text"), [("03-31", "juarez@0.25|zetas@0.75"), ("04-01", "zetas")])
+def test_both_ends_of_a_mapping_are_in(tmp_path: Path, day: str, text: str) -> None:
+    folder = write_full_round(tmp_path / "full")
+    row = f"2010-{day},MX-SIN,homicide,,1,The Company,,2010-04-05,i99\n"
+    with (folder / "reports.csv").open("a", encoding="utf-8") as file:
+        file.write("r99,daily," + row)
+    assert read_round(folder).reports["attribution"].iloc[-1] == text
+
+
 def test_weights_follow_roll_up(tmp_path: Path) -> None:
     roster = "id,name,parent,roll_up\na,A,,\nb,B,a,true\nc,C,B,true\nd,D,,\n"
     mappings = (
