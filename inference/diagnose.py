@@ -18,9 +18,9 @@ import xarray as xr
 
 from . import chains
 from .convergence import of_parameters, of_scores
-from .placing import MOST_UNSEEN
 from .sentences import Sentence, down, plural, up
 from .summary import FAIL, PASS, REVIEW, Check, Diagnostics
+from .unseen import MOST_UNSEEN
 
 Fields = Mapping[str, object]
 Rounded = Callable[[float], str]

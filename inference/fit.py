@@ -11,9 +11,10 @@ import xarray as xr
 from nutpie.compiled_pyfunc import from_pyfunc
 
 from ..data.errors import FitError, InputError
-from ..models import joint, rates
+from ..models import joint, noise, rates
 from ..models.density import Density
 from ..models.design import Design
+from ..models.engine import NUMPY, Params
 from ..models.parameters import Parameter
 from ..models.priors import Priors
 from .diagnose import LEAST_CHAINS
@@ -79,9 +80,9 @@ def _is_whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def density(plan: Design, priors: Priors, structure: joint.Structure | None = None) -> Density:
-    """The compiled log density of one evidence."""
-    return Density(plan, joint.parameters(plan, priors, structure or joint.Structure()))
+def density(plan: Design, priors: Priors) -> Density:
+    """The compiled log density of one evidence, with the parts that its design has."""
+    return Density(plan, joint.parameters(plan, priors))
 
 
 def sample(
@@ -89,7 +90,6 @@ def sample(
     priors: Priors,
     options: FitOptions,
     progress: Progress | None = None,
-    structure: joint.Structure | None = None,
 ) -> xr.DataTree:
     """Sample the posterior of one evidence.
 
@@ -107,7 +107,7 @@ def sample(
         Where the sampler could not start or was stopped.
     """
     joint.check(plan)
-    target = density(plan, priors, structure)
+    target = density(plan, priors)
     trace = run_nutpie(target, options, progress)
     if progress:
         progress("working out the likelihood of every cell")
@@ -223,14 +223,15 @@ def _by_cell(
 ) -> tuple[xr.Dataset, xr.Dataset]:
     """Log likelihood, and incidents seen in a replication, of every cell and draw."""
     chains, draws = values.shape[:2]
-    n_cell = len(target.design.cell_kind)
+    n_cell, blocks = len(target.design.cell_kind), noise.blocks(target.design)
     value = np.empty((chains, draws, n_cell))
     seen = np.empty((chains, draws, n_cell), np.int32)
     for chain in range(chains):
         for draw in range(draws):
             term, mass = target.cells(values[chain, draw])
-            value[chain, draw] = term - mass
-            seen[chain, draw] = rng.poisson(np.minimum(mass, 1e9))
+            params = target.unpack(values[chain, draw])
+            value[chain, draw] = term + noise.log_lik(mass, params, target.design, NUMPY)
+            seen[chain, draw] = rng.poisson(np.minimum(mass, 1e9) * _factor(params, blocks, rng))
     coords = {
         "chain": posterior["chain"],
         "draw": posterior["draw"],
@@ -241,6 +242,14 @@ def _by_cell(
         xr.Dataset({"incidents": (dims, value)}, coords=coords),
         xr.Dataset({"incidents": (dims, seen)}, coords=coords),
     )
+
+
+def _factor(params: Params, blocks: noise.Blocks, rng: np.random.Generator) -> np.ndarray:
+    """Factor of each cell in a replication: fresh, as the law of noise has it."""
+    if "noise" not in params:
+        return np.ones(len(blocks.of_cell))
+    phi = float(params["noise"]) ** -2
+    return np.asarray(rng.gamma(phi, 1.0 / phi, len(blocks.seen))[blocks.of_cell])
 
 
 def flatten(posterior: xr.Dataset, parameters: list[Parameter]) -> np.ndarray:

@@ -13,8 +13,8 @@ from ..data.readers import read_round
 from ..data.rounds import Round
 from ..data.tabulate import tabulate
 from ..models.design import Design, design
-from ..models.joint import Structure
 from ..models.priors import Priors
+from ..models.structure import Structure
 from . import store
 from .baselines import baseline_check
 from .decide import Rule, by_probability, decide, pending
@@ -77,13 +77,17 @@ class Scored:
     summary: Summary
 
 
-def prepare(folder: Path | str, progress: Progress | None = None) -> Prepared:
+def prepare(
+    folder: Path | str, progress: Progress | None = None, structure: Structure | None = None
+) -> Prepared:
     """Read and count a round; nothing is sampled.
 
     Parameters
     ----------
     progress
         Called with every note on the round, so that they are read before a long fit.
+    structure
+        Which parts the model has; all by default.
 
     Raises
     ------
@@ -95,10 +99,10 @@ def prepare(folder: Path | str, progress: Progress | None = None) -> Prepared:
         _tell(progress, note)
     evidence = tabulate(round_)
     priors = Priors().override(round_.settings.priors)
-    structure = Structure()
+    structure = structure or Structure()
     name = store.evidence_hash(evidence, priors, structure)
     work = round_.folder / "work" / name
-    return Prepared(round_, evidence, design(evidence), priors, structure, work)
+    return Prepared(round_, evidence, design(evidence, structure), priors, structure, work)
 
 
 def stored(prepared: Prepared, options: FitOptions) -> xr.DataTree | None:
@@ -140,7 +144,7 @@ def fit(
     if done is not None:
         _tell(progress, f"the fit is already there, in {prepared.work}; it is not made again")
         return done
-    tree = sample(prepared.plan, prepared.priors, options, progress, prepared.structure)
+    tree = sample(prepared.plan, prepared.priors, options, progress)
     store.record(prepared.work, options)
     return store.save(tree, store.path_of(prepared.work, options))
 

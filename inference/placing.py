@@ -11,12 +11,8 @@ from ..data.world import SIZE_EDGES
 from ..models.compiled import jit
 from .division import Shares
 from .marks import Marks
-from .records import Counts, Event, Floats, Observed, Places
+from .records import Counts, Event, Floats, Ints, Observed, Places
 
-MOST_UNSEEN = 100_000_000
-"""Unreported incidents of one draw. Whatever expects more is no result but a broken fit, which
-the gate on the draws refuses (``diagnose``); until then so many stand for them. So many are
-counted in 32 bits; their dead, up to ``LARGEST_EVENT`` in each, need 64."""
 FEW = 4
 """So many incidents of one author, cell and size are drawn as fast one by one as together."""
 
@@ -27,7 +23,7 @@ _EDGES = np.array(SIZE_EDGES)
 def fill(  # type: ignore[no-untyped-def]
     rng: np.random.Generator,
     responsibilities: Floats,
-    unseen: Floats,
+    happened: Ints,
     observed: Observed,
     places: Places,
     marks: Marks,
@@ -39,28 +35,28 @@ def fill(  # type: ignore[no-untyped-def]
     Parameters
     ----------
     responsibilities
-        Cumulative weights of the authors of each pattern, shape (pattern, author).
-    unseen
-        Cumulative expected incidents that nobody reports, over (author, cell, size) in that
-        order, shape (author * cell * size,).
+        Cumulative weights of the (author, class) of each pattern, shape (pattern, author x
+        class).
+    happened
+        Incidents that no informative source reported, shape (author, cell, size, class).
     """
-    shape = (places.sides.shape[0], places.kind.shape[0], marks.numbers.shape[0])
-    held = np.zeros(shape, np.int64)
+    held = np.zeros(happened.shape, np.int64)
     for i in range(observed.pattern.shape[0]):
-        author = _pick(rng, responsibilities[observed.pattern[i]])
+        author, known = divmod(_pick(rng, responsibilities[observed.pattern[i]]), held.shape[3])
         cell = observed.cell[i]
         if observed.is_held[i]:
-            held[author, cell, observed.size[i]] += 1
-        event = _observed_event(rng, observed, i, author, marks.classes[places.kind[cell]])
+            held[author, cell, observed.size[i], known] += 1
+        classes = marks.classes[places.kind[cell]]
+        event = _observed_event(rng, observed, i, author, places.classes[known], classes)
         actor = _place(rng, event, places, shares, counts)
         if 0 <= actor < places.n_organizations:
             for s in range(counts.listed.shape[0]):
                 counts.listed[s] += observed.reported[i, s]
-    _fill_unseen(rng, unseen, held, places, marks, shares, counts)
+    _fill_unseen(rng, happened, held, places, marks, shares, counts)
 
 
 @jit
-def _observed_event(rng, observed, i, author, classes):  # type: ignore[no-untyped-def]
+def _observed_event(rng, observed, i, author, known, classes):  # type: ignore[no-untyped-def]
     """Draw what is not known of a reported incident: its dead, its class.
 
     Its size follows the dead that are drawn. Where these are fewer than its reports count by
@@ -69,7 +65,7 @@ def _observed_event(rng, observed, i, author, classes):  # type: ignore[no-untyp
     dead = _told_dead(rng, observed.told, i)
     victim_class = observed.victim_class[i]
     if victim_class < 0:
-        victim_class = _pick(rng, classes)
+        victim_class = known if known >= 0 else _pick(rng, classes)
     first, second = observed.by_first[i], observed.by_second[i]
     if observed.counted_by[i] != author:
         first, second = 0, 0
@@ -111,43 +107,45 @@ def _climb(rng, top):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _fill_unseen(rng, unseen, held, places, marks, shares, counts):  # type: ignore[no-untyped-def]
-    """Draw the incidents that no informative source reported.
+def _fill_unseen(rng, happened, held, places, marks, shares, counts):  # type: ignore[no-untyped-def]
+    """Place the incidents that no informative source reported.
 
-    All of one draw are one Poisson number, dealt to (author, cell, size) by the expected
-    shares: the same law as a Poisson number in each. Those already known from a source whose
-    silence says nothing are among them, so that as many of the same author, cell and size
-    are left out.
+    Those already known from a source whose silence says nothing are among them, so that as many
+    of the same author, cell, size and class are left out.
     """
-    n_cell, n_size = held.shape[1:]
-    if unseen.shape[0] == 0 or not unseen[-1] > 0.0:
-        return
-    happened = _deal(rng, rng.poisson(min(unseen[-1], MOST_UNSEEN)), unseen)
-    for where in np.flatnonzero(happened):
-        size = where % n_size
-        cell = where // n_size % n_cell
-        author = where // (n_size * n_cell)
-        number = happened[where] - held[author, cell, size]
+    for author, cell, size, known in zip(*np.nonzero(happened)):  # noqa: B905 (numba)
+        number = happened[author, cell, size, known] - held[author, cell, size, known]
+        victim_class = places.classes[known]
         if number > FEW:
-            _place_group(rng, number, author, cell, size, places, marks, shares, counts)
+            _place_group(
+                rng, number, author, cell, size, victim_class, places, marks, shares, counts
+            )
             continue
         for _ in range(number):
             victims = _EDGES[size] + _pick(rng, marks.numbers[size])
-            victim_class = _pick(rng, marks.classes[places.kind[cell]])
-            event = Event(author, cell, size, victims, victim_class, 0, 0)
+            own = victim_class
+            if own < 0:
+                own = _pick(rng, marks.classes[places.kind[cell]])
+            event = Event(author, cell, size, victims, own, 0, 0)
             _place(rng, event, places, shares, counts)
 
 
 @jit
 def _place_group(  # type: ignore[no-untyped-def]
-    rng, number, author, cell, size, places, marks, shares, counts
+    rng, number, author, cell, size, known, places, marks, shares, counts
 ):
     """Count incidents of one author, cell and size as ``_place`` would one after the other.
 
     The side of an incident and the sides of its dead are independent of each other, so that
-    the sums over all incidents of one victim class are divided at once.
+    the sums over all incidents of one victim class are divided at once. ``known`` is their
+    class, -1 where it is drawn.
     """
-    classes = _deal(rng, number, marks.classes[places.kind[cell]])
+    classes = np.zeros(marks.classes.shape[1], np.int64)
+    if known >= 0:
+        classes[known] = number
+    else:
+        dealt = _deal(rng, number, marks.classes[places.kind[cell]])
+        classes[: dealt.shape[0]] = dealt
     for victim_class in range(classes.shape[0]):
         happened = classes[victim_class]
         if happened == 0:

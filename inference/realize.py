@@ -2,8 +2,10 @@
 
 For each draw of the parameters every reported incident is given to an author by its
 posterior responsibilities, and the incidents that nobody reported are drawn beside them:
-Poisson with mean μ ρ[v] (1 - P(seen | author, context, v)) in every (author, region, period,
-kind, size). Marks are drawn as ``marks`` says, rivalries and coalitions divided as
+Poisson with mean g μ ρ[v, w] (1 - P(seen | author, context, v, w)) in every (author, region,
+period, kind, size, class), g the factor of the region and period given its reports, and given
+official totals where there are some (``unseen``). Marks are drawn as ``marks`` says, rivalries
+and coalitions divided as
 ``division`` says: a dead whose side a report counts is that side's doing, the others are
 divided one by one, and the incident itself goes to one side whole. The size of all of them is
 the whole incident's.
@@ -31,16 +33,16 @@ from numpy.typing import NDArray
 from ..data.evidence import SILENT
 from ..data.rubric import Rubric
 from ..data.world import SIZES
-from ..models import superposition
 from ..models.design import Design
-from ..models.engine import NUMPY, Params
+from ..models.engine import Params
 from .division import Division, division
 from .marks import MarkPosterior, class_codes, mark_posterior
 from .placing import fill
 from .records import Counts, Observed, Places
-from .responsibility import cell_rates, responsibilities, unreported
+from .responsibility import Outcome, Reader
 from .sources import accuracy
 from .told import told
+from .unseen import Drawer, drawer
 from .windowed import in_window
 
 Floats = NDArray[np.float64]
@@ -99,7 +101,8 @@ def realize(
     323. Organizations are the roster's, then ``other`` where it is on the author axis.
     ``listed`` (chain, draw, source): realized incidents of the roster's organizations that a
     source reported; ``accuracy`` (chain, draw, source): see ``sources.accuracy``; ``unseen``
-    (chain, draw): expected unreported incidents, of which at most ``MOST_UNSEEN`` are drawn.
+    (chain, draw): expected unreported incidents, of which at most ``MOST_UNSEEN`` are drawn;
+    ``totals_agreement`` (chain, draw): see ``unseen.Unseen``.
     Attribute ``classes_reported``: whether any incident has a known victim class; where none
     has, all are in class "unknown".
 
@@ -108,7 +111,7 @@ def realize(
     FitError
         Where a draw cannot have made the reports.
     """
-    setting = _setting(plan, rubric)
+    setting = _setting(plan, rubric, frozenset(str(name) for name in posterior.data_vars))
     values = {
         str(name): value.transpose("chain", "draw", ...).to_numpy()
         for name, value in posterior.data_vars.items()
@@ -117,9 +120,9 @@ def realize(
     store, unseen = _store(setting, shape), np.zeros(shape)
     for number, (chain, draw) in enumerate(np.ndindex(shape), start=1):
         params = {name: np.asarray(value[chain, draw]) for name, value in values.items()}
-        expected = _expected(params, setting)
-        store = _fill(store, setting, params, expected, (chain, draw), seed)
-        unseen[chain, draw] = expected.total
+        found = setting.reader.outcome(params)
+        store = _fill(store, setting, params, found, (chain, draw), seed)
+        unseen[chain, draw] = found.unseen.sum()
         if progress is not None:
             progress(number, shape[0] * shape[1])
     coords = {dim: posterior[dim].to_numpy() for dim in ("chain", "draw")}
@@ -139,12 +142,12 @@ def oracle(params: Params, plan: Design, rubric: Rubric, draws: int, seed: int) 
     draws
         Number of draws, in one chain.
     """
-    setting = _setting(plan, rubric)
+    setting = _setting(plan, rubric, frozenset(params))
     store = _store(setting, (1, draws))
-    expected = _expected(params, setting)
+    found = setting.reader.outcome(params)
     for draw in range(draws):
-        store = _fill(store, setting, params, expected, (0, draw), seed)
-    unseen = np.full((1, draws), expected.total)
+        store = _fill(store, setting, params, found, (0, draw), seed)
+    unseen = np.full((1, draws), found.unseen.sum())
     return _label(store, unseen, setting, {"chain": np.arange(1), "draw": np.arange(draws)})
 
 
@@ -157,27 +160,16 @@ class _Setting:
     division: Division
     observed: Observed
     places: Places
+    reader: Reader
+    drawer: Drawer
 
 
-@dataclass(frozen=True)
-class _Expected:
-    """What one value of the parameters says: see ``placing.fill``, ``sources.accuracy``."""
-
-    responsibilities: Floats
-    unseen: Floats
-    accuracy: Floats
-
-    @property
-    def total(self) -> float:
-        """Incidents that nobody reports, in the whole window."""
-        return float(self.unseen[-1]) if self.unseen.size else 0.0
-
-
-def _setting(plan: Design, rubric: Rubric) -> _Setting:
+def _setting(plan: Design, rubric: Rubric, parameters: frozenset[str]) -> _Setting:
     marks = mark_posterior(plan.evidence, rubric)
     window = in_window(plan)
     sides = division(plan)
     first = int(np.argmax(plan.evidence.axes.window))
+    modelled = plan.around.victim_classes
     places = Places(
         region=window.cell_region,
         period=window.cell_period - first,
@@ -185,8 +177,15 @@ def _setting(plan: Design, rubric: Rubric) -> _Setting:
         sides=sides.sides,
         members=sides.members,
         n_organizations=len(plan.names.organizations),
+        classes=np.array([_position(marks.classes, name) for name in modelled], np.int64),
     )
-    return _Setting(window, marks, sides, _observed(window, marks), places)
+    observed, reader = _observed(window, marks), Reader(window, parameters)
+    return _Setting(window, marks, sides, observed, places, reader, drawer(window))
+
+
+def _position(classes: tuple[str, ...], name: str) -> int:
+    """Position of a class that the model has; -1 for the one that stands for all."""
+    return classes.index(name) if name in classes else -1
 
 
 def _observed(window: Design, marks: MarkPosterior) -> Observed:
@@ -215,17 +214,6 @@ def _observed(window: Design, marks: MarkPosterior) -> Observed:
     )
 
 
-def _expected(params: Params, setting: _Setting) -> _Expected:
-    plan = setting.plan
-    q = superposition.quantities(params, plan, NUMPY)
-    rate = cell_rates(q, plan)
-    return _Expected(
-        responsibilities=responsibilities(q, rate, plan),
-        unseen=np.cumsum(unreported(q, rate, plan)),
-        accuracy=accuracy(q, params, rate.sum(axis=1), plan),
-    )
-
-
 def _store(setting: _Setting, shape: tuple[int, int]) -> Counts:
     """Zeros of every count, dims chain and draw first."""
     sizes = {dim: len(labels) for dim, labels in _coords(setting).items()}
@@ -237,6 +225,7 @@ def _store(setting: _Setting, shape: tuple[int, int]) -> Counts:
             for name, dims in _DIMS.items()
         },
         accuracy=np.zeros((*shape, sizes["source"])),
+        agreement=np.ones(shape),
     )
 
 
@@ -244,7 +233,7 @@ def _fill(
     store: Counts,
     setting: _Setting,
     params: Params,
-    expected: _Expected,
+    found: Outcome,
     at: tuple[int, int],
     seed: int,
 ) -> Counts:
@@ -254,11 +243,14 @@ def _fill(
     shares = setting.division.draw(params, rng)
     counts = Counts(*(array[at] for array in store))
     counts = counts._replace(victims_by_place=counts.victims_by_place.astype(np.int64))
+    factor = setting.reader.factor(params, found, rng)
+    unseen = setting.drawer.draw(found.unseen * factor[:, None, None], params, rng)
     fill(
-        rng, expected.responsibilities, expected.unseen, setting.observed, setting.places,
+        rng, found.responsibilities, unseen.happened, setting.observed, setting.places,
         marks, shares, counts,
     )  # fmt: skip
-    store.accuracy[at] = expected.accuracy
+    store.accuracy[at] = accuracy(found, params, setting.plan)
+    store.agreement[at] = unseen.agreement
     return _kept(store, counts.victims_by_place, at)
 
 
@@ -290,7 +282,9 @@ def _label(
     dims = {**_DIMS, "accuracy": ("source",)}
     counts = {name: (("chain", "draw", *dims[name]), getattr(store, name)) for name in dims}
     return xr.Dataset(
-        counts | {"unseen": (("chain", "draw"), unseen)},
+        counts
+        | {"unseen": (("chain", "draw"), unseen)}
+        | {"totals_agreement": (("chain", "draw"), store.agreement)},
         coords={**draws, **_coords(setting)},
         attrs={"classes_reported": setting.marks.reported},
     )

@@ -37,7 +37,8 @@ class Places(NamedTuple):
     """Where a cell is and who an author is: see ``Division`` for ``sides`` and ``members``.
 
     ``region, period, kind``: shape (cell,). ``n_organizations``: the first so many of the
-    members' axis are organizations, the next is ``other`` where it has an axis.
+    members' axis are organizations, the next is ``other`` where it has an axis. ``classes``:
+    position of each modelled victim class among all, -1 where none is modelled.
     """
 
     region: Ints
@@ -46,6 +47,7 @@ class Places(NamedTuple):
     sides: Ints
     members: Ints
     n_organizations: int
+    classes: Ints
 
 
 class Counts(NamedTuple):
@@ -55,7 +57,8 @@ class Counts(NamedTuple):
     and so on: (organization, region) and (organization, period); ``incidents_by_place`` and
     ``victims_by_place``: of the roster's organizations together, never of ``other``, (region,
     kind, victim class, size); ``listed``: incidents given to organizations that a source
-    reported, (source,); ``accuracy`` is not for ``fill``.
+    reported, (source,); ``accuracy`` and ``agreement`` are not
+    for ``fill``.
     """
 
     incidents: NDArray[np.int32]
@@ -68,6 +71,7 @@ class Counts(NamedTuple):
     victims_by_place: Ints
     listed: NDArray[np.int32]
     accuracy: Floats
+    agreement: Floats
 
 
 class Event(NamedTuple):

@@ -19,10 +19,10 @@ from time import process_time
 from ..data.regions import SETS
 from ..data.simulate import simulate
 from ..data.worlds import national_world
-from ..models import joint
 from ..models.compiled import cache_folder
 from ..models.design import design
 from ..models.priors import Priors
+from ..models.structure import CORE
 from . import recovery_report
 from .diagnose import diagnose
 from .fit import FitOptions, density, run_nutpie
@@ -122,8 +122,8 @@ def study(task: Task) -> Row:
 
 def fit(drawn: Recoverable, task: Task) -> Fitted:
     """Fit and score a round as the product does."""
-    plan = design(drawn.evidence)
-    target = density(plan, drawn.priors, joint.Structure())
+    plan = design(drawn.evidence, CORE)
+    target = density(plan, drawn.priors)
     tree = run_nutpie(target, task.options, None)
     posterior = tree["posterior"].to_dataset()
     realized = realize(posterior, plan, drawn.rubric, derive(task.seed, "realize"))

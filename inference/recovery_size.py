@@ -16,6 +16,7 @@ from ..data.world import SourceSpec
 from ..data.worlds import months, organization_names
 from ..models.design import Design, design
 from ..models.priors import Priors
+from ..models.structure import CORE
 
 FIRST_MONTH = dt.date(2023, 1, 1)
 
@@ -81,7 +82,7 @@ class Size:
     @cached_property
     def plan(self) -> Design:
         """The axes of its rounds, without a report."""
-        return design(_no_reports(_axes(self)))
+        return design(_no_reports(_axes(self)), CORE)
 
 
 PRESS = (SourceSpec("north-press"), SourceSpec("south-press"))

@@ -25,7 +25,7 @@ from ..data.simulated import Simulated, write_round
 from ..data.tabulate import tabulate
 from ..data.values import ADJUDICATED
 from ..data.world import World
-from ..models import attribution, joint, superposition
+from ..models import attribution, joint, superposition, written
 from ..models.engine import NUMPY, Params
 from ..models.priors import Priors
 from .marks import CLASS_PRIOR_TOTAL, TAIL_GRID, UNKNOWN_CLASS, tail_posterior
@@ -106,7 +106,7 @@ def accepted(evidence: Evidence, size: Size) -> bool:
 
 def draw_parameters(size: Size, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Draw every free variable of the model from its prior."""
-    listed = joint.parameters(size.plan, size.priors, joint.Structure())
+    listed = joint.parameters(size.plan, size.priors)
     listed += attribution.side_parameters(size.priors, size.plan) if size.rivals else []
     drawn = prior_draws(listed, size.plan, 1, int(rng.integers(2**62)))
     return {name: np.asarray(value[0]) for name, value in drawn.items()}
@@ -129,11 +129,11 @@ def world(params: Params, size: Size, rng: np.random.Generator) -> World:
         sources=size.sources,
         rate=np.exp(q.log_rate),
         size=np.exp(q.log_size),
-        detection=np.asarray(q.detection),
-        visibility=np.asarray(q.visibility),
+        detection=np.asarray(q.chances.logit),
+        visibility=np.asarray(q.chances.visibility),
         right=np.asarray(params["right"]),
-        unknown=np.asarray(q.unknown),
-        blame=np.asarray(attribution.blame(params, plan, NUMPY)),
+        unknown=np.asarray(q.unknown[:, 0]),
+        blame=np.asarray(attribution.blame(params, plan, NUMPY)[0, 0]),
         one_sided=_one_sided(params, size),
         **(_sides(params, size) if size.rivals else {"split": np.zeros(0)}),
         set_size=np.asarray(q.set_shares),
@@ -148,7 +148,7 @@ def _sides(params: Params, size: Size) -> dict[str, Any]:
     """Whose violence a rivalry's is, and how its dead are told by side."""
     return {
         "split": np.asarray(params["split"]),
-        "told_split": np.asarray(attribution.told_split(params, size.plan, NUMPY)),
+        "told_split": np.asarray(written.told_split(params, size.plan, NUMPY)),
         "side_concentration": float(params["side_concentration"]),
         "sides_counted": SIDES_COUNTED,
     }

@@ -5,9 +5,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ..data.attribution import OTHER
+from ..models.circumstances import adjudicated
 from ..models.design import Design
 from ..models.engine import Params
-from ..models.superposition import Quantities
+from .responsibility import Outcome
 
 Floats = NDArray[np.float64]
 

@@ -25,8 +25,8 @@ import xarray as xr
 from ..data.errors import InputError
 from ..data.evidence import Evidence
 from ..data.partial import locked, partial
-from ..models.joint import Structure
 from ..models.priors import Priors
+from ..models.structure import Structure
 from .fit import FitOptions
 
 SOFTWARE = ("dtoscore", "numpy", "pymc", "nutpie", "numba")

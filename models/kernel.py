@@ -127,8 +127,9 @@ def workspace(design: Design, per_history: int = 1) -> WorkspaceRef:
     classes = (len(h.classes.author), len(h.classes.claim))
     n_context, n_author = len(h.context_spot), sizes["author"]
     silent = n_context * sizes["size"] * sizes["victim_class"]
+    histories = len(h.spot) * per_history
     shapes = (
-        (len(h.spot) * per_history, *classes), (silent, *classes), (len(design.cell_kind), n_author),
+        (histories, *classes), (silent, *classes), (len(design.cell_kind), n_author),
         (n_context, n_author), (n_context, n_author, 6),
         (len(design.statements.rows), n_author, classes[1]),
     )  # fmt: skip
