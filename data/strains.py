@@ -31,7 +31,7 @@ class Strains:
     framing, framing_spread, nobody
         See ``framing.framed``.
     copying
-        κ of every group of sources.
+        κ of every group of sources; where there is no group, the press is made one.
     group_visibility
         Weight of what the sources of a group see alike.
     delay_days
@@ -72,6 +72,8 @@ class Strains:
 def strain(world: World, strains: Strains, seed: int) -> World:
     """Put structures on a world; what they draw (γ, own shares of framing) comes from ``seed``."""
     gammas, shares = np.random.SeedSequence(seed, spawn_key=(2,)).spawn(2)
+    if (strains.copying or strains.group_visibility) and not world.groups:
+        world = _grouped(world)
     if strains.least_presence:
         world = territorial(world, strains.least_presence)
     if strains.silencing_sd:
@@ -88,6 +90,12 @@ def strain(world: World, strains: Strains, seed: int) -> World:
     if strains.delay_days:
         world = delayed(world, strains.delay_days, strains.as_of_days)
     return replace(world, **_fields(world, strains))
+
+
+def _grouped(world: World) -> World:
+    """Make one group of the press."""
+    sources = (replace(s, group="press") if s.type == "press" else s for s in world.sources)
+    return replace(world, sources=tuple(sources))
 
 
 def _fields(world: World, strains: Strains) -> dict[str, Any]:

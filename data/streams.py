@@ -1,7 +1,7 @@
 """Random numbers of a simulation: one stream for the core, one for each structure added.
 
 Turning a structure on draws nothing from the core's stream, nor from another structure's: two
-worlds that differ in one structure share everything else.
+worlds that differ in one structure share everything else. Claims alone are drawn from the core's.
 """
 
 import numpy as np
