@@ -21,6 +21,29 @@ if TYPE_CHECKING:
 DAY = "%Y-%m-%d"
 MOST_INCIDENTS = 1_000_000
 """Some gigabytes of memory; a national year has some ten thousand."""
+Strength = Annotated[
+    float,
+    typer.Option(
+        min=0, max=10, callback=finite, help="Sd of how organizations silence the press, in logits."
+    ),
+]
+Share = Annotated[
+    float,
+    typer.Option(min=0, max=1, callback=finite, help="Share of incidents claimed as a rival's."),
+]
+Copying = Annotated[
+    float,
+    typer.Option(min=0, max=1, callback=finite, help="How often the press repeats one name."),
+]
+Days = Annotated[
+    float,
+    typer.Option(
+        min=0,
+        max=1000,
+        callback=finite,
+        help="Median days to a report; the round then ends 10 days after its window.",
+    ),
+]
 
 
 def check(round_folder: RoundFolder, as_json: AsJson = False) -> None:
@@ -96,6 +119,10 @@ def simulate(
         bool,
         typer.Option("--silenced-press", help="No press where the worst is strong."),
     ] = False,
+    silencing: Strength = 0.0,
+    framing: Share = 0.0,
+    copying: Copying = 0.0,
+    delay: Days = 0.0,
     compare: Annotated[
         Path | None,
         typer.Option(metavar="RELEASE", help="Write nothing: put DIR's truth beside a release."),
@@ -109,6 +136,7 @@ def simulate(
         _compare(folder, compare)
         return
     from ..data.simulate import simulate as draw
+    from ..data.strains import Strains
     from ..data.worlds import DEMO_SEED, national_world
 
     seed = DEMO_SEED if seed is None else seed
@@ -118,6 +146,7 @@ def simulate(
         incidents=incidents,
         lead=lead,
         silenced_press=silenced_press,
+        strains=Strains(silencing_sd=silencing, framing=framing, copying=copying, delay_days=delay),
     )
     _write_once(draw(world, seed), folder, seed)
 

@@ -9,13 +9,14 @@ from pathlib import Path
 import pandas as pd
 
 from . import truth
+from .extras import settings_of_totals, side_tables
 from .folder import csv_text, toml_text, write_folder
 from .rubric import Rubric
 from .rubrics import default_rubric
 from .world import World
 
 PUBLICATION_DAYS = 60
-"""Days from the window's end to ``as_of``; every report is published by then."""
+"""Days from the window's end to ``as_of`` where the world does not say; all is out by then."""
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,17 @@ class Simulated:
         The columns of ``reports.csv`` (docs/formats.md); days as datetime64.
     incidents
         What happened, seen or not, index ``incident_id``: ``author, claim`` (names of the
-        world), ``region, period`` (position in ``world.periods``), ``date, kind, size,
-        victims, victim_class`` ("" where the world has none), ``z`` (visibility),
-        ``by_first, by_second`` (deaths caused by each side; all by the first where the
-        author has one side), ``in_window``.
+        world; claim "" where nobody can tell), ``region, period`` (position in
+        ``world.periods``), ``date, kind, size, victims, victim_class`` ("" where the world
+        has none), ``z`` (visibility), ``by_first, by_second`` (deaths caused by each side;
+        all by the first where the author has one side), ``in_window`` (by ``as_of``),
+        ``visible`` (to any source).
     pieces
-        The incidents divided among organizations: ``incident_id, organization, incidents,
-        victims``.
+        The incidents divided among those they are scored for (a splinter that is rolled up
+        is its parent, an organization on no roster is "other"): ``incident_id,
+        organization, incidents, victims``.
+    totals
+        The columns of ``totals.csv``; None where the world has no series.
     """
 
     world: World
@@ -44,10 +49,11 @@ class Simulated:
     reports: pd.DataFrame
     incidents: pd.DataFrame
     pieces: pd.DataFrame
+    totals: pd.DataFrame | None = None
 
     @property
     def as_of(self) -> dt.date:
-        """The day on which the last report is out."""
+        """The day until which published reports are in the round."""
         return last_day(self.world)
 
     def score(self, rubric: Rubric) -> pd.Series:
@@ -57,13 +63,14 @@ class Simulated:
     def truth(self, rubric: Rubric) -> dict[str, object]:
         """Give what ``truth.json`` holds."""
         world = self.world
-        return truth.truth(
-            self.pieces, self.incidents, world.organizations, world.contenders, rubric
-        )
+        contenders = tuple(name for name in world.contenders if name in world.scored)
+        return truth.truth(self.pieces, self.incidents, world.scored, contenders, rubric)
 
 
 def last_day(world: World) -> dt.date:
-    """Return the day on which the last report of a world's window is out."""
+    """Return the world's ``as_of``: by default the day on which its last report is out."""
+    if world.as_of is not None:
+        return world.as_of
     return world.window[1] + dt.timedelta(days=PUBLICATION_DAYS)
 
 
@@ -112,13 +119,18 @@ def write_round(
         "period": period,
         "regions": region_set or world.regions,
         "risk_limit": risk_limit,
+        **settings_of_totals(world),
     }
+    tables = side_tables(world)
+    if simulated.totals is not None:
+        tables["totals"] = simulated.totals
     files = {
         "round.toml": toml_text(settings),
         "organizations.csv": csv_text(_organization_table(world, shown)),
         "sources.csv": csv_text(_source_table(world, shown)),
         "reports.csv": csv_text(simulated.reports),
         "truth.json": json.dumps(true, indent=2, sort_keys=True) + "\n",
+        **{f"{name}.csv": csv_text(table) for name, table in tables.items()},
     }
     return write_folder(folder, files)
 
@@ -130,9 +142,24 @@ def _organization_table(world: World, names: Mapping[str, str]) -> pd.DataFrame:
             "name": names.get(name, name.replace("-", " ").title()),
             "contender": str(name in world.contenders).lower(),
         }
-        for name in world.organizations
+        for name in world.listed
     ]
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    return table.join(_lineage(world), on="id") if world.splinters else table
+
+
+def _lineage(world: World) -> pd.DataFrame:
+    """Say who split off whom, index id; an organization without a row has empty cells."""
+    rows = [
+        {
+            "active_from": splinter.date.isoformat(),
+            "parent": splinter.parent,
+            "relation": "splinter_of",
+            "roll_up": str(splinter.roll_up).lower(),
+        }
+        for splinter in world.splinters
+    ]
+    return pd.DataFrame(rows, index=[splinter.organization for splinter in world.splinters])
 
 
 def _source_table(world: World, names: Mapping[str, str]) -> pd.DataFrame:

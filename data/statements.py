@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .attribution import OTHER, UNKNOWN, Attribution, parse
-from .world import Floats, World
+from .streams import stream
+from .world import Flags, Floats, World
+from .worldparts import Bribe
 
 Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 Texts = NDArray[np.object_]
 
 
@@ -86,6 +87,25 @@ class Lexicon:
         return np.where(self.is_rivalry, given, 1.0)
 
     @cached_property
+    def written(self) -> tuple[str, ...]:
+        """What a report says for each text: an organization on no roster has no name."""
+        stranger = OTHER if self.world.has_other else UNKNOWN
+        return tuple(stranger if text in self.world.unlisted else text for text in self.texts)
+
+    @cached_property
+    def present(self) -> Flags | None:
+        """Where wrong names may fall, shape (region, period, name); None: everywhere."""
+        if self.world.presence is None:
+            return None
+        given = np.atleast_3d(self.world.presence)
+        shape = (len(self.world.regions), len(self.world.periods), len(self.attributions))
+        allowed = np.ones(shape, dtype=bool)
+        for position, name in enumerate(self.attributions):
+            for member in set(name.organizations) - {OTHER}:
+                allowed[..., position] &= given[self.world.organizations.index(member)]
+        return allowed
+
+    @cached_property
     def names_contender(self) -> Flags:
         """Whether a text names a contender, shape (text,)."""
         contenders = set(self.world.contenders)
@@ -108,7 +128,14 @@ def categorical(rng: np.random.Generator, weights: Floats) -> Ints:
     return position
 
 
-def draw(rng: np.random.Generator, lexicon: Lexicon, source: int, seen: Ints) -> Statements:
+def draw(
+    rng: np.random.Generator,
+    lexicon: Lexicon,
+    source: int,
+    seen: Ints,
+    cell: tuple[Ints, Ints],
+    seed: int,
+) -> Statements:
     """Draw what a source says, given what it sees of each incident.
 
     Parameters
@@ -116,33 +143,75 @@ def draw(rng: np.random.Generator, lexicon: Lexicon, source: int, seen: Ints) ->
     source
         Position of the source in the world.
     seen
-        Names (the claims; for an adjudicated source the authors), shape (incident,).
+        Names (the claims; for an adjudicated source the authors), shape (incident,); -1
+        where nobody can tell, and then nobody is named.
+    cell
+        Region and period of each incident.
+    seed
+        Of the streams of the structures that are on.
     """
     world = lexicon.world
-    nobody = rng.random(len(seen)) < world.unknown[source, seen]
-    name = _one_side(rng, lexicon, source, seen, _name(rng, world, source, seen))
-    name = np.where(nobody, -1, name)
-    text = np.array([*lexicon.texts, UNKNOWN], dtype=object)[name]
-    contender = np.append(lexicon.names_contender, False)[name]
+    told = np.where(seen >= 0, seen, 0)
+    share = world.unknown[source]
+    nobody = rng.random(len(seen)) < (share[told] if share.ndim == 1 else share[cell[0], told])
+    name = _one_side(rng, lexicon, source, told, _name(rng, lexicon, source, told, cell))
+    name = np.where(nobody | (seen < 0), -1, name)
     rows, members = _sets(rng, lexicon, source, name)
-    for row, chosen in zip(rows, members, strict=True):
-        text[row] = str(Attribution(members=tuple(sorted(np.array(lexicon.single)[chosen]))))
+    sets = np.zeros((len(name), len(lexicon.single)), dtype=bool)
+    sets[rows] = members
     name[rows] = -1
-    contender[rows] = (members & lexicon.names_contender[: members.shape[1]]).any(axis=1)
+    for number, bribe in enumerate(world.bribes):
+        if bribe.source == world.sources[source].id:
+            _hush(stream(seed, "bribes", number), lexicon, bribe, name, sets)
+    return _written(lexicon, world.sources[source].coverage, name, sets)
+
+
+def _hush(
+    rng: np.random.Generator, lexicon: Lexicon, bribe: Bribe, name: Ints, sets: Flags
+) -> None:
+    """Put a rival, or nobody, where a bribed source would name who bribes it, in place."""
+    organizations = lexicon.world.organizations
+    tells = np.array([bribe.organization in parse(t).organizations for t in lexicon.texts])
+    found = np.append(tells, False)[name] | sets[:, organizations.index(bribe.organization)]
+    blames = rng.random(len(name)) < bribe.probability
+    name[found] = np.where(blames, organizations.index(bribe.rival), -1)[found]
+    sets[found] = False
+
+
+def _written(lexicon: Lexicon, coverage: str, name: Ints, sets: Flags) -> Statements:
+    """Write names (-1: none) and sets (rows without a member: none) as a source does."""
+    text = np.array([*lexicon.written, UNKNOWN], dtype=object)[name]
+    contender = np.append(lexicon.names_contender, False)[name]
+    rows = np.flatnonzero(sets.any(axis=1))
+    words = np.array(lexicon.written[: sets.shape[1]], dtype=object)
+    for row in rows:
+        members = tuple(sorted(set(words[sets[row]]) - {UNKNOWN}))
+        text[row] = str(Attribution(members=members))
+    contender[rows] = (sets[rows] & lexicon.names_contender[: sets.shape[1]]).any(axis=1)
     listed = {
-        "all": np.ones(len(seen), dtype=bool),
+        "all": np.ones(len(name), dtype=bool),
         "attributed_only": text != UNKNOWN,
         "contenders_only": contender,
-    }[world.sources[source].coverage]
+    }[coverage]
     return Statements(text, name, listed)
 
 
-def _name(rng: np.random.Generator, world: World, source: int, seen: Ints) -> Ints:
+def _name(
+    rng: np.random.Generator,
+    lexicon: Lexicon,
+    source: int,
+    seen: Ints,
+    cell: tuple[Ints, Ints],
+) -> Ints:
     """Draw the name that somebody who names one gives: by ``confusion``, or right or blame."""
+    world = lexicon.world
     if world.confusion is not None:
         return categorical(rng, world.confusion[source, seen])
     right = rng.random(len(seen)) < world.right[source]
-    blame = np.where(np.arange(len(world.authors)) == seen[:, None], 0.0, world.blame)
+    favour = world.blame if world.blame.ndim == 1 else world.blame[source]
+    blame = np.where(np.arange(len(world.authors)) == seen[:, None], 0.0, favour)
+    if lexicon.present is not None:
+        blame = blame * lexicon.present[cell]
     alone = blame.sum(axis=1) == 0  # nobody else to blame
     blame[alone, seen[alone]] = 1.0
     return np.where(right, seen, categorical(rng, blame))

@@ -9,7 +9,8 @@ import pandas as pd
 from .attribution import parse
 from .errors import InputError
 from .rubric import Rubric
-from .statements import Flags, Ints, Lexicon
+from .statements import Ints, Lexicon
+from .world import Flags
 
 PIECE_TYPES = {"incident": "int64", "organization": "str", "incidents": "int64", "victims": "int64"}
 
@@ -46,7 +47,8 @@ def pieces(
 
     An incident counts once, for one organization: the sides of a rivalry by its split, the
     members of a coalition by shares ω ~ Dirichlet(1), drawn once a coalition. Its deaths
-    are divided death by death by the same shares.
+    are divided death by death by the same shares. What an organization did that is scored
+    under another name (``World.scored_under``) stands under that name.
 
     Returns
     -------
@@ -70,6 +72,9 @@ def pieces(
             parts.append(pd.DataFrame(dict(zip(PIECE_TYPES, columns, strict=True))))
     table = pd.concat(parts, ignore_index=True)
     table = table[(table["incidents"] > 0) | (table["victims"] > 0)]
+    if lexicon.world.scored_under:
+        table["organization"] = table["organization"].replace(lexicon.world.scored_under)
+        table = table.groupby(["incident", "organization"], as_index=False).sum()
     return table.sort_values(["incident", "organization"], ignore_index=True)
 
 

@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from .regions import SETS
+from .strains import Strains, strain
 from .values import ADJUDICATED
 from .world import SIZES, Floats, SourceSpec, World
 
@@ -85,6 +86,7 @@ def national_world(
     rivalry_share: float = 0.12,
     notoriety: bool = True,
     silenced_press: bool = False,
+    strains: Strains | None = None,
 ) -> World:
     """Build a world that looks like a national round.
 
@@ -108,6 +110,8 @@ def national_world(
     silenced_press
         The press is nearly silent where the worst is strong. The core model, whose
         detection knows no perpetrator, is then wrong.
+    strains
+        Further structures, see ``strains.Strains``; what they draw leaves the rest as it is.
     """
     rng = np.random.default_rng(seed)
     names = organization_names(organizations)
@@ -121,7 +125,7 @@ def national_world(
         detection -= _silence(sources, where[level.worst])
     n_author, n_source = len(level.share), len(sources)
     adjudicated = np.array([spec.type == ADJUDICATED for spec in sources])
-    return World(
+    world = World(
         organizations=names,
         contenders=names,
         has_other=other_share > 0,
@@ -147,6 +151,7 @@ def national_world(
         set_size=np.tile([0.95, 0.05] if organizations > 1 else [1.0], (n_source, 1)),
         sides_counted=0.3,
     )
+    return world if strains is None else strain(world, strains, seed)
 
 
 def demo_world() -> World:

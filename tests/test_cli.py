@@ -91,6 +91,8 @@ def test_version() -> None:
         ("run", "x", "--seed", "-1"),
         *(("simulate", "x", "--incidents", value) for value in ("inf", "nan", "1e300", "0")),
         *(("simulate", "x", "--lead", value) for value in ("inf", "nan", "1e300", "0")),
+        *(("simulate", "x", "--framing", value) for value in ("nan", "1.5", "-0.1")),
+        ("simulate", "x", "--delay", "inf"),
         ("import", "ucdp", "file", "folder"),
         ("import", "ucdp", "file", "folder", "--year", "2010", "--window", *["2010-01-01"] * 2),
         ("import", "ucdp", "file", "folder", "--window", "2010-01-01", "2010-13-01"),
@@ -321,6 +323,15 @@ def test_one_candidate_is_not_said_to_be_the_worst(released: dict[str, Any]) -> 
     said = call("run", "somewhere").stdout
     assert "Nobody is designated. If the assumptions of the model hold, one candidate" in said
     assert "is the worst" not in said
+
+
+def test_simulate_takes_structures(tmp_path) -> None:
+    folder = tmp_path / "strained"
+    options = ("--silencing", "0.8", "--framing", "0.15", "--copying", "0.5", "--delay", "30")
+    assert call("simulate", str(folder), "--incidents", "300", *options).exit_code == 0
+    assert (folder / "rivalries.csv").exists(), "who is framed by whom"
+    assert 'as_of = "2024-01-10"' in (folder / "round.toml").read_text()
+    assert call("check", str(folder)).exit_code == 0
 
 
 def test_simulate_again_writes_nothing(small_round: Path) -> None:

@@ -1,6 +1,7 @@
 """The simulator against the probabilities of its world, its files, and its own truth."""
 
 import datetime as dt
+import hashlib
 import json
 from dataclasses import replace
 
@@ -9,12 +10,14 @@ import pandas as pd
 import pytest
 from dtoscore.data.attribution import parse
 from dtoscore.data.errors import InputError
+from dtoscore.data.folder import csv_text
 from dtoscore.data.readers import read_round
 from dtoscore.data.rubric import Kind, Rubric
 from dtoscore.data.rubrics import default_rubric
 from dtoscore.data.simulate import simulate
 from dtoscore.data.simulated import Simulated, write_round
 from dtoscore.data.world import LARGEST_EVENT, SIZES, SourceSpec, World
+from dtoscore.data.worlds import demo_world, national_world
 from rounds import COLUMNS
 from scipy.special import expit
 
@@ -331,6 +334,32 @@ def test_same_seed_same_bytes(tmp_path) -> None:
         assert one == two
     reports = [(tmp_path / name / "reports.csv").read_bytes() for name in ("one", "three")]
     assert reports[0] != reports[1]
+
+
+CLAIM = np.eye(7) + 0.4 * (np.eye(7)[1] - np.eye(7)[0]) * (np.arange(7) == 0)[:, None]
+BEFORE = {
+    "small": (small_world(), 1, "73fdef15a3dcb236"),
+    "claim": (small_world(claim=CLAIM), 2, "837236f35661bfe0"),
+    "confusion": (
+        small_world(confusion=np.full((4, 7, 7), 0.02) + 0.86 * np.eye(7)),
+        3,
+        "9f2d1153cb806b7e",
+    ),
+    "demo": (demo_world(), 7, "30d6c724e5b08b80"),
+    "press": (national_world(3, silenced_press=True, notoriety=False), 4, "c37d78c7d3d20f06"),
+}
+"""Worlds, seeds, and what SHA-256 began with before the structures of the complete model."""
+
+
+@pytest.mark.parametrize("name", BEFORE)
+def test_worlds_without_further_structures_are_as_they_were(tmp_path, name: str) -> None:
+    world, seed, before = BEFORE[name]
+    drawn = simulate(world, seed)
+    assert drawn.incidents["visible"].all()
+    text = csv_text(drawn.incidents.drop(columns="visible").reset_index()) + csv_text(drawn.pieces)
+    folder = write_round(drawn, tmp_path / "round", "A round")
+    text += "".join(path.read_text() for path in sorted(folder.iterdir()))
+    assert hashlib.sha256(text.encode()).hexdigest().startswith(before)
 
 
 def test_the_folder_reads_as_a_round(tmp_path) -> None:
