@@ -203,12 +203,15 @@ def _lags(evidence: Evidence, structure: Structure) -> dict[str, object]:
 
 
 def farthest(delays: pd.DataFrame) -> float:
-    """Days after which reports are as good as in: twice the largest 99% quantile of a source."""
+    """Days after which reports are as good as in: the largest 99% quantile of a source's delays.
+
+    What is left out of p by taking all of it as in is 1% of it at the most.
+    """
     if not len(delays):
         return 0.0
     by = delays.groupby("source")
     largest = max(float(np.quantile(np.repeat(g["delay"], g["count"]), 0.99)) for _, g in by)
-    return min(max(2.0 * largest, NEAR_LAG), FAR_LAG)
+    return min(max(largest, NEAR_LAG), FAR_LAG)
 
 
 def _covariates(evidence: Evidence, structure: Structure) -> dict[str, object]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from .compiled import jit
 from .design import Design
-from .engine import Floats
+from .engine import Floats, Ints
 from .kernel_histories import Detection, probabilities, probabilities_back, zeros_like
 from .structs import Pointer, Struct, define, register
 
@@ -56,10 +56,8 @@ class Workspace(NamedTuple):
     Attributes
     ----------
     history, d_history
-        P(history | …) of the evidence's histories and its gradient: (history, reach class,
-        listing class).
-    silent, d_silent
-        The same of all silent, by context, size and class.
+        P(history | …) of the evidence's histories, then of all silent by context, size and
+        class, and its gradient: (row, reach class, listing class).
     rate, d_rate
         μ and the gradient in its logarithm, shape (cell, author).
     share, d_share
@@ -73,8 +71,6 @@ class Workspace(NamedTuple):
 
     history: Floats
     d_history: Floats
-    silent: Floats
-    d_silent: Floats
     rate: Floats
     d_rate: Floats
     share: Floats
@@ -129,7 +125,7 @@ def workspace(design: Design, per_history: int = 1) -> WorkspaceRef:
     silent = n_context * sizes["size"] * sizes["victim_class"]
     histories = len(h.spot) * per_history
     shapes = (
-        (histories, *classes), (silent, *classes), (len(design.cell_kind), n_author),
+        (histories + silent, *classes), (len(design.cell_kind), n_author),
         (n_context, n_author), (n_context, n_author, 6),
         (len(design.statements.rows), n_author, classes[1]),
     )  # fmt: skip
@@ -140,8 +136,7 @@ def workspace(design: Design, per_history: int = 1) -> WorkspaceRef:
 @jit
 def prepare(room, x, lay):
     """Fill histories, μ and the shares seen and unseen; ``room.written`` is there already."""
-    probabilities(x.detection, lay, lay.observed, room.history)
-    probabilities(x.detection, lay, lay.unseen, room.silent)
+    probabilities(x.detection, lay, lay.rows, room.history)
     _rates(room, x, lay)
     _shares(room, x, lay)
 
@@ -150,55 +145,80 @@ def prepare(room, x, lay):
 def _rates(room, x, lay):
     by_region, by_period = np.exp(x.region.T.copy()), np.exp(x.period.T.copy())
     by_kind = np.exp(x.kind.T.copy())
-    for i in range(lay.cells.shape[0]):
-        r, t, c = lay.cells[i, 0], lay.cells[i, 1], lay.cells[i, 2]
-        for a in range(room.rate.shape[1]):
-            room.rate[i, a] = by_region[r, a] * by_period[t, a] * by_kind[c, a]
+    cells, rate = lay.cells, room.rate
+    for i in range(cells.shape[0]):
+        r, t, c = cells[i, 0], cells[i, 1], cells[i, 2]
+        for a in range(rate.shape[1]):
+            rate[i, a] = by_region[r, a] * by_period[t, a] * by_kind[c, a]
 
 
 @jit
-def _silent_share(room, x, lay, e, a, v, w):
+def _silent_share(claim, silent, setting, row, a, q):
     """P(all silent | context, author, size, class), claims averaged."""
-    n_v, n_w = x.size.shape[3], x.victim_class.shape[2]
-    row, total = (e * n_v + v) * n_w + w, 0.0
-    for g in range(x.claim.shape[2]):
-        total += x.claim[lay.contexts[e, 2], a, g] * room.silent[row, lay.reach_class[a], g]
+    total = 0.0
+    for g in range(claim.shape[2]):
+        total += claim[setting, a, g] * silent[row, q, g]
     return total
 
 
 @jit
 def _shares(room, x, lay):
     """P(seen) and the moments of what is not, by context and author."""
-    room.share.fill(0.0)
-    room.unseen.fill(0.0)
-    for e in range(lay.contexts.shape[0]):
-        r, c = lay.contexts[e, 0], lay.contexts[e, 1]
-        for a in range(room.share.shape[1]):
-            visible = np.exp(x.visible[a])
-            for v in range(x.size.shape[3]):
-                size, seen = np.exp(x.size[a, r, c, v]), 0.0
-                for w in range(x.victim_class.shape[2]):
-                    one = np.exp(x.victim_class[a, c, w])
-                    seen += one * (1.0 - _silent_share(room, x, lay, e, a, v, w))
-                room.share[e, a] += visible * size * seen
+    share, unseen, claim = room.share, room.unseen, x.claim
+    silent = room.history[lay.first_silent :]
+    contexts, reach, moments = lay.contexts, lay.reach_class, lay.moments
+    sizes, classes, visible = np.exp(x.size), np.exp(x.victim_class), np.exp(x.visible)
+    n_v, n_w = sizes.shape[3], classes.shape[2]
+    share.fill(0.0)
+    unseen.fill(0.0)
+    for e in range(contexts.shape[0]):
+        r, c, setting = contexts[e, 0], contexts[e, 1], contexts[e, 2]
+        for a in range(share.shape[1]):
+            for v in range(n_v):
+                size, seen = sizes[a, r, c, v], 0.0
+                for w in range(n_w):
+                    row = (e * n_v + v) * n_w + w
+                    missed = _silent_share(claim, silent, setting, row, a, reach[a])
+                    seen += classes[a, c, w] * (1.0 - missed)
+                share[e, a] += visible[a] * size * seen
                 for j in range(3):
-                    room.unseen[e, a, j] += lay.moments[j, v] * size * (1.0 - visible * seen)
-                    room.unseen[e, a, 3 + j] += lay.moments[j, v] * size
+                    unseen[e, a, j] += moments[j, v] * size * (1.0 - visible[a] * seen)
+                    unseen[e, a, 3 + j] += moments[j, v] * size
 
 
 @jit
 def terms(room, x, lay):
     """Give Σ n log m and the expected number seen, each of shape (cell,), and total moments."""
     size, known = _marks(x)
-    term, mass = np.zeros(lay.cells.shape[0]), np.zeros(lay.cells.shape[0])
-    part = np.empty(room.rate.shape[1])
-    for j in range(lay.patterns.shape[0]):
-        m = _parts(room, x, lay, j, size, known, part)
-        term[lay.patterns[j, 1]] += lay.patterns[j, 0] * np.log(m)
-    for i in range(lay.cells.shape[0]):
-        for a in range(room.rate.shape[1]):
-            mass[i] += room.rate[i, a] * room.share[lay.cells[i, 3], a]
+    p, cells, rate, share = _patterns(room, lay), lay.cells, room.rate, room.share
+    term, mass = np.zeros(cells.shape[0]), np.zeros(cells.shape[0])
+    part = np.empty(rate.shape[1])
+    for j in range(p.patterns.shape[0]):
+        term[p.patterns[j, 1]] += p.patterns[j, 0] * np.log(_parts(p, j, size, known, part))
+    for i in range(cells.shape[0]):
+        for a in range(rate.shape[1]):
+            mass[i] += rate[i, a] * share[cells[i, 3], a]
     return term, mass, totals(room, lay)
+
+
+class _Patterns(NamedTuple):
+    """The arrays that each pattern asks for, unpacked for the inner loop."""
+
+    patterns: Ints
+    cells: Ints
+    reach_class: Ints
+    victim_class: Ints
+    rate: Floats
+    history: Floats
+    written: Floats
+
+
+@jit
+def _patterns(room, lay):
+    return _Patterns(
+        lay.patterns, lay.cells, lay.reach_class, lay.rows.victim_class, room.rate,
+        room.history, room.written,
+    )  # fmt: skip
 
 
 @jit
@@ -209,16 +229,16 @@ def _marks(x):
 
 
 @jit
-def _parts(room, x, lay, j, size, known, part):
+def _parts(p, j, size, known, part):
     """Fill each author's share of m of one pattern; return m."""
-    i, v, h, row = lay.patterns[j, 1], lay.patterns[j, 2], lay.patterns[j, 3], lay.patterns[j, 4]
-    r, c, w = lay.cells[i, 0], lay.cells[i, 2], lay.observed.victim_class[h]
+    i, v, h, row = p.patterns[j, 1], p.patterns[j, 2], p.patterns[j, 3], p.patterns[j, 4]
+    r, c, w = p.cells[i, 0], p.cells[i, 2], p.victim_class[h]
     m = 0.0
     for a in range(part.shape[0]):
         shown = 0.0
-        for g in range(x.claim.shape[2]):
-            shown += room.history[h, lay.reach_class[a], g] * room.written[row, a, g]
-        part[a] = room.rate[i, a] * size[r, c, v, a] * shown
+        for g in range(p.written.shape[2]):
+            shown += p.history[h, p.reach_class[a], g] * p.written[row, a, g]
+        part[a] = p.rate[i, a] * size[r, c, v, a] * shown
         if w >= 0:
             part[a] *= known[c, w, a]
         m += part[a]
@@ -233,18 +253,18 @@ def shares_of_authors(room, x, lay, known):
     class, -1 where unknown.
     """
     size, share = _marks(x)
-    n_a, n_w = room.rate.shape[1], x.victim_class.shape[2]
-    result = np.zeros((lay.patterns.shape[0], n_a * n_w))
+    p, n_a, n_w = _patterns(room, lay), room.rate.shape[1], x.victim_class.shape[2]
+    result = np.zeros((p.patterns.shape[0], n_a * n_w))
     for j in range(result.shape[0]):
-        i, v, h, row = lay.patterns[j, 1:]
-        r, c, total = lay.cells[i, 0], lay.cells[i, 2], 0.0
+        i, v, h, row = p.patterns[j, 1], p.patterns[j, 2], p.patterns[j, 3], p.patterns[j, 4]
+        r, c, total = p.cells[i, 0], p.cells[i, 2], 0.0
         for a in range(n_a):
-            base, q = room.rate[i, a] * size[r, c, v, a], lay.reach_class[a]
+            base, q = p.rate[i, a] * size[r, c, v, a], p.reach_class[a]
             for w in range(n_w):
                 if known[h] in (w, -1):
                     shown = 0.0
-                    for g in range(x.claim.shape[2]):
-                        shown += room.history[h * n_w + w, q, g] * room.written[row, a, g]
+                    for g in range(p.written.shape[2]):
+                        shown += p.history[h * n_w + w, q, g] * p.written[row, a, g]
                     total += base * share[c, w, a] * shown
                 result[j, a * n_w + w] = total
     return result
@@ -254,17 +274,20 @@ def shares_of_authors(room, x, lay, known):
 def unseen_incidents(room, x, lay):
     """Expected incidents that no lister reports, shape (author, cell, size, class)."""
     n_v, n_w = x.size.shape[3], x.victim_class.shape[2]
-    result = np.empty((room.rate.shape[1], lay.cells.shape[0], n_v, n_w))
+    rate, cells, contexts, reach = room.rate, lay.cells, lay.contexts, lay.reach_class
+    silent, claim = room.history[lay.first_silent :], x.claim
+    sizes, classes, visible = np.exp(x.size), np.exp(x.victim_class), np.exp(x.visible)
+    result = np.empty((rate.shape[1], cells.shape[0], n_v, n_w))
     for a in range(result.shape[0]):
-        visible = np.exp(x.visible[a])
         for i in range(result.shape[1]):
-            r, c, e = lay.cells[i, 0], lay.cells[i, 2], lay.cells[i, 3]
+            r, c, e = cells[i, 0], cells[i, 2], cells[i, 3]
             for v in range(n_v):
-                size = room.rate[i, a] * np.exp(x.size[a, r, c, v])
+                size = rate[i, a] * sizes[a, r, c, v]
                 for w in range(n_w):
-                    missed = _silent_share(room, x, lay, e, a, v, w)
-                    mark = np.exp(x.victim_class[a, c, w])
-                    result[a, i, v, w] = size * mark * (1.0 - visible + visible * missed)
+                    row = (e * n_v + v) * n_w + w
+                    missed = _silent_share(claim, silent, contexts[e, 2], row, a, reach[a])
+                    hidden = 1.0 - visible[a] + visible[a] * missed
+                    result[a, i, v, w] = size * classes[a, c, w] * hidden
     return result
 
 
@@ -293,15 +316,14 @@ def backward(room, x, lay, d_term, d_mass, d_totals):
     d_visible, d_claim = np.zeros(x.visible.shape), np.zeros(x.claim.shape)
     for array in (room.d_rate, room.d_share):
         array.fill(0.0)
-    for array in (room.d_written, room.d_history, room.d_silent, room.d_unseen):
+    for array in (room.d_written, room.d_history, room.d_unseen):
         array.fill(0.0)
     _patterns_back(room, x, lay, d_term, d_size, d_class, d_visible)
     _mass_back(room, lay, d_mass)
     _totals_back(room, lay, d_totals)
     _shares_back(room, x, lay, d_size, d_class, d_visible, d_claim)
     d_detection = zeros_like(x.detection)
-    probabilities_back(x.detection, lay, lay.observed, room.d_history, d_detection)
-    probabilities_back(x.detection, lay, lay.unseen, room.d_silent, d_detection)
+    probabilities_back(x.detection, lay, lay.rows, room.d_history, d_detection)
     _class_shares_back(x, lay, d_detection, d_class)
     d_region, d_period, d_kind = _rates_back(room, x, lay)
     return RealsRef(
@@ -314,24 +336,26 @@ def backward(room, x, lay, d_term, d_mass, d_totals):
 def _patterns_back(room, x, lay, d_term, d_size, d_class, d_visible):
     """Share out n/m of every pattern among its factors."""
     size, known = _marks(x)
-    by_size, n_a = np.zeros(size.shape), room.rate.shape[1]
+    p, by_size, n_a = _patterns(room, lay), np.zeros(size.shape), room.rate.shape[1]
+    d_rate, d_history, d_written = room.d_rate, room.d_history, room.d_written
     part = np.empty(n_a)
-    for j in range(lay.patterns.shape[0]):
-        n, i, v, h, row = lay.patterns[j]
-        r, c, w = lay.cells[i, 0], lay.cells[i, 2], lay.observed.victim_class[h]
-        scale = n * d_term[i] / _parts(room, x, lay, j, size, known, part)
+    for j in range(p.patterns.shape[0]):
+        n, i, v = p.patterns[j, 0], p.patterns[j, 1], p.patterns[j, 2]
+        h, row = p.patterns[j, 3], p.patterns[j, 4]
+        r, c, w = p.cells[i, 0], p.cells[i, 2], p.victim_class[h]
+        scale = n * d_term[i] / _parts(p, j, size, known, part)
         for a in range(n_a):
             change = scale * part[a]
-            room.d_rate[i, a] += change
+            d_rate[i, a] += change
             by_size[r, c, v, a] += change
-            base = scale * room.rate[i, a] * size[r, c, v, a]
+            base = scale * p.rate[i, a] * size[r, c, v, a]
             if w >= 0:
                 d_class[a, c, w] += change
                 base *= known[c, w, a]
-            q = lay.reach_class[a]
-            for g in range(x.claim.shape[2]):
-                room.d_history[h, q, g] += base * room.written[row, a, g]
-                room.d_written[row, a, g] += base * room.history[h, q, g]
+            q = p.reach_class[a]
+            for g in range(p.written.shape[2]):
+                d_history[h, q, g] += base * p.written[row, a, g]
+                d_written[row, a, g] += base * p.history[h, q, g]
     d_size += by_size.transpose((3, 0, 1, 2))
     for a in range(n_a):
         d_visible[a] += d_size[a].sum()
@@ -339,12 +363,14 @@ def _patterns_back(room, x, lay, d_term, d_size, d_class, d_visible):
 
 @jit
 def _mass_back(room, lay, d_mass):
-    for i in range(lay.cells.shape[0]):
-        e = lay.cells[i, 3]
-        for a in range(room.rate.shape[1]):
-            change = d_mass[i] * room.rate[i, a]
-            room.d_rate[i, a] += change * room.share[e, a]
-            room.d_share[e, a] += change
+    cells, rate, share = lay.cells, room.rate, room.share
+    d_rate, d_share = room.d_rate, room.d_share
+    for i in range(cells.shape[0]):
+        e = cells[i, 3]
+        for a in range(rate.shape[1]):
+            change = d_mass[i] * rate[i, a]
+            d_rate[i, a] += change * share[e, a]
+            d_share[e, a] += change
 
 
 @jit
@@ -363,32 +389,33 @@ def _totals_back(room, lay, d_totals):
 @jit
 def _shares_back(room, x, lay, d_size, d_class, d_visible, d_claim):
     """Carry the gradient of the shares seen and unseen to marks, claims and silence."""
-    n_v, n_w = x.size.shape[3], x.victim_class.shape[2]
-    for e in range(lay.contexts.shape[0]):
-        r, c, setting = lay.contexts[e, 0], lay.contexts[e, 1], lay.contexts[e, 2]
-        for a in range(room.share.shape[1]):
-            visible, q = np.exp(x.visible[a]), lay.reach_class[a]
+    n_v, n_w, n_g = x.size.shape[3], x.victim_class.shape[2], x.claim.shape[2]
+    contexts, reach, moments = lay.contexts, lay.reach_class, lay.moments
+    silent, claim = room.history[lay.first_silent :], x.claim
+    d_silent = room.d_history[lay.first_silent :]
+    d_share, d_unseen = room.d_share, room.d_unseen
+    sizes, classes, visible = np.exp(x.size), np.exp(x.victim_class), np.exp(x.visible)
+    for e in range(contexts.shape[0]):
+        r, c, setting = contexts[e, 0], contexts[e, 1], contexts[e, 2]
+        for a in range(d_share.shape[1]):
+            q = reach[a]
             for v in range(n_v):
-                size, seen = np.exp(x.size[a, r, c, v]), 0.0
-                for w in range(n_w):
-                    one = np.exp(x.victim_class[a, c, w])
-                    seen += one * (1.0 - _silent_share(room, x, lay, e, a, v, w))
-                by_seen, by_mark = room.d_share[e, a] * visible * size, 0.0
+                size, seen = sizes[a, r, c, v], 0.0
+                by_seen, by_mark = d_share[e, a] * visible[a] * size, 0.0
                 for j in range(3):
-                    change = room.d_unseen[e, a, j] * lay.moments[j, v] * size
-                    by_seen -= change * visible
-                    by_mark += change + room.d_unseen[e, a, 3 + j] * lay.moments[j, v] * size
+                    change = d_unseen[e, a, j] * moments[j, v] * size
+                    by_seen -= change * visible[a]
+                    by_mark += change + d_unseen[e, a, 3 + j] * moments[j, v] * size
+                for w in range(n_w):
+                    row, one = (e * n_v + v) * n_w + w, classes[a, c, w]
+                    missed = _silent_share(claim, silent, setting, row, a, q)
+                    seen += one * (1.0 - missed)
+                    d_class[a, c, w] += by_seen * one * (1.0 - missed)
+                    for g in range(n_g):
+                        d_claim[setting, a, g] -= by_seen * one * silent[row, q, g]
+                        d_silent[row, q, g] -= by_seen * one * claim[setting, a, g]
                 d_visible[a] += by_seen * seen
                 d_size[a, r, c, v] += by_seen * seen + by_mark
-                for w in range(n_w):
-                    one = np.exp(x.victim_class[a, c, w])
-                    missed = _silent_share(room, x, lay, e, a, v, w)
-                    d_class[a, c, w] += by_seen * one * (1.0 - missed)
-                    row = (e * n_v + v) * n_w + w
-                    for g in range(x.claim.shape[2]):
-                        change = by_seen * one
-                        d_claim[setting, a, g] -= change * room.silent[row, q, g]
-                        room.d_silent[row, q, g] -= change * x.claim[setting, a, g]
 
 
 @jit
@@ -407,11 +434,11 @@ def _class_shares_back(x, lay, d_detection, d_class):
 def _rates_back(room, x, lay):
     """Gradient in log μ by cell in its three parts."""
     d_region, d_period = np.zeros(x.region.T.shape), np.zeros(x.period.T.shape)
-    d_kind = np.zeros(x.kind.T.shape)
-    for i in range(lay.cells.shape[0]):
-        r, t, c = lay.cells[i, 0], lay.cells[i, 1], lay.cells[i, 2]
-        for a in range(room.rate.shape[1]):
-            change = room.d_rate[i, a]
+    d_kind, cells, d_rate = np.zeros(x.kind.T.shape), lay.cells, room.d_rate
+    for i in range(cells.shape[0]):
+        r, t, c = cells[i, 0], cells[i, 1], cells[i, 2]
+        for a in range(d_rate.shape[1]):
+            change = d_rate[i, a]
             d_region[r, a] += change
             d_period[t, a] += change
             d_kind[c, a] += change

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .compiled import jit
-from .engine import Floats
+from .engine import Floats, Ints
 from .histories import ANY_CLASS, REPORTED, WAS_SILENT
 from .structs import Pointer, Struct, define, register
 
@@ -39,7 +39,8 @@ class Tables(NamedTuple):
     """What one place and class asks for again and again, shape (lister, node x inner node).
 
     ``seen`` pF, ``missed`` 1 - pFL, ``p``; ``shown`` and ``hidden`` gather the gradient of the
-    logarithms of seen and missed. Of sources alone the first nodes are used.
+    logarithms of seen and missed, ``node`` that of the nodes' weights, shape (node,). Of sources
+    alone the first nodes are used.
     """
 
     p: Floats
@@ -47,6 +48,7 @@ class Tables(NamedTuple):
     missed: Floats
     shown: Floats
     hidden: Floats
+    node: Floats
 
 
 @register
@@ -61,22 +63,30 @@ class DetectionRef(Pointer):
 define(DetectionRef, _DetectionStruct, Detection)
 
 
-@register
-class _TablesStruct(Struct):
-    pass
-
-
-class TablesRef(Pointer):
-    """``Tables`` as one pointer."""
-
-
-define(TablesRef, _TablesStruct, Tables)
-
-
 @jit
 def pack_detection(record):
     """Point to a ``Detection``."""
     return DetectionRef(*record)
+
+
+class Sharing(NamedTuple):
+    """Which listers share a visibility, and its quadrature: see ``kernel_layout.Layout``."""
+
+    alone: Ints
+    group_start: Ints
+    grouped: Ints
+    group_nodes: Floats
+    group_weights: Floats
+
+
+@jit
+def _unpacked(x, lay):
+    """Arrays themselves for the inner loops, where following pointers would take the time."""
+    own = Detection(
+        x.region, x.kind, x.size, x.victim_class, x.author, x.visibility, x.group_visibility,
+        x.nodes, x.weights, x.published, x.listed, x.mark_class,
+    )  # fmt: skip
+    return own, Sharing(lay.alone, lay.group_start, lay.grouped, lay.group_nodes, lay.group_weights)
 
 
 @jit
@@ -93,8 +103,13 @@ def zeros_like(x):
 @jit
 def _tables(x, lay):
     shape = (x.region.shape[0], x.nodes.shape[0] * lay.group_nodes.shape[0])
-    return TablesRef(
-        np.zeros(shape), np.zeros(shape), np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    return Tables(
+        np.zeros(shape),
+        np.zeros(shape),
+        np.zeros(shape),
+        np.zeros(shape),
+        np.zeros(shape),
+        np.zeros(x.nodes.shape),
     )
 
 
@@ -142,19 +157,28 @@ def _fill(t, x, odds, widths, spot, v, a, w, g, day):
 
 
 @jit
-def _group_terms(t, lay, mark, row, group, out):
-    """Fill Σ_i w_i Π f of one group at each node of z; False where none of it was looking."""
-    n_i, any_looking = lay.group_nodes.shape[0], False
-    for j in range(lay.group_start[group], lay.group_start[group + 1]):
-        any_looking = any_looking or mark[row, lay.grouped[j]] > 0
-    if not any_looking:
-        return False
-    for q in range(out.shape[0]):
-        total = 0.0
-        for i in range(n_i):
-            total += _inner(t, lay, mark, row, group, q * n_i + i) * lay.group_weights[i]
-        out[q] = total
-    return True
+def _multiply(seen, missed, mark, row, alone, terms):
+    """Multiply each node's part of P(history) with the factors of sources that are in no group."""
+    for s in alone:
+        if mark[row, s] == REPORTED:
+            for q in range(terms.shape[0]):
+                terms[q] *= seen[s, q]
+        elif mark[row, s] == WAS_SILENT:
+            for q in range(terms.shape[0]):
+                terms[q] *= missed[s, q]
+
+
+@jit
+def _multiply_groups(t, lay, mark, row, terms, by_group):
+    """Multiply with Σ_i w_i Π f of each group, kept in ``by_group``; 1 where none was looking."""
+    n_i = lay.group_nodes.shape[0]
+    for group in range(by_group.shape[0]):
+        for q in range(terms.shape[0]):
+            total = 0.0
+            for i in range(n_i):
+                total += _inner(t, lay, mark, row, group, q * n_i + i) * lay.group_weights[i]
+            by_group[group, q] = total
+            terms[q] *= total
 
 
 @jit
@@ -170,24 +194,6 @@ def _inner(t, lay, mark, row, group, at):
 
 
 @jit
-def _terms(t, x, lay, mark, row, terms, by_group):
-    """Fill each node's part of P(history); ``by_group`` holds the groups' factors."""
-    for q in range(terms.shape[0]):
-        terms[q] = x.weights[q]
-    for s in lay.alone:
-        if mark[row, s] == REPORTED:
-            for q in range(terms.shape[0]):
-                terms[q] *= t.seen[s, q]
-        elif mark[row, s] == WAS_SILENT:
-            for q in range(terms.shape[0]):
-                terms[q] *= t.missed[s, q]
-    for group in range(by_group.shape[0]):
-        if _group_terms(t, lay, mark, row, group, by_group[group]):
-            for q in range(terms.shape[0]):
-                terms[q] *= by_group[group, q]
-
-
-@jit
 def _asked(rows, first, last, w):
     """Whether a place has a row of this class, or of an unknown one."""
     for i in range(first, last):
@@ -198,101 +204,86 @@ def _asked(rows, first, last, w):
 
 
 @jit
-def _row_weight(x, rows, row, a, c, w, days):
-    """Weight of one class and day in a row's probability; 0 where it is of another class."""
-    known = rows.victim_class[row]
-    if known == ANY_CLASS:
-        return x.mark_class[a, c, w] / days
-    return 1.0 / days if known == w else 0.0
+def _place(t, x, lay, rows, first, last, a, w, g, share, days, result):
+    """Add the rows of one place at one class and day; ``share`` is P(class | author)."""
+    terms = np.empty(x.nodes.shape[0])
+    by_group = np.empty((lay.group_start.shape[0] - 1, terms.shape[0]))
+    for i in range(first, last):
+        row = rows.order[i]
+        known = rows.victim_class[row]
+        if known not in (w, ANY_CLASS):
+            continue
+        for q in range(terms.shape[0]):
+            terms[q] = x.weights[q]
+        _multiply(t.seen, t.missed, rows.mark, row, lay.alone, terms)
+        if by_group.shape[0]:
+            _multiply_groups(t, lay, rows.mark, row, terms, by_group)
+        total = 0.0
+        for q in range(terms.shape[0]):
+            total += terms[q]
+        result[row, a, g] += total / days * (share if known == ANY_CLASS else 1.0)
 
 
 @jit
-def probabilities(x, lay, rows, result):
+def probabilities(detection, layout, rows, result):
     """Fill P(history | author, claim), shape (row, reach class, listing class)."""
+    x, lay = _unpacked(detection, layout)
+    spots, lag_start = layout.spots, layout.lag_start
     t, odds = _tables(x, lay), _node_odds(x, lay)
     widths = np.array([_width(x, lay, s) for s in range(x.region.shape[0])])
     n_v, n_a, n_w, n_g = x.size.shape[1], result.shape[1], x.victim_class.shape[1], result.shape[2]
-    terms = np.empty(x.nodes.shape[0])
-    by_group = np.empty((lay.group_start.shape[0] - 1, terms.shape[0]))
-    result[:] = 0.0
+    result.fill(0.0)
     for place in range(rows.start.shape[0] - 1):
         first, last = rows.start[place], rows.start[place + 1]
-        spot, v = lay.spots[place // n_v], place % n_v
-        begin, end = lay.lag_start[spot[2]], lay.lag_start[spot[2] + 1]
+        spot, v = spots[place // n_v], place % n_v
+        begin, end = lag_start[spot[2]], lag_start[spot[2] + 1]
         for w in range(n_w):
             if not _asked(rows, first, last, w):
                 continue
             for a in range(n_a):
+                share = x.mark_class[a, spot[1], w]
                 for g in range(n_g):
                     for day in range(begin, end):
                         _fill(t, x, odds, widths, spot, v, a, w, g, day)
-                        for i in range(first, last):
-                            row = rows.order[i]
-                            weight = _row_weight(x, rows, row, a, spot[1], w, end - begin)
-                            if weight > 0.0:
-                                _terms(t, x, lay, rows.mark, row, terms, by_group)
-                                result[row, a, g] += weight * terms.sum()
+                        _place(t, x, lay, rows, first, last, a, w, g, share, end - begin, result)
 
 
 @jit
-def probabilities_back(x, lay, rows, d_result, d):
-    """Add the gradient of ``probabilities`` to ``d``."""
-    t, odds = _tables(x, lay), _node_odds(x, lay)
-    widths = np.array([_width(x, lay, s) for s in range(x.region.shape[0])])
-    n_v, n_a, n_w = x.size.shape[1], d_result.shape[1], x.victim_class.shape[1]
-    terms = np.empty(x.nodes.shape[0])
+def _place_back(t, x, lay, rows, first, last, a, c, w, g, days, d_result, d):
+    """Gather the gradient of a place's rows in the tables, the nodes' weights, the class shares."""
+    share, terms = x.mark_class[a, c, w], np.empty(x.nodes.shape[0])
     by_group = np.empty((lay.group_start.shape[0] - 1, terms.shape[0]))
-    for place in range(rows.start.shape[0] - 1):
-        first, last = rows.start[place], rows.start[place + 1]
-        spot, v = lay.spots[place // n_v], place % n_v
-        begin, end = lay.lag_start[spot[2]], lay.lag_start[spot[2] + 1]
-        for w in range(n_w):
-            if not _asked(rows, first, last, w):
-                continue
-            for a in range(n_a):
-                for g in range(d_result.shape[2]):
-                    for day in range(begin, end):
-                        _fill(t, x, odds, widths, spot, v, a, w, g, day)
-                        t.shown.fill(0.0)
-                        t.hidden.fill(0.0)
-                        for i in range(first, last):
-                            row = rows.order[i]
-                            _row_back(
-                                t, x, lay, rows, row, a, spot[1], w, end - begin,
-                                d_result[row, a, g], terms, by_group, d,
-                            )  # fmt: skip
-                        _tables_back(t, x, lay, widths, spot, v, a, w, g, day, d)
+    for i in range(first, last):
+        row = rows.order[i]
+        known, change = rows.victim_class[row], d_result[row, a, g] / days
+        if known not in (w, ANY_CLASS) or change == 0.0:
+            continue
+        for q in range(terms.shape[0]):
+            terms[q] = x.weights[q]
+        _multiply(t.seen, t.missed, rows.mark, row, lay.alone, terms)
+        if by_group.shape[0]:
+            _multiply_groups(t, lay, rows.mark, row, terms, by_group)
+        if known == ANY_CLASS:
+            d.mark_class[a, c, w] += change * terms.sum()
+            change *= share
+        for q in range(terms.shape[0]):
+            terms[q] *= change
+            t.node[q] += terms[q]
+        _gather(t.shown, t.hidden, rows.mark, row, lay.alone, terms)
+        for group in range(by_group.shape[0]):
+            _group_back(t, lay, rows.mark, row, group, terms, by_group[group])
 
 
 @jit
-def _row_back(t, x, lay, rows, row, a, c, w, days, change, terms, by_group, d):
-    """Gather one row's gradient in the tables, the nodes' weights and the class shares."""
-    weight = _row_weight(x, rows, row, a, c, w, days)
-    if weight == 0.0 or change == 0.0:
-        return
-    mark = rows.mark
-    _terms(t, x, lay, mark, row, terms, by_group)
-    if rows.victim_class[row] == ANY_CLASS:
-        d.mark_class[a, c, w] += change * terms.sum() / days
-    for q in range(terms.shape[0]):
-        terms[q] *= weight * change
-        d.weights[q] += terms[q] / x.weights[q]
-    _alone_back(t, lay, mark, row, terms)
-    for group in range(by_group.shape[0]):
-        if _group_terms(t, lay, mark, row, group, by_group[group]):
-            _group_back(t, lay, mark, row, group, terms, by_group[group])
-
-
-@jit
-def _alone_back(t, lay, mark, row, terms):
+def _gather(shown, hidden, mark, row, alone, terms):
     """Gather the gradient of the sources that are in no group."""
-    for s in lay.alone:
+    for s in alone:
         if mark[row, s] == REPORTED:
             for q in range(terms.shape[0]):
-                t.shown[s, q] += terms[q]
+                shown[s, q] += terms[q]
         elif mark[row, s] == WAS_SILENT:
             for q in range(terms.shape[0]):
-                t.hidden[s, q] += terms[q]
+                hidden[s, q] += terms[q]
 
 
 @jit
@@ -313,37 +304,104 @@ def _group_back(t, lay, mark, row, group, terms, factor):
 
 
 @jit
+def probabilities_back(detection, layout, rows, d_result, gradient):
+    """Add the gradient of ``probabilities`` to ``gradient``."""
+    x, lay = _unpacked(detection, layout)
+    d, _ = _unpacked(gradient, layout)
+    spots, lag_start = layout.spots, layout.lag_start
+    t, odds = _tables(x, lay), _node_odds(x, lay)
+    widths = np.array([_width(x, lay, s) for s in range(x.region.shape[0])])
+    n_v, n_a, n_w = x.size.shape[1], d_result.shape[1], x.victim_class.shape[1]
+    for place in range(rows.start.shape[0] - 1):
+        first, last = rows.start[place], rows.start[place + 1]
+        spot, v = spots[place // n_v], place % n_v
+        begin, end = lag_start[spot[2]], lag_start[spot[2] + 1]
+        for w in range(n_w):
+            if not _asked(rows, first, last, w):
+                continue
+            for a in range(n_a):
+                for g in range(d_result.shape[2]):
+                    for day in range(begin, end):
+                        _fill(t, x, odds, widths, spot, v, a, w, g, day)
+                        t.shown.fill(0.0)
+                        t.hidden.fill(0.0)
+                        t.node.fill(0.0)
+                        _place_back(
+                            t, x, lay, rows, first, last, a, spot[1], w, g, end - begin, d_result, d
+                        )
+                        _to_logit(t, x, widths, spot[4], a, g, day)
+                        _tables_back(t, x, lay, widths, spot, v, a, w, g, day, d)
+
+
+@jit
 def _tables_back(t, x, lay, widths, spot, v, a, w, g, day, d):
     """Carry what the tables gathered to the arrays that they were made of."""
     r, c, epoch, locale = spot[0], spot[1], spot[3], spot[4]
-    n_q, n_i = x.nodes.shape[0], lay.group_nodes.shape[0]
+    n_q = x.nodes.shape[0]
+    for q in range(n_q):
+        d.weights[q] += t.node[q] / x.weights[q]
     for s in range(t.p.shape[0]):
-        in_now, lists = x.published[s, day], x.listed[s, locale, a, g]
-        inner = n_i if widths[s] > n_q else 1
-        j = _among(lay.grouped, s) if inner > 1 else -1
-        slope, in_change, list_change = 0.0, 0.0, 0.0
-        for q in range(n_q):
-            at_node = 0.0
-            for i in range(inner):
-                at = q * inner + i
-                p, missed = t.p[s, at], t.missed[s, at]
-                hidden = t.hidden[s, at] / missed
-                change = (1.0 - p) * (t.shown[s, at] - hidden * in_now * lists * p)
-                at_node += change
-                in_change += t.shown[s, at] / in_now - hidden * p * lists
-                list_change -= hidden * p * in_now
-                if j >= 0:
-                    d.group_visibility[j] += change * lay.group_nodes[i]
-            slope += at_node
-            d.visibility[s] += at_node * x.nodes[q]
-            d.nodes[q] += at_node * x.visibility[s]
+        if x.published[s, day] != 1.0 or x.listed[s, locale, a, g] != 1.0:
+            _own_shares_back(t, x, widths, s, locale, a, g, day, d)
+        if widths[s] > n_q:
+            slope = _grouped_back(t, x, lay, s, d)
+        else:
+            slope = 0.0
+            for q in range(n_q):
+                slope += t.shown[s, q]
+                d.visibility[s] += t.shown[s, q] * x.nodes[q]
+                d.nodes[q] += t.shown[s, q] * x.visibility[s]
         d.region[s, r] += slope
         d.kind[s, c] += slope
         d.size[s, v] += slope
         d.victim_class[s, w] += slope
         d.author[s, a, epoch] += slope
-        d.published[s, day] += in_change
-        d.listed[s, locale, a, g] += list_change
+
+
+@jit
+def _to_logit(t, x, widths, locale, a, g, day):
+    """Turn the gradient in log seen and log missed into that in logit p, in ``shown``.
+
+    Where all is in and listed, missed is 1 - p, and nothing is divided.
+    """
+    for s in range(t.p.shape[0]):
+        part = x.published[s, day] * x.listed[s, locale, a, g]
+        for q in range(widths[s]):
+            p = t.p[s, q]
+            lost = p if part == 1.0 else part * p * (1.0 - p) / t.missed[s, q]
+            t.shown[s, q] = (1.0 - p) * t.shown[s, q] - lost * t.hidden[s, q]
+
+
+@jit
+def _own_shares_back(t, x, widths, s, locale, a, g, day, d):
+    """Add the gradient in what is published and listed of one source.
+
+    After ``_to_logit``: seen = pF has the gradient of F through log F alone.
+    """
+    in_now, lists = x.published[s, day], x.listed[s, locale, a, g]
+    for q in range(widths[s]):
+        p = t.p[s, q]
+        hidden = t.hidden[s, q] / t.missed[s, q]
+        lost = in_now * lists * p * (1.0 - p) * hidden
+        shown = (t.shown[s, q] + lost) / (1.0 - p)
+        d.published[s, day] += shown / in_now - hidden * p * lists
+        d.listed[s, locale, a, g] -= hidden * p * in_now
+
+
+@jit
+def _grouped_back(t, x, lay, s, d):
+    """Add the gradient of one grouped source's visibilities; return that in its level."""
+    n_i, slope, j = lay.group_nodes.shape[0], 0.0, _among(lay.grouped, s)
+    for q in range(x.nodes.shape[0]):
+        at_node = 0.0
+        for i in range(n_i):
+            change = t.shown[s, q * n_i + i]
+            at_node += change
+            d.group_visibility[j] += change * lay.group_nodes[i]
+        slope += at_node
+        d.visibility[s] += at_node * x.nodes[q]
+        d.nodes[q] += at_node * x.visibility[s]
+    return slope
 
 
 @jit

@@ -39,8 +39,11 @@ class Layout(NamedTuple):
         Where each group begins among the grouped listers, and which these are.
     group_nodes, group_weights
         Quadrature of a group's own visibility.
-    observed, unseen
-        The histories of the evidence; all silent in each (context, size, class).
+    rows
+        The histories of the evidence, then all silent in each (context, size, class), so that
+        what a place asks for is worked out once for both.
+    first_silent
+        Where the silent ones begin.
     cells
         ``region, period, kind, context`` of each cell, shape (cell, 4).
     contexts
@@ -66,8 +69,8 @@ class Layout(NamedTuple):
     grouped: Ints
     group_nodes: Floats
     group_weights: Floats
-    observed: RowIndex
-    unseen: RowIndex
+    rows: RowIndex
+    first_silent: int
     cells: Ints
     contexts: Ints
     patterns: Ints
@@ -112,6 +115,7 @@ def layout(design: Design, patterns: Patterns | None = None) -> LayoutRef:
     setting = around.locale_setting[h.spot_locale[h.context_spot]]
     sizes = [len(group) for group in h.groups]
     start, cell, share, author = total_scopes(design)
+    seen = observed_rows(design) if patterns is None else by_class(design)
     record = Layout(
         spots=_table(spots),
         lag_start=around.lag_start,
@@ -120,8 +124,8 @@ def layout(design: Design, patterns: Patterns | None = None) -> LayoutRef:
         grouped=_ints(h.grouped),
         group_nodes=h.group_nodes,
         group_weights=h.group_weights,
-        observed=_rows(observed_rows(design) if patterns is None else by_class(design), design),
-        unseen=_rows(unseen_rows(design), design),
+        rows=_rows(seen, unseen_rows(design), design),
+        first_silent=len(seen.spot),
         cells=_table(cells),
         contexts=_table([h.context_region, h.context_kind, setting]),
         patterns=_table([p.count, p.cell, p.size, p.history, p.attribution]),
@@ -137,15 +141,16 @@ def layout(design: Design, patterns: Patterns | None = None) -> LayoutRef:
     return cast("LayoutRef", _pack(record))
 
 
-def _rows(rows: Rows, design: Design) -> RowIndex:
+def _rows(seen: Rows, silent: Rows, design: Design) -> RowIndex:
+    both = Rows(*(np.concatenate(parts) for parts in zip(seen, silent, strict=True)))
     n_size = design.sizes["size"]
-    place = rows.spot * n_size + rows.size
+    place = both.spot * n_size + both.size
     counts = np.bincount(place, minlength=len(design.histories.spot_region) * n_size)
     return RowIndex(
         start=_ints(np.concatenate([[0], np.cumsum(counts)])),
         order=_ints(np.argsort(place, kind="stable")),
-        victim_class=_ints(rows.victim_class),
-        mark=np.ascontiguousarray(rows.mark, dtype=np.int64),
+        victim_class=_ints(both.victim_class),
+        mark=np.ascontiguousarray(both.mark, dtype=np.int64),
     )
 
 

@@ -10,8 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .compiled import jit
-from .engine import Floats
-from .mapping_claims import _class
+from .engine import Floats, Ints
 from .special import betaln, digamma
 from .structs import Pointer, Struct, define, register
 from .written import LEAST_PROBABLE
@@ -40,6 +39,42 @@ class SaidRef(Pointer):
 
 
 define(SaidRef, _SaidStruct, Said)
+
+
+class Rows(NamedTuple):
+    """The arrays that rows of statements ask for, unpacked for the inner loops.
+
+    Those of ``mapping_index.Index`` and of ``Said``, by the same names.
+    """
+
+    rows: Ints
+    row_locale: Ints
+    locale_setting: Ints
+    pair_source: Ints
+    pair_said: Ints
+    pair_unknown: Ints
+    pair_given: Ints
+    adjudicated: Ints
+    group_of: Ints
+    group_start: Ints
+    group_source: Ints
+    reach_class: Ints
+    listing_class: Ints
+    by_claim: bool
+    u: Floats
+    chosen: Floats
+    lists: Floats
+    claims: Floats
+
+
+@jit
+def _rows(ix, said):
+    return Rows(
+        ix.rows, ix.row_locale, ix.locale_setting, ix.pair_source, ix.pair_said, ix.pair_unknown,
+        ix.pair_given, ix.adjudicated, ix.group_of, ix.group_start, ix.group_source,
+        ix.reach_class, ix.listing_class, ix.by_claim, said.u, said.chosen, said.lists,
+        said.claims,
+    )  # fmt: skip
 
 
 @jit
@@ -161,116 +196,145 @@ def chosen_back(ix, matrix, eta, d_chosen, d_matrix, d_eta):
 
 
 @jit
-def _amount(ix, said, pair, place, m):
-    """u or 1 - u of one statement, given that it reported where that is all that is asked."""
-    s = ix.pair_source[pair]
-    value = said.u[s, place, m] if ix.pair_unknown[pair] else 1.0 - said.u[s, place, m]
-    return value / _own_list(ix, said, s, place, m) if ix.pair_given[pair] else value
+def _times_amount(r, pair, place, out, n):
+    """Multiply with u or 1 - u of one statement; given that it reported where all else is moot."""
+    s, u = r.pair_source[pair], r.u
+    if r.pair_unknown[pair]:
+        for m in range(n):
+            out[m] *= u[s, place, m]
+    else:
+        for m in range(n):
+            out[m] *= 1.0 - u[s, place, m]
+    if r.pair_given[pair]:
+        for m in range(n):
+            out[m] /= _own_list(r, s, place, m)
 
 
 @jit
-def _own_list(ix, said, s, place, m):
-    if ix.adjudicated[s] or not ix.by_claim:
-        return said.lists[s, place, ix.reach_class[m], 0]
-    return said.lists[s, place, 0, ix.listing_class[m]]
+def _own_list(r, s, place, m):
+    if r.adjudicated[s] or not r.by_claim:
+        return r.lists[s, place, r.reach_class[m], 0]
+    return r.lists[s, place, 0, r.listing_class[m]]
 
 
 @jit
-def _amount_back(ix, said, d_said, pair, place, m, change):
-    """Add the gradient of ``change`` times log ``_amount``."""
-    s = ix.pair_source[pair]
-    u = said.u[s, place, m]
-    d_said.u[s, place, m] += change / u if ix.pair_unknown[pair] else -change / (1.0 - u)
-    if ix.pair_given[pair]:
-        by = change / _own_list(ix, said, s, place, m)
-        if ix.adjudicated[s] or not ix.by_claim:
-            d_said.lists[s, place, ix.reach_class[m], 0] -= by
-        else:
-            d_said.lists[s, place, 0, ix.listing_class[m]] -= by
+def _amount_back(r, d_r, pair, place, out, d_out, n):
+    """Add the gradient of ``_times_amount``, whose result, all considered, is ``out``."""
+    s, u, d_u = r.pair_source[pair], r.u, d_r.u
+    if r.pair_unknown[pair]:
+        for m in range(n):
+            d_u[s, place, m] += d_out[m] * out[m] / u[s, place, m]
+    else:
+        for m in range(n):
+            d_u[s, place, m] -= d_out[m] * out[m] / (1.0 - u[s, place, m])
+    if r.pair_given[pair]:
+        for m in range(n):
+            by = d_out[m] * out[m] / _own_list(r, s, place, m)
+            if r.adjudicated[s] or not r.by_claim:
+                d_r.lists[s, place, r.reach_class[m], 0] -= by
+            else:
+                d_r.lists[s, place, 0, r.listing_class[m]] -= by
 
 
 @jit
-def _copies(ix, row, group):
+def _times_chosen(chosen, setting, pair, out, n):
+    for m in range(n):
+        out[m] *= chosen[setting, pair, m]
+
+
+@jit
+def _chosen_back(chosen, d_chosen, setting, pair, out, d_out, n):
+    for m in range(n):
+        d_chosen[setting, pair, m] += d_out[m] * out[m] / chosen[setting, pair, m]
+
+
+@jit
+def _copies(r, row, group):
     """How many of a group name somebody, and whether all say the same."""
     count, same, first = 0, True, -1
-    for j in range(ix.group_start[group], ix.group_start[group + 1]):
-        pair = ix.rows[row, ix.group_source[j]] - 1
-        if pair < 0 or ix.pair_unknown[pair]:
+    for j in range(r.group_start[group], r.group_start[group + 1]):
+        pair = r.rows[row, r.group_source[j]] - 1
+        if pair < 0 or r.pair_unknown[pair]:
             continue
         count += 1
         if first < 0:
-            first = ix.pair_said[pair]
-        same = same and ix.pair_said[pair] == first
+            first = r.pair_said[pair]
+        same = same and r.pair_said[pair] == first
     return count, same
 
 
 @jit
-def _group(values, at, ix, said, row, setting, group, m):
+def _group(r, row, setting, group, kappa, m):
     """Product of one group's names at a claim: (copies considered, plain product, mean)."""
     product, mean = 1.0, 0.0
-    count, same = _copies(ix, row, group)
-    for j in range(ix.group_start[group], ix.group_start[group + 1]):
-        pair = ix.rows[row, ix.group_source[j]] - 1
-        if pair >= 0 and not ix.pair_unknown[pair]:
-            product *= said.chosen[setting, pair, m]
-            mean += said.chosen[setting, pair, m] / count
-    if count < 2 or at.copying < 0:
+    count, same = _copies(r, row, group)
+    for j in range(r.group_start[group], r.group_start[group + 1]):
+        pair = r.rows[row, r.group_source[j]] - 1
+        if pair >= 0 and not r.pair_unknown[pair]:
+            product *= r.chosen[setting, pair, m]
+            mean += r.chosen[setting, pair, m] / count
+    if count < 2:
         return product, product, mean
-    kappa = values[at.copying + group]
     return kappa * same * mean + (1.0 - kappa) * product, product, mean
 
 
 @jit
-def _group_back(values, at, ix, said, d_said, row, setting, group, m, change, d):
-    """Add the gradient of ``change`` times the first of ``_group``."""
-    count, same = _copies(ix, row, group)
-    _, product, mean = _group(values, at, ix, said, row, setting, group, m)
-    kappa = values[at.copying + group] if count > 1 and at.copying >= 0 else 0.0
-    if count > 1 and at.copying >= 0:
-        d[at.copying + group] += change * (same * mean - product)
-    for j in range(ix.group_start[group], ix.group_start[group + 1]):
-        pair = ix.rows[row, ix.group_source[j]] - 1
-        if pair >= 0 and not ix.pair_unknown[pair]:
-            slope = (1.0 - kappa) * product / said.chosen[setting, pair, m]
+def _group_back(r, d_r, row, setting, group, kappa, m, change):
+    """Add the gradient of ``change`` times the first of ``_group``; return that in kappa."""
+    count, same = _copies(r, row, group)
+    _, product, mean = _group(r, row, setting, group, kappa, m)
+    own = kappa if count > 1 else 0.0
+    for j in range(r.group_start[group], r.group_start[group + 1]):
+        pair = r.rows[row, r.group_source[j]] - 1
+        if pair >= 0 and not r.pair_unknown[pair]:
+            slope = (1.0 - own) * product / r.chosen[setting, pair, m]
             if count > 1:
-                slope += kappa * same / count
-            d_said.chosen[setting, pair, m] += change * slope
+                slope += own * same / count
+            d_r.chosen[setting, pair, m] += change * slope
+    return change * (same * mean - product) if count > 1 else 0.0
 
 
 @jit
-def _seeing(values, at, ix, said, row, out):
+def _copying(values, at, ix):
+    """κ of every group; 0 where copying is not modelled."""
+    n = ix.group_start.shape[0] - 1
+    if at.copying < 0:
+        return np.zeros(n)
+    return values[at.copying : at.copying + n].copy()
+
+
+@jit
+def _seeing(r, copying, row, out):
     """Fill P(what those who see claims wrote | claim), shape (claim,)."""
-    n, place = out.shape[0] - 1, ix.row_locale[row]
-    setting = ix.locale_setting[place]
+    n, place = out.shape[0] - 1, r.row_locale[row]
+    setting = r.locale_setting[place]
     out[:] = 1.0
-    for s in range(ix.rows.shape[1]):
-        pair = ix.rows[row, s] - 1
-        if pair < 0 or ix.adjudicated[s]:
+    for s in range(r.rows.shape[1]):
+        pair = r.rows[row, s] - 1
+        if pair < 0 or r.adjudicated[s]:
             continue
-        alone = ix.group_of[s] < 0 and not ix.pair_unknown[pair]
-        for m in range(n):
-            out[m] *= _amount(ix, said, pair, place, m)
-            if alone:
-                out[m] *= said.chosen[setting, pair, m]
-        if not ix.pair_unknown[pair]:
+        _times_amount(r, pair, place, out, n)
+        if not r.pair_unknown[pair]:
             out[n] = 0.0
-    for group in range(ix.group_start.shape[0] - 1):
-        if _copies(ix, row, group)[0] > 0:
+            if r.group_of[s] < 0:
+                _times_chosen(r.chosen, setting, pair, out, n)
+    for group in range(r.group_start.shape[0] - 1):
+        if _copies(r, row, group)[0] > 0:
             for m in range(n):
-                out[m] *= _group(values, at, ix, said, row, setting, group, m)[0]
+                out[m] *= _group(r, row, setting, group, copying[group], m)[0]
 
 
 @jit
-def _blind(values, at, ix, said, row, out):
+def _blind(values, at, ix, r, row, out):
     """Fill P(what the adjudicated wrote, deaths by side | author), shape (author,)."""
-    place = ix.row_locale[row]
-    setting = ix.locale_setting[place]
+    place = r.row_locale[row]
+    setting = r.locale_setting[place]
     out[:] = 1.0
-    for s in range(ix.rows.shape[1]):
-        pair = ix.rows[row, s] - 1
-        if pair >= 0 and ix.adjudicated[s]:
-            for k in range(out.shape[0]):
-                out[k] *= _amount(ix, said, pair, place, k) * said.chosen[setting, pair, k]
+    for s in range(r.rows.shape[1]):
+        pair = r.rows[row, s] - 1
+        if pair >= 0 and r.adjudicated[s]:
+            _times_amount(r, pair, place, out, out.shape[0])
+            _times_chosen(r.chosen, setting, pair, out, out.shape[0])
     if ix.row_rivalry[row] >= 0 and at.side_concentration >= 0:
         _sides(values, at, ix, row, out)
 
@@ -278,82 +342,91 @@ def _blind(values, at, ix, said, row, out):
 @jit
 def rows(values, at, ix, said, result):
     """Fill P(what all wrote, claim in class | author), shape (row, author, listing class)."""
+    r, copying, claimed = _rows(ix, said), _copying(values, at, ix), at.claim_false >= 0
     n = result.shape[1]
-    seeing, blind = np.empty(n + 1), np.empty(n)
-    result[:] = 0.0
+    seeing, blind, listing = np.empty(n + 1), np.empty(n), _listing(r, n + 1)
+    claims = r.claims
+    result.fill(0.0)
     for row in range(result.shape[0]):
-        setting = ix.locale_setting[ix.row_locale[row]]
-        _seeing(values, at, ix, said, row, seeing)
-        _blind(values, at, ix, said, row, blind)
-        if at.claim_false < 0:
-            for k in range(n):
-                result[row, k, _class(ix, k)] = blind[k] * seeing[k]
-            continue
+        setting = r.locale_setting[r.row_locale[row]]
+        _seeing(r, copying, row, seeing)
+        _blind(values, at, ix, r, row, blind)
         for k in range(n):
+            if not claimed:
+                result[row, k, listing[k]] = blind[k] * seeing[k]
+                continue
             for m in range(n + 1):
-                share = said.claims[setting, k, m]
-                if share > 0.0:
-                    result[row, k, _class(ix, m)] += blind[k] * share * seeing[m]
+                result[row, k, listing[m]] += blind[k] * claims[setting, k, m] * seeing[m]
+
+
+@jit
+def _listing(r, n):
+    """Listing class of each claim."""
+    return r.listing_class[:n].copy() if r.by_claim else np.zeros(n, np.int64)
 
 
 @jit
 def rows_back(values, at, ix, said, d_rows, d_said, d):
     """Add the gradient of ``rows`` to those of its arrays, and of what deaths by side speak of."""
-    n = d_rows.shape[1]
+    r, d_r, copying = _rows(ix, said), _rows(ix, d_said), _copying(values, at, ix)
+    n, d_copying, claimed = d_rows.shape[1], np.zeros(copying.shape), at.claim_false >= 0
     seeing, blind, d_seeing, d_blind = np.empty(n + 1), np.empty(n), np.empty(n + 1), np.empty(n)
+    listing = _listing(r, n + 1)
     for row in range(d_rows.shape[0]):
-        setting = ix.locale_setting[ix.row_locale[row]]
-        _seeing(values, at, ix, said, row, seeing)
-        _blind(values, at, ix, said, row, blind)
-        d_seeing[:], d_blind[:] = 0.0, 0.0
+        setting = r.locale_setting[r.row_locale[row]]
+        _seeing(r, copying, row, seeing)
+        _blind(values, at, ix, r, row, blind)
+        d_seeing[:] = 0.0
+        d_blind[:] = 0.0
         for k in range(n):
+            if not claimed:
+                change = d_rows[row, k, listing[k]]
+                d_seeing[k] += change * blind[k]
+                d_blind[k] += change * seeing[k]
+                continue
             for m in range(n + 1):
-                share = said.claims[setting, k, m]
-                if share == 0.0:
-                    continue
-                change = d_rows[row, k, _class(ix, m)]
+                share, change = r.claims[setting, k, m], d_rows[row, k, listing[m]]
                 d_seeing[m] += change * blind[k] * share
                 d_blind[k] += change * share * seeing[m]
-                d_said.claims[setting, k, m] += change * blind[k] * seeing[m]
-        _seeing_back(values, at, ix, said, d_said, row, seeing, d_seeing, d)
-        _blind_back(values, at, ix, said, d_said, row, blind, d_blind, d)
+                d_r.claims[setting, k, m] += change * blind[k] * seeing[m]
+        _seeing_back(r, d_r, copying, row, seeing, d_seeing, d_copying)
+        _blind_back(values, at, ix, r, d_r, row, blind, d_blind, d)
+    if at.copying >= 0:
+        d[at.copying : at.copying + d_copying.shape[0]] += d_copying
 
 
 @jit
-def _seeing_back(values, at, ix, said, d_said, row, seeing, d_seeing, d):
-    n, place = seeing.shape[0] - 1, ix.row_locale[row]
-    setting = ix.locale_setting[place]
-    for s in range(ix.rows.shape[1]):
-        pair = ix.rows[row, s] - 1
-        if pair < 0 or ix.adjudicated[s]:
+def _seeing_back(r, d_r, copying, row, seeing, d_seeing, d_copying):
+    n, place = seeing.shape[0] - 1, r.row_locale[row]
+    setting = r.locale_setting[place]
+    for s in range(r.rows.shape[1]):
+        pair = r.rows[row, s] - 1
+        if pair < 0 or r.adjudicated[s]:
             continue
-        alone = ix.group_of[s] < 0 and not ix.pair_unknown[pair]
-        for m in range(n):
-            change = d_seeing[m] * seeing[m]
-            _amount_back(ix, said, d_said, pair, place, m, change)
-            if alone:
-                d_said.chosen[setting, pair, m] += change / said.chosen[setting, pair, m]
-    for group in range(ix.group_start.shape[0] - 1):
-        if _copies(ix, row, group)[0] == 0:
+        _amount_back(r, d_r, pair, place, seeing, d_seeing, n)
+        if r.group_of[s] < 0 and not r.pair_unknown[pair]:
+            _chosen_back(r.chosen, d_r.chosen, setting, pair, seeing, d_seeing, n)
+    for group in range(r.group_start.shape[0] - 1):
+        if _copies(r, row, group)[0] == 0:
             continue
+        kappa = copying[group]
         for m in range(n):
-            own = _group(values, at, ix, said, row, setting, group, m)[0]
+            own = _group(r, row, setting, group, kappa, m)[0]
             if own > 0.0:
                 change = d_seeing[m] * seeing[m] / own
-                _group_back(values, at, ix, said, d_said, row, setting, group, m, change, d)
+                d_copying[group] += _group_back(r, d_r, row, setting, group, kappa, m, change)
 
 
 @jit
-def _blind_back(values, at, ix, said, d_said, row, blind, d_blind, d):
-    place = ix.row_locale[row]
-    setting = ix.locale_setting[place]
-    for s in range(ix.rows.shape[1]):
-        pair = ix.rows[row, s] - 1
-        if pair >= 0 and ix.adjudicated[s]:
-            for k in range(blind.shape[0]):
-                change = d_blind[k] * blind[k]
-                _amount_back(ix, said, d_said, pair, place, k, change)
-                d_said.chosen[setting, pair, k] += change / said.chosen[setting, pair, k]
+def _blind_back(values, at, ix, r, d_r, row, blind, d_blind, d):
+    place = r.row_locale[row]
+    setting = r.locale_setting[place]
+    for s in range(r.rows.shape[1]):
+        pair = r.rows[row, s] - 1
+        if pair >= 0 and r.adjudicated[s]:
+            n = blind.shape[0]
+            _amount_back(r, d_r, pair, place, blind, d_blind, n)
+            _chosen_back(r.chosen, d_r.chosen, setting, pair, blind, d_blind, n)
     war = ix.row_rivalry[row]
     if war >= 0 and at.side_concentration >= 0:
         author = ix.n_organization + ix.n_other + war
