@@ -43,7 +43,8 @@ class Circumstances:
     delays
         ``source, delay, lag, count`` of the reports that inform it.
     epoch
-        Number of each period's epoch, shape (period,); epochs differ by which events are past.
+        Number of each (region, period)'s epoch, shape (region, period); epochs differ by which
+        events are past there.
     events, past
         Ids of the events, and whether each is past in an epoch, shape (event, epoch).
     event_author
@@ -115,9 +116,8 @@ def circumstances_of(evidence: Evidence, names: Names, structure: Structure) -> 
         if structure.presence:
             present[:k], disputed[:k] = ground.present, ground.disputed
     events = ground.events if ground is not None and structure.events else pd.DataFrame()
-    past = ground.after if ground is not None and len(events) else np.zeros((0, n_period), bool)
-    columns, epoch = np.unique(past, axis=1, return_inverse=True)
-    epoch = epoch.ravel() if len(events) else np.zeros(n_period, np.int64)
+    after = ground.after if ground is not None else np.zeros((0, n_period), bool)
+    epoch, columns = _epochs(events, after, evidence)
     setting, settings = _settings(present, epoch, structure)
     locale, locales = _locales(setting, structure)
     absent_author = np.array([[(~present)[m > 0].any(axis=0)] for m in names.member])
@@ -125,7 +125,7 @@ def circumstances_of(evidence: Evidence, names: Names, structure: Structure) -> 
         **_lags(evidence, structure),
         epoch=epoch,
         events=tuple(str(i) for i in events.index),
-        past=columns if len(events) else np.zeros((0, 1), bool),
+        past=columns,
         event_author=_event_authors(events, names),
         setting_present=settings[:, 1:].astype(bool),
         setting_epoch=settings[:, 0],
@@ -149,16 +149,28 @@ def _clashes(names: Names) -> Floats:
     return np.asarray((fights | fights.transpose(0, 2, 1)).any(axis=0), float)
 
 
+def _epochs(
+    events: pd.DataFrame, after: NDArray[np.bool_], evidence: Evidence
+) -> tuple[Ints, NDArray[np.bool_]]:
+    """Epoch of each (region, period), and which events are past in each epoch."""
+    shape = evidence.included.shape
+    if not len(events):
+        return np.zeros(shape, np.int64), np.zeros((0, 1), bool)
+    regions = np.array(evidence.axes.regions)
+    here = np.array([(where == "") | (regions == where) for where in events["region"]])
+    past = (here[:, :, None] & after[:, None, :]).reshape(len(events), -1)
+    columns, epoch = np.unique(past, axis=1, return_inverse=True)
+    return epoch.reshape(shape).astype(np.int64), columns
+
+
 def _settings(present: NDArray[np.bool_], epoch: Ints, structure: Structure) -> tuple[Ints, Ints]:
     """Setting of each (region, period), and (epoch, who is present) of each setting."""
-    n_region, n_period = present.shape[1], len(epoch)
-    who = present.T if structure.claims else np.ones_like(present.T)
     when = epoch if structure.claims else np.zeros_like(epoch)
-    table = np.concatenate(
-        [np.tile(when, n_region)[:, None], np.repeat(who, n_period, axis=0)], axis=1
+    who = np.repeat(present.T, epoch.shape[1], axis=0)
+    rows, number = np.unique(
+        np.concatenate([when.reshape(-1, 1), who], axis=1), axis=0, return_inverse=True
     )
-    rows, number = np.unique(table, axis=0, return_inverse=True)
-    return number.reshape(n_region, n_period), rows
+    return number.reshape(epoch.shape), rows
 
 
 def _locales(setting: Ints, structure: Structure) -> tuple[Ints, Ints]:

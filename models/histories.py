@@ -149,7 +149,7 @@ def histories_of(
         context_spot=context[:, 0],
         context_looking=context[:, 1:].astype(bool),
         cell_context=context_of,
-        classes=_classes(evidence, names, listers, around, structure),
+        classes=_classes(evidence, names, around, structure),
         nodes=nodes,
         weights=weights,
         group_nodes=inner[0],
@@ -165,7 +165,8 @@ def _spots(cells: tuple[Ints, Ints, Ints], around: Circumstances) -> tuple[Ints,
 
 def _spot_columns(region: Ints, period: Ints, kind: Ints, around: Circumstances) -> Ints:
     locale = around.locale[region, period]
-    return np.column_stack([region, kind, around.lag_class[period], around.epoch[period], locale])
+    epoch = around.epoch[region, period]
+    return np.column_stack([region, kind, around.lag_class[period], epoch, locale])
 
 
 def _marked_rows(
@@ -212,10 +213,11 @@ def _groups(evidence: Evidence, listers: Ints) -> tuple[tuple[int, ...], ...]:
 
 
 def _classes(
-    evidence: Evidence, names: Names, listers: Ints, around: Circumstances, structure: Structure
+    evidence: Evidence, names: Names, around: Circumstances, structure: Structure
 ) -> Classes:
+    """Classes that hold for all sources: those whose silence says nothing list some things too."""
     by_claim = structure.claims and not structure.confusion
-    frame = evidence.axes.sources.iloc[listers]
+    frame = evidence.axes.sources
     courts = frame["type"] == ADJUDICATED
     authors = pd.Series(names.authors, dtype=object)
     if structure.silencing or around.n_class > 1 or len(around.events):

@@ -324,7 +324,7 @@ def _detection(design: Design) -> dict[str, Any]:
     return {
         "n_epoch": around.past.shape[1],
         "covariate": np.ascontiguousarray(around.covariate[:, h.listers]),
-        "silencing_event": silencing.event_table(design),
+        "silencing_event": np.ascontiguousarray(silencing.event_table(design)),
         "late": _ints([position.get(s, -1) for s in h.listers.tolist()]),
         "log_days": np.log1p(around.lag_days),
         "delays": np.ascontiguousarray(np.column_stack(delay.reports(design))),
@@ -343,7 +343,7 @@ def _claims(design: Design) -> dict[str, Any]:
         "class_author": _ints(classes.author),
         "listing_class": _ints(classes.of_claim),
         "class_claim": _ints(classes.claim),
-        "claim_event": event_table(design),
+        "claim_event": np.ascontiguousarray(event_table(design)),
         "locale_setting": _ints(around.locale_setting),
         "locale_region": _ints(around.locale_region),
         "setting_epoch": _ints(around.setting_epoch),

@@ -13,7 +13,9 @@ its members', that of ``other`` is zero: ordinary violence silences nobody. Zero
 organizations, since what all of them have in common is the source's own level; deviations by
 type zero-sum over types, too. Adjudicated sources are a type of their own: whom the state
 chooses to take to court is selected, and γ of that type is that selection. After an event e,
-such as an announcement, silencing by the organizations that it names may shift by δ_e.
+such as an announcement, silencing by the organization that it names, in the region that it names,
+may shift by δ_e; one that names nobody speaks of all organizations and their rivalries, never of
+``other``.
 """
 
 import numpy as np

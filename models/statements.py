@@ -144,6 +144,12 @@ def _selection(
 
 
 def _groups(evidence: Evidence, courts: NDArray[np.bool_]) -> tuple[tuple[int, ...], ...]:
-    group = evidence.axes.sources["group"].where(~courts)
+    """Sources that copy: no courts, and none that lists contenders only.
+
+    What such a one lists hangs on the name that it would write, and its silence would have to
+    know whether it would have copied.
+    """
+    frame = evidence.axes.sources
+    group = frame["group"].where(~courts & (frame["coverage"] != "contenders_only").to_numpy())
     found = [np.flatnonzero(group == name) for name in sorted(set(group.dropna()) - {""})]
     return tuple(tuple(int(i) for i in members) for members in found if len(members) > 1)

@@ -19,7 +19,9 @@ probability κ, the draw of one of them, whichever as likely; else each draws fo
     G_g[m, j] = \prod_{s: \text{ names nobody}} u_{sm} \prod_{s \text{ names}} (1 - u_{sm}) \Big(
         \kappa_g [\text{all the same}]\,\overline{c}_{m} + (1 - \kappa_g) \prod_s c_{sm} \Big)
 
-with c the probability of what a member wrote, given that it names somebody. So ten copies of one
+with c the probability of what a member wrote, given that it names somebody. Courts do not copy,
+nor do sources that list contenders only, whose silence hangs on the name that they would write. So
+ten copies of one
 name are worth little more than κ times one, and never ten votes.
 
 **Deaths by side** of one incident are beta-binomial; where the author is no such rivalry they are
