@@ -11,24 +11,20 @@ import math
 from collections import defaultdict
 
 import numpy as np
-from accounts import accounts, unattributed
-from dtoscore.data.attribution import OTHER, parse
+from accounts import accounts
+from dtoscore.data.attribution import parse
 from dtoscore.data.evidence import SILENT
 from dtoscore.models.circumstances import FAR_LAG, NEAR_LAG
 from dtoscore.models.quadrature import visibility_nodes
 from dtoscore.models.structure import TWO_CLASS
+from happening import never_visible, rate, size, victim_class
 from tiny import Case
 from tiny_ground import delays
-from values import Cell, Params, Said, event_share, expit, get, groups, members, softmax
+from values import Cell, Params, Said, event_share, expit, get, groups, members
 
 LOG_VICTIMS = [math.log(n) for n in (0.5, 1.0, 2.4, 5.0, 12.0)]
 Shown = tuple[int, int, Said]
 """Size, victim class and what each source said."""
-
-
-def n_class(case: Case) -> int:
-    """Number of victim classes; one where they are not modelled."""
-    return len(case.classes) if case.structure.classes and len(case.classes) > 1 else 1
 
 
 def means(case: Case, p: Params, cell: Cell) -> dict[Shown, list[float]]:
@@ -52,93 +48,6 @@ def means(case: Case, p: Params, cell: Cell) -> dict[Shown, list[float]]:
 def _subsets(sources: list[int]) -> list[frozenset[int]]:
     sizes = range(len(sources) + 1)
     return [frozenset(s) for n in sizes for s in itertools.combinations(sources, n)]
-
-
-def rate(case: Case, p: Params, author: str, r: int, t: int, c: int) -> float:
-    """μ of one author in one cell."""
-    if (author, t) in case.never:
-        return 0.0
-    if author == OTHER:
-        return other_level(case, p) * other_shape(p, r, t, c)
-    shared = get(p, "rate_region", r) + get(p, "rate_period_scale") * get(p, "rate_period", t)
-    shared += absence(case, p, author, r, t)
-    if author in case.organizations:
-        k = case.organizations.index(author)
-        level = get(p, "rate_intercept") + get(p, "rate_organization", k)
-        effects = get(p, "rate_kind", c) + get(p, "rate_organization_kind", k, c)
-        effects += get(p, "rate_organization_region", k, r)
-        return math.exp(level + shared + effects + walk(case, p, "rate_organization", k, t))
-    d = case.rivalries.index(author)
-    level = get(p, "rivalry_intercept") + get(p, "rivalry_level", d)
-    effects = get(p, "rivalry_kind", c) + get(p, "rivalry_region", d, r)
-    return math.exp(level + shared + effects + walk(case, p, "rivalry", d, t))
-
-
-def absence(case: Case, p: Params, author: str, r: int, t: int) -> float:
-    """Penalty of who is not present, or disputed; of a rivalry where that is one of its members."""
-    if case.ground is None or not case.structure.presence:
-        return 0.0
-    who = members(author)
-    absent = any(name in who and region == r for name, region in case.ground.absent)
-    disputed = any(name in who and period == t for name, period in case.ground.disputed)
-    return get(p, "absence") * (absent + disputed)
-
-
-def walk(case: Case, p: Params, name: str, level: int, t: int) -> float:
-    """Random walk over the periods, centred."""
-    here, path = 0.0, [0.0]
-    for step in range(case.n_period - 1):
-        here += get(p, f"{name}_walk_scale") * get(p, f"{name}_walk", step, level)
-        path.append(here)
-    return path[t] - sum(path) / len(path)
-
-
-def other_shape(p: Params, r: int, t: int, c: int) -> float:
-    """Rate of ``other`` in one cell, up to its level."""
-    effects = get(p, "other_kind", c) + get(p, "other_region", r)
-    return math.exp(effects + get(p, "other_period_scale") * get(p, "other_period", t))
-
-
-def other_level(case: Case, p: Params) -> float:
-    """Level of ``other``, from the organizations' share of all unnamed incidents."""
-    authors = [author for author in case.authors if author != OTHER]
-    cells = list(itertools.product(range(case.n_region), range(case.n_period), range(case.n_kind)))
-    named = sum(rate(case, p, author, *cell) for author in authors for cell in cells)
-    named /= sum(other_shape(p, *cell) for cell in cells)
-    unnamed, unnamed_other = unattributed(case, p)
-    share = expit(get(p, "other_share"))
-    return named * unnamed / unnamed_other * (1 - share) / share
-
-
-def size(case: Case, p: Params, number: int, r: int, c: int) -> list[float]:
-    """ρ of one author, by size."""
-    author = case.authors[number]
-    logits = [
-        get(p, "size_base", c, v)
-        + get(p, "size_author_scale") * get(p, "size_author", number, v)
-        + get(p, "size_region_scale") * get(p, "size_region", r, v)
-        for v in range(5)
-    ]
-    if author == OTHER:
-        logits = [x + get(p, "size_other", v) for v, x in enumerate(logits)]
-    if author in case.rivalries:
-        logits = [x + get(p, "size_rivalry", v) for v, x in enumerate(logits)]
-    return softmax(logits)
-
-
-def victim_class(case: Case, p: Params, number: int, c: int) -> list[float]:
-    """ρ of one author, by victim class."""
-    own = get(p, "class_author_scale")
-    return softmax([
-        get(p, "class_base", c, w) + own * get(p, "class_author", number, w)
-        for w in range(n_class(case))
-    ])  # fmt: skip
-
-
-def never_visible(case: Case, p: Params, author: str) -> float:
-    """ψ; of a rivalry the mean of its members that are on the axis."""
-    known = [case.plain.index(name) for name in members(author) if name in case.plain]
-    return sum(get(p, "never_visible", k) for k in known) / len(known)
 
 
 def seen_by(
@@ -306,9 +215,8 @@ def sides(case: Case, p: Params, d: int, is_author: bool, first: int, second: in
     if not is_author:
         return 1.0 / (n + 1)
     own = dict(zip(case.plain, map(float, p["side_selection"]), strict=True))
-    leans = []
-    for side in parse(case.rivalries[d]).sides:
-        leans.append(sum(own.get(member, 0.0) for member in side) / len(side))
+    sides = parse(case.rivalries[d]).sides
+    leans = [sum(own.get(member, 0.0) for member in side) / len(side) for side in sides]
     odds = float(p["split"][d] / (1 - p["split"][d])) * math.exp(leans[0] - leans[1])
     a = get(p, "side_concentration") * odds / (1 + odds)
     b = get(p, "side_concentration") / (1 + odds)

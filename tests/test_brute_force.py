@@ -14,6 +14,7 @@ from dtoscore.models.engine import NUMPY
 from dtoscore.models.priors import Priors
 from dtoscore.models.structure import CORE, TWO_CLASS, Structure
 from dtoscore.models.superposition import Quantities
+from happening import n_class
 from scipy.stats import poisson
 from tiny import COPY, COURT, NAMING, PAPER, PRESS, QUIET, WATCH, Case, Teller, parameters, plan
 from tiny_ground import Ground
@@ -70,13 +71,16 @@ CASES = {
         ),
     ),
     "a wire's three papers, two classes of visibility": Case(
-        ("a", "b"), (PAPER, COPY, Teller(group="wire")), ("a",), largest_set=2, n_period=3,
-        structure=Structure(visibility=TWO_CLASS).without("classes"),
-        ground=Ground(events=(("", 1),), lag=(900.0, 40.0, 20.0), disputed=(("a", 2),)),
+        ("a", "b"), (PAPER, COPY, Teller(group="wire")), ("a",), has_other=True, n_period=3,
+        largest_set=2, structure=Structure(visibility=TWO_CLASS).without("classes", "claims"),
+        ground=Ground(
+            absent=(("b", 0),), events=(("", 1),), lag=(900.0, 40.0, 20.0), disputed=(("a", 2),)
+        ),
     ),
     "claims of wars, contenders only, deaths by side": Case(
-        ("a", "b", "c"), (WATCH, Teller(group="x")), ("a",), has_other=True, rivalries=("a+b><c", "a><other"),
-        sides_total=2, n_kind=2, structure=Structure(), classes=("civilian", "press"),
+        ("a", "b", "c"), (WATCH, Teller(group="x")), ("a",), has_other=True,
+        rivalries=("a+b><c", "a><other"), sides_total=2, n_kind=2, structure=Structure(),
+        classes=("civilian", "press"),
         ground=Ground(events=(("a", 0), ("", 0)), feuds=(("a", "b", 1.0),), absent=(("c", 0),)),
     ),
     "claims of a war and other, a court, a silent compilation that copies": Case(
@@ -162,7 +166,7 @@ def _one(
     worked: Worked, cell: Cell, v: int, text: str, sides: list[int], said: Said
 ) -> list[float]:
     """A class that is not known, or not modelled, is any."""
-    classes = range(enumeration.n_class(worked.case))
+    classes = range(n_class(worked.case))
     if text in worked.case.classes and len(classes) > 1:
         classes = [sorted(worked.case.classes).index(text)]
     found = [worked.brute[cell].get((v, w, said)) for w in classes]

@@ -64,19 +64,20 @@ def ground_of(known: Ground, case: Case) -> SimpleNamespace:
         present[case.organizations.index(name), region] = False
     for name, period in known.disputed:
         disputed[case.organizations.index(name), period] = True
+    feuds = [[case.feud(a, b) for b in case.organizations] for a in case.organizations]
+    after = [[t >= first for t in range(case.n_period)] for _, first in known.events]
     return SimpleNamespace(
         present=present,
         disputed=disputed,
-        rivalry=np.array([[case.feud(a, b) for b in case.organizations] for a in case.organizations]),
+        rivalry=np.array(feuds),
         events=_events(known),
-        after=np.array([[t >= first for t in range(case.n_period)] for _, first in known.events])
-        .reshape(len(known.events), case.n_period),
+        after=np.array(after, bool).reshape(len(after), case.n_period),
         covariates=tuple(f"x{i}" for i in range(known.n_covariate)),
         covariate=known.covariate(len(case.sources), case.n_region),
         delays=delays(case),
         lag=np.array(known.days) if known.lag else np.full((case.n_period, 5), LONG_AGO),
         published=np.array([teller.published for teller in case.sources]),
-    )  # fmt: skip
+    )
 
 
 def _events(known: Ground) -> pd.DataFrame:
