@@ -160,7 +160,20 @@ def evidence(case: Case, seed: int = 0) -> Evidence:
     """Hold every pattern of every cell once to three times."""
     rng = np.random.default_rng(seed)
     rows = [row for cell in case.cells for row in _patterns(case, cell)]
-    table = np.array(rows)[np.repeat(np.arange(len(rows)), rng.integers(1, 4, len(rows)))]
+    return _evidence(
+        case, np.array(rows)[np.repeat(np.arange(len(rows)), rng.integers(1, 4, len(rows)))]
+    )
+
+
+def told(case: Case, *incidents: tuple[str | None, ...]) -> Evidence:
+    """Hold some incidents of one victim in the first cell: what each source wrote, None nothing."""
+    code = {None: SILENT} | {text: i for i, text in enumerate(case.statements)}
+    place = (0, 0, 0, 1, -1, 0, 0, len(case.classes))
+    rows = [(*place, *(code[text] for text in texts)) for texts in incidents]
+    return _evidence(case, np.array(rows, np.int64).reshape(len(rows), 8 + len(case.sources)))
+
+
+def _evidence(case: Case, table: np.ndarray) -> Evidence:
     columns = ["region", "period", "kind", "size", "rivalry", "by_first", "by_second", "class"]
     incidents = pd.DataFrame(table[:, : len(columns)], columns=columns)
     said = table[:, len(columns) :]
