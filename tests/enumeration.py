@@ -1,210 +1,212 @@
 """The likelihood by enumeration: plain loops over every latent label, for tiny cases only.
 
-Written from the mathematics (docstrings of ``models/``), not from its code: an incident has
-an author, a size, a visibility; each source sees it or not, names nobody or somebody, the
-right one, one side of a clash or a wrong one, widens it to a set, and lists it or not.
+Written from the mathematics (docstrings of ``models/``), not from its code: an incident has an
+author, a size, a victim class, a day, a visibility, and each group of sources one of its own; it
+can be seen or not; its scene presents somebody or nobody; each source sees it or not, has
+published it or not yet, and writes of it what ``accounts`` says, and lists it or not.
 """
 
 import itertools
 import math
 from collections import defaultdict
-from collections.abc import Iterator
 
 import numpy as np
-from dtoscore.data.attribution import OTHER, UNKNOWN, parse
+from accounts import accounts
+from dtoscore.data.attribution import parse
 from dtoscore.data.evidence import SILENT
+from dtoscore.models.circumstances import FAR_LAG, NEAR_LAG
 from dtoscore.models.quadrature import visibility_nodes
+from dtoscore.models.structure import TWO_CLASS
+from happening import never_visible, rate, size, victim_class
 from tiny import Case
-
-Params = dict[str, np.ndarray]
-Cell = tuple[int, int, int]
-Said = tuple[int, ...]
-Outcomes = dict[int, float]
+from tiny_ground import delays
+from values import Cell, Params, Said, event_share, expit, get, groups, members
 
 LOG_VICTIMS = [math.log(n) for n in (0.5, 1.0, 2.4, 5.0, 12.0)]
+Shown = tuple[int, int, Said]
+"""Size, victim class and what each source said."""
 
 
-def expit(x: float) -> float:
-    return 1.0 / (1.0 + math.exp(-x))
-
-
-def softmax(values: list[float]) -> list[float]:
-    odds = [math.exp(v) for v in values]
-    return [o / sum(odds) for o in odds]
-
-
-def means(case: Case, p: Params, cell: Cell) -> dict[tuple[int, Said], list[float]]:
-    """Mean number of incidents of each (size, said), by author; all silent is among them."""
-    region, period, kind = cell
-    nodes, weights = visibility_nodes(len(case.listers))
-    told = [[statements(case, p, s, a) for a in case.authors] for s in range(len(case.sources))]
-    result: dict[tuple[int, Said], list[float]] = defaultdict(lambda: [0.0] * len(case.authors))
-    for number, author in enumerate(case.authors):
-        happen = rate(case, p, author, region, period, kind)
-        sizes = size(case, p, number, region, kind)
-        for v, z in itertools.product(range(5), range(len(nodes))):
-            each = [
-                outcomes(case, p, s, told[s][number], (*cell, v), float(nodes[z]))
-                for s in range(len(case.sources))
-            ]
-            for combination in itertools.product(*(e.items() for e in each)):
-                chance = math.prod(probability for _, probability in combination)
-                said = tuple(code for code, _ in combination)
-                result[v, said][number] += happen * sizes[v] * float(weights[z]) * chance
+def means(case: Case, p: Params, cell: Cell) -> dict[Shown, list[float]]:
+    """Mean number of incidents of each (size, class, said), by author; all silent is among them."""
+    silent = (SILENT,) * len(case.sources)
+    result: dict[Shown, list[float]] = defaultdict(lambda: [0.0] * len(case.authors))
+    for k, author in enumerate(case.authors):
+        whole = _subsets(list(range(len(silent))))
+        told = {seers: accounts(case, p, author, cell, seers) for seers in whole}
+        happen, hidden = rate(case, p, author, *cell), never_visible(case, p, author)
+        sizes, classes = size(case, p, k, cell[0], cell[2]), victim_class(case, p, k, cell[2])
+        for v, w in itertools.product(range(5), range(len(classes))):
+            here = happen * sizes[v] * classes[w]
+            result[v, w, silent][k] += here * hidden
+            for seers, chance in seen_by(case, p, author, cell, v, w).items():
+                for said, share in told[seers].items():
+                    result[v, w, said][k] += here * (1.0 - hidden) * chance * share
     return result
 
 
-def rate(case: Case, p: Params, author: str, r: int, t: int, c: int) -> float:
-    """μ of one author in one cell."""
-    if (author, t) in case.never:
-        return 0.0
-    shared = p["rate_region"][r] + p["rate_period_scale"] * p["rate_period"][t]
-    if author in case.organizations:
-        k = case.organizations.index(author)
-        level = p["rate_intercept"] + p["rate_organization"][k]
-        effects = p["rate_kind"][c] + p["rate_organization_kind"][k, c]
-        effects += p["rate_organization_region"][k, r]
-        return math.exp(level + shared + effects + walk(case, p, "rate_organization", k, t))
-    if author == OTHER:
-        return other_level(case, p) * other_shape(p, r, t, c)
-    d = case.rivalries.index(author)
-    level = p["rivalry_intercept"] + p["rivalry_level"][d]
-    effects = p["rivalry_kind"][c] + p["rivalry_region"][d, r]
-    return math.exp(level + shared + effects + walk(case, p, "rivalry", d, t))
+def _subsets(sources: list[int]) -> list[frozenset[int]]:
+    sizes = range(len(sources) + 1)
+    return [frozenset(s) for n in sizes for s in itertools.combinations(sources, n)]
 
 
-def walk(case: Case, p: Params, name: str, level: int, t: int) -> float:
-    """Random walk over the periods, centred."""
-    here, path = 0.0, [0.0]
-    for step in range(case.n_period - 1):
-        here += float(p[f"{name}_walk_scale"] * p[f"{name}_walk"][step, level])
-        path.append(here)
-    return path[t] - sum(path) / len(path)
+def seen_by(
+    case: Case, p: Params, author: str, cell: Cell, v: int, w: int
+) -> dict[frozenset[int], float]:
+    """P(these sources and no others see it, and what they write of it is in by now).
 
-
-def other_shape(p: Params, r: int, t: int, c: int) -> float:
-    """Rate of ``other`` in one cell, up to its level."""
-    effects = p["other_kind"][c] + p["other_region"][r]
-    return math.exp(effects + p["other_period_scale"] * p["other_period"][t])
-
-
-def other_level(case: Case, p: Params) -> float:
-    """Level of ``other``, from the organizations' share of all unnamed incidents."""
-    authors = [author for author in case.authors if author != OTHER]
-    cells = list(itertools.product(range(case.n_region), range(case.n_period), range(case.n_kind)))
-    named = sum(rate(case, p, author, *cell) for author in authors for cell in cells)
-    named /= sum(other_shape(p, *cell) for cell in cells)
-    sources = range(len(case.sources))
-    unnamed = sum(unknown(p, s, case.organizations[0]) for s in sources)
-    unnamed_other = sum(unknown(p, s, OTHER) for s in sources)
-    share = expit(float(p["other_share"]))
-    return named * unnamed / unnamed_other * (1 - share) / share
-
-
-def size(case: Case, p: Params, number: int, r: int, c: int) -> list[float]:
-    """ρ of one author, by size."""
-    author = case.authors[number]
-    logits = [
-        float(p["size_base"][c, v] + p["size_author_scale"] * p["size_author"][number, v])
-        for v in range(5)
-    ]
-    if case.n_region > 1:
-        shifts = p["size_region_scale"] * p["size_region"][r]
-        logits = [x + float(shift) for x, shift in zip(logits, shifts, strict=True)]
-    if author == OTHER:
-        logits = [x + float(p["size_other"][v]) for v, x in enumerate(logits)]
-    if author in case.rivalries:
-        logits = [x + float(p["size_rivalry"][v]) for v, x in enumerate(logits)]
-    return softmax(logits)
-
-
-def outcomes(
-    case: Case, p: Params, s: int, told: dict[str, float], place: tuple[int, ...], z: float
-) -> Outcomes:
-    """Probability of each thing that a source is found to have said, silence among them.
-
-    A source without a detection there speaks given that it reported: it adds up to one
-    without its silence, and its silence counts for nothing.
+    Over the days of the period and all visibilities; a source whose silence means nothing
+    there is among both those who do and those who do not, each for certain.
     """
-    region, _, kind, v = place
-    listed = {
-        text: chance
-        for text, chance in told.items()
-        if case.sources[s].may_list(text, case.contenders)
+    result: dict[frozenset[int], float] = defaultdict(float)
+    r, t, c = cell
+    levels = {
+        s: readiness(case, p, author, (r, t, c, v, w), s)
+        for s in case.listers
+        if case.looks(s, cell)
     }
-    if not case.looks(s, place[:3]):
-        total = sum(listed.values())
-        spoken = {case.statements.index(t): chance / total for t, chance in listed.items()}
-        return {SILENT: 1.0, **spoken}
+    days, nodes = lags(case, t), visibilities(case, p)
+    for day, (z, weight) in itertools.product(days, nodes):
+        given_z = {frozenset[int](): weight / len(days)}
+        for block in visibility_blocks(case):
+            given_z = _joined(given_z, _block(case, p, block, levels, day, z))
+        for seers, chance in given_z.items():
+            result[seers] += chance
+    return result
+
+
+def _joined(
+    first: dict[frozenset[int], float], second: dict[frozenset[int], float]
+) -> dict[frozenset[int], float]:
+    pairs = itertools.product(first.items(), second.items())
+    return {a | b: x * y for (a, x), (b, y) in pairs}
+
+
+def visibilities(case: Case, p: Params) -> list[tuple[float, float]]:
+    """Values of the visibility that all share, and their probabilities."""
+    if case.structure.visibility == TWO_CLASS:
+        low = get(p, "low_share")
+        return [(-math.sqrt((1 - low) / low), low), (math.sqrt(low / (1 - low)), 1 - low)]
+    nodes, weights = visibility_nodes(len(case.listers))
+    return list(zip(nodes.tolist(), weights.tolist(), strict=True))
+
+
+def visibility_groups(case: Case) -> list[list[int]]:
+    """Sources that share a visibility of their own."""
+    return groups(case, case.listers) if case.structure.groups else []
+
+
+def visibility_blocks(case: Case) -> list[list[int]]:
+    """All sources, those of a group together."""
+    grouped = visibility_groups(case)
+    alone = set(range(len(case.sources))) - {s for group in grouped for s in group}
+    return [*grouped, *([s] for s in sorted(alone))]
+
+
+def _block(
+    case: Case, p: Params, block: list[int], levels: dict[int, float], day: float, z: float
+) -> dict[frozenset[int], float]:
+    """P(who of a block sees it | z), over the visibility that the block has of its own.
+
+    Where a source's silence means nothing both are one.
+    """
+    grouped = visibility_groups(case)
+    nodes: list[tuple[float, float]] = [(0.0, 1.0)]
+    if block in grouped:
+        values, weights = visibility_nodes(max(len(group) for group in grouped))
+        nodes = list(zip(values.tolist(), weights.tolist(), strict=True))
+    order = [member for group in grouped for member in group]
+    shared, own, in_now = dict[int, float](), dict[int, float](), dict[int, float]()
+    for s in set(block) & set(levels):
+        shared[s] = levels[s] + get(p, "visibility", case.listers.index(s)) * z
+        own[s] = get(p, "group_visibility", order.index(s)) if s in order else 0.0
+        in_now[s] = published(case, p, s, day)
+    result: dict[frozenset[int], float] = defaultdict(float)
+    for value, weight in nodes:
+        seen = {s: in_now[s] * expit(shared[s] + own[s] * value) for s in shared}
+        for seers in _subsets(block):
+            missed = [1.0 - x for s, x in seen.items() if s not in seers]
+            result[seers] += weight * math.prod([seen[s] for s in seers if s in seen] + missed)
+    return result
+
+
+def readiness(case: Case, p: Params, author: str, place: tuple[int, ...], s: int) -> float:
+    """logit p at visibility zero."""
+    r, t, c, v, w = place
     n = case.listers.index(s)
-    logit = p["detection"][n] + p["detection_region_scale"] * p["detection_region"][n, region]
-    logit += p["detection_kind_scale"] * p["detection_kind"][n, kind]
-    logit += p["detection_size"][n] * LOG_VICTIMS[v] + p["visibility"][n] * z
-    sees = expit(float(logit))
-    found = defaultdict(float, {SILENT: 1.0 - sees})
-    for text, chance in told.items():
-        found[case.statements.index(text) if text in listed else SILENT] += sees * chance
-    return dict(found)
+    logit = get(p, "detection", n) + get(p, "detection_size", n) * LOG_VICTIMS[v]
+    logit += get(p, "detection_region_scale") * get(p, "detection_region", n, r)
+    logit += get(p, "detection_kind_scale") * get(p, "detection_kind", n, c)
+    logit += get(p, "detection_class_scale") * get(p, "detection_class", n, w)
+    if case.ground is not None and case.structure.covariates:
+        x = case.ground.covariate(len(case.sources), case.n_region)
+        logit += sum(get(p, "detection_covariate", i) * x[i, s, r] for i in range(len(x)))
+    return float(logit + silencing(case, p, author, s, t))
 
 
-def statements(case: Case, p: Params, s: int, author: str) -> dict[str, float]:
-    """P(text | author) of a source that saw the incident."""
-    found: dict[str, float] = defaultdict(float)
-    nobody = unknown(p, s, author)
-    found[UNKNOWN] = nobody
-    shares = p["set_share"][s] if "set_share" in p else [1.0]
-    for name, chance in named(case, p, s, author):
-        if name not in case.plain:
-            found[name] += (1 - nobody) * chance
-            continue
-        for n, share in enumerate(shares, start=1):
-            sets = [x for x in itertools.combinations(case.plain, n) if name in x]
-            for members in sets:
-                text = "|".join(sorted(members))
-                found[text] += (1 - nobody) * chance * float(share) / len(sets)
-    return found
+def silencing(case: Case, p: Params, author: str, s: int, t: int) -> float:
+    """γ: the organization's, the mean of a rivalry's members, none of ``other``'s."""
+    types = sorted({case.sources[i].type for i in case.listers})
+    kind = types.index(case.sources[s].type)
+
+    def own(name: str) -> float:
+        if name not in case.organizations:
+            return 0.0
+        k = case.organizations.index(name)
+        by_type = get(p, "silencing_type_scale") * get(p, "silencing_type", kind, k)
+        return get(p, "silencing_scale") * get(p, "silencing", k) + by_type
+
+    who = members(author)
+    gamma = sum(own(name) for name in who) / len(who)
+    if case.ground is None or not case.structure.events or case.sources[s].is_court:
+        return gamma
+    for e, (_, first) in enumerate(case.ground.events):
+        if t >= first:
+            gamma += event_share(case, e, author) * get(p, "silencing_event", e)
+    return gamma
 
 
-def unknown(p: Params, s: int, author: str) -> float:
-    """P(names nobody)."""
-    u = float(p["unknown"][s])
-    if author != OTHER:
-        return u
-    return expit(math.log(u / (1 - u)) + float(p["unknown_other"]))
+def lags(case: Case, t: int) -> list[float]:
+    """Days from the days that stand for a period to ``as_of``.
+
+    Five where its end is near, its middle where it is not, ∞ where everything that will be
+    published is: after twice the 99% quantile of the slowest source's delays.
+    """
+    ground, frame = case.ground, delays(case)
+    if ground is None or not ground.lag or not case.structure.delay or not len(frame):
+        return [math.inf]
+    by = [np.repeat(g["delay"], g["count"]) for _, g in frame.groupby("source")]
+    far = 2.0 * max(float(np.quantile(days, 0.99)) for days in by)
+    far, days = min(max(far, NEAR_LAG), FAR_LAG), ground.days[t]
+    if min(days) >= far:
+        return [math.inf]
+    return days if min(days) < NEAR_LAG else days[2:3]
 
 
-def named(case: Case, p: Params, s: int, author: str) -> Iterator[tuple[str, float]]:
-    """Each way in which a source that names somebody comes to a name; names may come twice."""
-    if case.full_confusion:
-        row = p["confusion"][s, case.authors.index(author)]
-        yield from ((name, float(x)) for name, x in zip(case.names, row, strict=True))
-        return
-    right = float(p["right"][s]) if len(case.authors) > 1 else 1.0
-    if author in case.rivalries:
-        adjudicated = case.sources[s].type == "adjudicated"
-        one_sided = 0.98 if adjudicated else float(p["one_sided"][s])
-        split = float(p["split"][case.rivalries.index(author)])
-        sides = ["+".join(side) for side in parse(author).sides]
-        yield author, right * (1 - one_sided)
-        yield sides[0], right * one_sided * split
-        yield sides[-1], right * one_sided * (1 - split)
-    else:
-        yield author, right
-    phi = notoriety(case, p)
-    others = sum(x for name, x in phi.items() if name != author)
-    for name, x in phi.items():
-        if name != author:
-            yield name, (1 - right) * x / others
+def is_late(case: Case) -> bool:
+    """Whether something may still be on its way."""
+    return any(lags(case, t) != [math.inf] for t in range(case.n_period))
 
 
-def notoriety(case: Case, p: Params) -> dict[str, float]:
-    """φ by author."""
-    plain = softmax([float(x) for x in p["notoriety"]])
-    if not case.rivalries:
-        return dict(zip(case.plain, plain, strict=True))
-    share = float(p["blame_rivalry"])
-    phi = {name: (1 - share) * x for name, x in zip(case.plain, plain, strict=True)}
-    return phi | {d: share / len(case.rivalries) for d in case.rivalries}
+def published(case: Case, p: Params, s: int, day: float) -> float:
+    """F: the share of what a source reports that is in after some days."""
+    late = [i for i, teller in enumerate(case.sources) if teller.published]
+    if s not in late or not is_late(case) or math.isinf(day):
+        return 1.0
+    n = late.index(s)
+    return expit(get(p, "delay_shape", n) * (math.log(day + 1.0) - get(p, "delay", n)))
+
+
+def delays_log_lik(case: Case, p: Params) -> float:
+    """Log probability of the delays of what is in, each given that it is in."""
+    if not is_late(case):
+        return 0.0
+    total = 0.0
+    for s, n, lag, count in delays(case).itertuples(index=False):
+        before = published(case, p, s, n - 1) if n > 0 else 0.0
+        step = published(case, p, s, n) - before
+        total += count * math.log(step / published(case, p, s, lag))
+    return total
 
 
 def sides(case: Case, p: Params, d: int, is_author: bool, first: int, second: int) -> float:
@@ -213,13 +215,11 @@ def sides(case: Case, p: Params, d: int, is_author: bool, first: int, second: in
     if not is_author:
         return 1.0 / (n + 1)
     own = dict(zip(case.plain, map(float, p["side_selection"]), strict=True))
-    leans = []
-    for side in case.rivalries[d].split("><"):
-        members = side.split("+")
-        leans.append(sum(own.get(member, 0.0) for member in members) / len(members))
+    sides = parse(case.rivalries[d]).sides
+    leans = [sum(own.get(member, 0.0) for member in side) / len(side) for side in sides]
     odds = float(p["split"][d] / (1 - p["split"][d])) * math.exp(leans[0] - leans[1])
-    a = float(p["side_concentration"]) * odds / (1 + odds)
-    b = float(p["side_concentration"]) / (1 + odds)
+    a = get(p, "side_concentration") * odds / (1 + odds)
+    b = get(p, "side_concentration") / (1 + odds)
     chance = float(math.comb(n, first))
     for i in range(first):
         chance *= a + i

@@ -12,9 +12,9 @@ import realizing
 import xarray as xr
 from dtoscore.data.readers import read_round
 from dtoscore.data.tabulate import tabulate
-from dtoscore.inference.placing import MOST_UNSEEN
 from dtoscore.inference.realize import oracle, realize
 from dtoscore.inference.scores import score
+from dtoscore.inference.unseen import MOST_UNSEEN
 from dtoscore.models.design import design
 from realizing import RUBRIC, Incident, evidence, parameters
 from rounds import write_small_round

@@ -1,8 +1,8 @@
 """Tiny evidences made by hand, that hold every pattern there can be, and random parameters.
 
-A ``Case`` says who can have done it, who tells and where; ``evidence`` writes each pattern
-of each cell into it at least once; ``parameters`` draws a value of everything the formulas
-of ``models/`` read.
+A ``Case`` says who can have done it, who tells, where and what is known beforehand; ``evidence``
+writes each pattern of each cell into it at least once; ``plan`` is its design for the case's
+structure; ``parameters`` draws a value of everything that the formulas of ``models/`` read.
 """
 
 import datetime as dt
@@ -16,9 +16,16 @@ from dtoscore.data.attribution import OTHER, UNKNOWN, parse
 from dtoscore.data.evidence import SILENT, Axes, Evidence
 from dtoscore.data.periods import DAY, Period
 from dtoscore.data.world import SIZES
+from dtoscore.models import joint
+from dtoscore.models.design import Design, design
+from dtoscore.models.parameters import Parameter
+from dtoscore.models.priors import Priors
+from dtoscore.models.structure import CORE, Structure
+from tiny_ground import Ground, ground_of
 
 SIDES_SIZE = SIZES.index("2-3")
 """Deaths by side are written into patterns of this size."""
+UNKNOWN_CLASS = "unknown"
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,8 @@ class Teller:
     type: str = "press"
     coverage: str = "all"
     silence: str = "informative"
+    group: str = ""
+    published: bool = False
 
     def may_list(self, text: str, contenders: tuple[str, ...]) -> bool:
         """Whether its coverage holds a statement."""
@@ -36,12 +45,19 @@ class Teller:
         named = parse(text).organizations
         return bool(set(named) & set(contenders)) if self.coverage[0] == "c" else bool(named)
 
+    @property
+    def is_court(self) -> bool:
+        """Whether it sees the author, not what the scene presents."""
+        return self.type == "adjudicated"
+
 
 PRESS = Teller()
 NAMING = Teller(coverage="attributed_only")
 WATCH = Teller("ngo", coverage="contenders_only")
 COURT = Teller("adjudicated", coverage="attributed_only")
 QUIET = Teller("government", coverage="attributed_only", silence="uninformative")
+PAPER = Teller(group="wire", published=True)
+COPY = Teller(group="wire", coverage="attributed_only")
 
 
 @dataclass(frozen=True)
@@ -58,6 +74,12 @@ class Case:
         (region, period) that the evidence leaves out.
     sides_total
         Victims of each rivalry's incidents whose deaths by side are known; 0: none.
+    structure
+        Which parts the model has.
+    classes
+        Victim classes that reports know; each pattern is there with each, and with none.
+    ground
+        What is known beforehand; None: nothing.
     """
 
     organizations: tuple[str, ...]
@@ -73,7 +95,9 @@ class Case:
     never: tuple[tuple[str, int], ...] = ()
     excluded: tuple[tuple[int, int], ...] = ()
     sides_total: int = 0
-    full_confusion: bool = False
+    structure: Structure = CORE
+    classes: tuple[str, ...] = ()
+    ground: Ground | None = None
 
     @property
     def plain(self) -> tuple[str, ...]:
@@ -115,6 +139,16 @@ class Case:
             *(i for i, text in enumerate(self.statements) if listed(text, self.contenders)),
         ]
 
+    def feud(self, first: str, second: str) -> float:
+        """How much two are rivals: as declared, else whether they are on two sides of a clash."""
+        for a, b, degree in self.ground.feuds if self.ground else ():
+            if {a, b} == {first, second}:
+                return degree
+        pairs = [parse(text).sides for text in self.rivalries if parse(text).is_rivalry]
+        return float(
+            any({first, second} <= {*a, *b} and (first in a) != (second in a) for a, b in pairs)
+        )
+
     @property
     def cells(self) -> list[tuple[int, int, int]]:
         """Every (region, period, kind) that is not excluded."""
@@ -126,10 +160,24 @@ def evidence(case: Case, seed: int = 0) -> Evidence:
     """Hold every pattern of every cell once to three times."""
     rng = np.random.default_rng(seed)
     rows = [row for cell in case.cells for row in _patterns(case, cell)]
-    table = np.array(rows)[np.repeat(np.arange(len(rows)), rng.integers(1, 4, len(rows)))]
-    columns = ["region", "period", "kind", "size", "rivalry", "by_first", "by_second"]
+    return _evidence(
+        case, np.array(rows)[np.repeat(np.arange(len(rows)), rng.integers(1, 4, len(rows)))]
+    )
+
+
+def told(case: Case, *incidents: tuple[str | None, ...]) -> Evidence:
+    """Hold some incidents of one victim in the first cell: what each source wrote, None nothing."""
+    code = {None: SILENT} | {text: i for i, text in enumerate(case.statements)}
+    place = (0, 0, 0, 1, -1, 0, 0, len(case.classes))
+    rows = [(*place, *(code[text] for text in texts)) for texts in incidents]
+    return _evidence(case, np.array(rows, np.int64).reshape(len(rows), 8 + len(case.sources)))
+
+
+def _evidence(case: Case, table: np.ndarray) -> Evidence:
+    columns = ["region", "period", "kind", "size", "rivalry", "by_first", "by_second", "class"]
     incidents = pd.DataFrame(table[:, : len(columns)], columns=columns)
     said = table[:, len(columns) :]
+    classes = np.array([*case.classes, UNKNOWN_CLASS])
     reports = [
         tuple(None if code == SILENT else f"r{i}s{s}" for s, code in enumerate(row))
         for i, row in enumerate(said)
@@ -137,28 +185,38 @@ def evidence(case: Case, seed: int = 0) -> Evidence:
     victims = np.array([0, 1, 2, 4, 8])[incidents["size"]]
     return Evidence(
         axes=_axes(case),
-        incidents=incidents.assign(
+        incidents=incidents.drop(columns="class").assign(
             incident_id=[f"i{i}" for i in range(len(table))],
             victims=victims,
             victims_low=victims,
             victims_high=victims,
             numbers=pd.Series([((n, n, n),) for n in victims.tolist()], dtype=object),
-            victim_class="unknown",
+            victim_class=classes[incidents["class"]],
             reports=pd.Series(reports, dtype=object),
         ),
         said=said,
         looking=_looking(case),
         possible=_possible(case),
         included=_included(case),
+        ground=None if case.ground is None else ground_of(case.ground, case),
     )
+
+
+def plan(case: Case, seed: int = 0) -> Design:
+    """The design of its evidence, for the structure of the case."""
+    return design(evidence(case, seed), case.structure)
 
 
 def _patterns(case: Case, cell: tuple[int, int, int]) -> list[tuple[int, ...]]:
     said = [case.options(s) for s in range(len(case.sources))]
     told = [row for row in itertools.product(*said) if set(row) != {SILENT}]
-    no_sides = [(*cell, v, -1, 0, 0, *row) for v in range(len(SIZES)) for row in told]
+    known = range(len(case.classes), -1, -1)
+    no_sides = [
+        (*cell, v, -1, 0, 0, w, *row) for w in known for v in range(len(SIZES)) for row in told
+    ]
     return no_sides + [
-        (*cell, SIDES_SIZE, d, first, case.sides_total - first, *row)
+        (*cell, SIDES_SIZE, d, first, case.sides_total - first, w, *row)
+        for w in known
         for row in told
         for d, text in enumerate(case.rivalries)
         if case.sides_total and parse(text).is_rivalry and case.statements.index(text) in row
@@ -174,7 +232,7 @@ def _axes(case: Case) -> Axes:
             "type": [teller.type for teller in case.sources],
             "coverage": [teller.coverage for teller in case.sources],
             "silence": [teller.silence for teller in case.sources],
-            "group": None,
+            "group": [teller.group or None for teller in case.sources],
             "accuracy_prior": None,
             "published": "unknown",
         },
@@ -217,71 +275,29 @@ def _possible(case: Case) -> np.ndarray:
     return possible
 
 
-def parameters_of(evidence: Evidence, seed: int) -> dict[str, np.ndarray]:
-    """Draw a value of every parameter that fits the axes of an evidence."""
-    axes = evidence.axes
-    case = Case(
-        organizations=axes.organizations,
-        sources=tuple(Teller(silence=silence) for silence in axes.sources["silence"]),
-        has_other=axes.has_other,
-        rivalries=axes.rivalries,
-        largest_set=max(_names_in_set(text) for text in axes.statements),
-        n_region=len(axes.regions),
-        n_period=len(axes.periods),
-        n_kind=len(axes.kinds),
-        sides_total=1,
-    )
-    return parameters(case, seed)
-
-
-def _names_in_set(text: str) -> int:
-    """Names of a set; a name that may be several organizations is one."""
-    said = parse(text)
-    return 1 if said.weights else len(said.members) or 1
-
-
 def parameters(case: Case, seed: int) -> dict[str, np.ndarray]:
-    """Draw a value of every parameter that a model of the case has."""
+    """Draw a value of every parameter that the model of the case has."""
+    return _drawn(plan(case), seed)
+
+
+def parameters_of(
+    evidence: Evidence, seed: int, structure: Structure | None = None
+) -> dict[str, np.ndarray]:
+    """Draw a value of every parameter that the model of an evidence has."""
+    return _drawn(design(evidence, structure), seed)
+
+
+def _drawn(plan: Design, seed: int) -> dict[str, np.ndarray]:
     rng = np.random.default_rng(seed)
-    k, d, a = len(case.organizations), len(case.rivalries), len(case.authors)
-    n, s, q = len(case.plain), len(case.sources), len(case.listers)
-    r, t, c = case.n_region, case.n_period, case.n_kind
-    normal: dict[str, tuple[int, ...]] = {
-        "rate_intercept": (), "rate_kind": (c,), "rate_region": (r,), "rate_period": (t,),
-        "rate_organization": (k,), "rate_organization_kind": (k, c),
-        "rate_organization_region": (k, r), "rate_organization_walk": (t - 1, k),
-        "size_base": (c, 5), "size_author": (a, 5),
-        "detection": (q,), "detection_size": (q,), "detection_region": (q, r),
-        "detection_kind": (q, c), "notoriety": (n,),
-    }  # fmt: skip
-    if r > 1:
-        normal["size_region"] = (r, 5)
-    if case.has_other:
-        normal |= {"other_share": (), "other_kind": (c,), "other_region": (r,),
-                   "other_period": (t,), "size_other": (5,), "unknown_other": ()}  # fmt: skip
-    if d:
-        normal |= {"rivalry_intercept": (), "rivalry_kind": (c,), "rivalry_level": (d,),
-                   "rivalry_region": (d, r), "rivalry_walk": (t - 1, d),
-                   "size_rivalry": (5,)}  # fmt: skip
-    drawn = {name: rng.normal(size=shape) for name, shape in normal.items()}
-    scaled = [n for n in drawn if n in SCALED]
-    drawn |= {f"{name}_scale": rng.uniform(0.3, 1.5) for name in scaled}
-    drawn["visibility"] = rng.uniform(0.2, 2.5, q)
-    for name, shape in {"unknown": s, "right": s, "one_sided": s, "split": d}.items():
-        drawn[name] = rng.uniform(0.05, 0.95, shape)
-    drawn["blame_rivalry"] = rng.uniform(0.05, 0.5)
-    if case.sides_total:
-        drawn["side_concentration"] = rng.uniform(1.0, 8.0)
-        drawn["side_selection"] = rng.normal(size=n)
-    if case.largest_set > 1:
-        drawn["set_share"] = rng.dirichlet(np.ones(case.largest_set), s)
-    if case.full_confusion:
-        drawn["confusion"] = rng.dirichlet(np.ones(len(case.names)), (s, a))
-    return {name: np.asarray(value) for name, value in drawn.items()}
+    return {p.name: np.asarray(_value(p, rng)) for p in joint.parameters(plan, Priors())}
 
 
-SCALED = (
-    "rate_period", "other_period", "rate_organization_walk", "rivalry_walk", "size_author",
-    "size_region", "detection_region", "detection_kind",
-)  # fmt: skip
-"""Effects that are written in units of a scale of their own."""
+def _value(p: Parameter, rng: np.random.Generator) -> np.ndarray | float:
+    """Some value that the parameter may have, none of them small, whatever its prior."""
+    if p.distribution == "dirichlet":
+        return rng.dirichlet(np.ones(p.shape[-1]), p.shape[:-1])
+    if p.distribution == "beta":
+        return rng.uniform(0.05, 0.95, p.shape)
+    if p.distribution in ("halfnormal", "lognormal"):
+        return rng.uniform(0.3, 1.5, p.shape)
+    return rng.normal(size=p.shape)
