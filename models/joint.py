@@ -37,7 +37,9 @@ from .priors import Priors
 from .rates import LogRate
 from .structure import Structure
 
-FEWER = ("source", "lister")
+FEWER = (
+    "source", "lister", "grouped", "source_type", "informant_type", "delayed", "group",
+)  # fmt: skip
 """Dims of which an evidence may have fewer levels than a posterior: the rest is as it was."""
 
 

@@ -16,6 +16,7 @@ from dtoscore.data.tabulate import tabulate
 from dtoscore.models import joint, superposition
 from dtoscore.models.design import design
 from dtoscore.models.engine import NUMPY, Params
+from dtoscore.models.structure import CORE
 from tiny import parameters_of
 
 SETTINGS = """\
@@ -206,7 +207,7 @@ def test_the_unseen_without_a_source_are_those_that_the_others_miss(
     full: Evidence, number: int
 ) -> None:
     """The mass is that of a source that detects nothing; at λ = 0, where nodes don't matter."""
-    params = parameters_of(full, SEED)
+    params = parameters_of(full, SEED, CORE)
     params["visibility"] = np.zeros(4)
     params["unknown_other"] = np.array(0.0)
     blind = params | {"detection": np.where(np.arange(4) == number, -60.0, params["detection"])}
@@ -238,7 +239,7 @@ def test_a_region_without_reports_equals_a_round_of_fewer_regions(
     wide = made(tmp_path / "wide", rows).without(region="MX-DUR")
     narrow = made(tmp_path / "narrow", rows, regions=REGIONS[:2])
     same(wide, narrow)
-    params = parameters_of(wide, SEED)
+    params = parameters_of(wide, SEED, CORE)
     fewer = dict(params)
     for name, value in params.items():
         if name.endswith("_region"):
@@ -268,7 +269,7 @@ def test_without_a_period(full: Evidence, tmp_path: Path) -> None:
 
 def _other_cells_stay(full: Evidence, found: Evidence, gone: str) -> None:
     """Cells that name it have neither patterns nor mass; every other cell its likelihood."""
-    params = parameters_of(full, SEED)
+    params = parameters_of(full, SEED, CORE)
     before, after = (joint.log_lik(params, e).to_series() for e in (full, found))
     stays = ~before.index.str.contains(gone)
     assert 0 < stays.sum() < len(before)

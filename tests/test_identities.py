@@ -18,6 +18,7 @@ from dtoscore.models import attribution, effects, joint, superposition
 from dtoscore.models.design import Design, design
 from dtoscore.models.engine import NUMPY, Params
 from dtoscore.models.priors import Priors
+from dtoscore.models.structure import CORE
 from dtoscore.models.superposition import Quantities
 from scipy.special import expit
 from tiny import parameters_of
@@ -38,7 +39,7 @@ def plan(evidence: Evidence) -> Design:
 
 @pytest.fixture(scope="module", params=SEEDS)
 def params(evidence: Evidence, request: pytest.FixtureRequest) -> Params:
-    return parameters_of(evidence, request.param)
+    return parameters_of(evidence, request.param, CORE)
 
 
 @pytest.fixture(scope="module")
@@ -189,7 +190,7 @@ def test_more_detection_leaves_less_unseen(params: Params, plan: Design) -> None
 
 def test_share_of_the_unnamed_is_what_its_prior_speaks_of(params: Params, plan: Design) -> None:
     """In an average cell: effects of place, time and kind apart, the levels alone."""
-    u = attribution.unknown(params, plan, NUMPY).mean(axis=0)
+    u = attribution.unknown(params, plan, NUMPY).mean(axis=(0, 1))
     flat = {
         name: np.zeros_like(value)
         if name.endswith(("_kind", "_region", "_period", "_walk"))
@@ -215,7 +216,12 @@ def test_who_did_it_is_settled_by_a_source_that_is_never_wrong(
     params: Params, plan: Design, evidence: Evidence
 ) -> None:
     """Where a source with θ near one names one organization, that is the author."""
-    sure = params | {
+    even = {  # rates that differ by factors, not by orders of magnitude
+        name: 0.1 * value
+        for name, value in params.items()
+        if name.startswith(("rate_", "rivalry_")) and not name.endswith("_scale")
+    }
+    sure = params | even | {
         "right": np.where(np.arange(len(params["right"])) == 0, 1 - 1e-14, params["right"])
     }
     q = superposition.quantities(sure, plan, NUMPY)

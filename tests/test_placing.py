@@ -32,6 +32,7 @@ PLACES = Places(
     sides=np.array([[0, 0], [3, 3], [0, 1], [1, 2], [3, 2], [2, 2]]),  # a, b, other, a+b
     members=np.array([[0, -1], [1, -1], [-1, -1], [0, 1]]),
     n_organizations=2,
+    classes=np.array([-1]),
 )
 SHARES = Shares(
     split=np.array([1.0, 1.0, 0.25, 0.6, 0.4, 1.0]),
@@ -74,14 +75,17 @@ def drawn(expected: np.ndarray, observed: Observed | None = None, draws: int = D
             for name, shape in zip(Drawn._fields, shapes, strict=True)
         )
     )
-    cumulative = np.cumsum(expected)
     marks = Marks(
         *(np.cumsum(law, axis=1) / law.sum(axis=1, keepdims=True) for law in (NUMBER, CLASS))
     )
     for draw in range(draws):
-        counts = Counts(*(array[draw] for array in store), np.zeros(1, np.int32), np.zeros(1))
+        counts = Counts(
+            *(array[draw] for array in store), np.zeros(1, np.int32), np.zeros(1), np.float64(1.0)
+        )
         rng = np.random.default_rng([7, draw])
-        fill(rng, np.ones((1, 1)), cumulative, observed or nothing(), PLACES, marks, SHARES, counts)
+        happened = rng.poisson(expected)[:, :, :, None]
+        weights = np.ones((1, 1))
+        fill(rng, weights, happened, observed or nothing(), PLACES, marks, SHARES, counts)
     return store
 
 

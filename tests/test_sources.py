@@ -6,11 +6,12 @@ import xarray as xr
 from dtoscore.inference.realize import oracle
 from dtoscore.inference.sources import source_quality
 from dtoscore.models.design import design
+from dtoscore.models.structure import Structure
 from realizing import CERTAIN, RUBRIC, Incident, evidence, parameters
 
 
 def quality(told, draws=20, **changes) -> xr.Dataset:
-    plan = design(told)
+    plan = design(told, Structure(confusion="confusion" in changes))
     return source_quality(oracle(parameters(plan, **changes), plan, RUBRIC, draws, 1))
 
 
