@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..data.errors import FitError
 from ..models import joint, kernel, noise, superposition
-from ..models.density import Density, prepared
+from ..models.density import Density, prepared, read
 from ..models.design import Design
 from ..models.engine import NUMPY, Params
 from ..models.kernel_layout import LayoutRef, layout
@@ -91,16 +91,10 @@ class Reader:
         """
         values, room, lay = self.density.pack(params), self._room, self._layout
         naming, x, _ = prepared(room, values, *self.density.points, lay)
-        matrix, eta, said = naming
-        known = self.plan.histories.victim_class
-        weights = kernel.shares_of_authors(room, x, lay, known)
-        if not (weights[:, -1] > np.finfo(float).tiny).all():
-            weights = self._from_logs(params)
-        context = self.plan.histories.cell_context
-        return Outcome(
-            weights, kernel.unseen_incidents(room, x, lay), room.rate.copy(),
-            (room.rate * room.share[context]).sum(axis=1), said.u, said.claims, matrix, eta,
-        )  # fmt: skip
+        found = Outcome(*read(room, x, lay, naming, self.plan.histories.victim_class))
+        if (found.responsibilities[:, -1] > np.finfo(float).tiny).all():
+            return found
+        return found._replace(responsibilities=self._from_logs(params))
 
     def _from_logs(self, params: Params) -> Floats:
         """The same where a product leaves the range of floating-point numbers."""

@@ -112,9 +112,8 @@ class Drawer:
         low, high = group.totals.bounds[:, number].astype(int)
         inside = expected * group.scope[0][:, :, None, None]
         rate = float(inside.sum())
-        drawn = aggregates.draw_incidents(
-            int(low), int(high), *group.totals.items[:2, number], rate, capture, rng
-        )
+        items, held = (float(x) for x in group.totals.items[:2, number])
+        drawn = aggregates.draw_incidents(int(low), int(high), items, held, rate, capture, rng)
         outside = rng.poisson(expected - inside)
         if rate <= 0.0:
             return np.asarray(outside)

@@ -5,8 +5,8 @@ what was announced when, how late sources report, what covariates detection has.
 by hand may have none of them.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -193,7 +193,7 @@ def _event_authors(events: pd.DataFrame, names: Names) -> Floats:
     return result
 
 
-def _lags(evidence: Evidence, structure: Structure) -> dict[str, object]:
+def _lags(evidence: Evidence, structure: Structure) -> dict[str, Any]:
     """Lag classes of the periods: those in which something may still be on its way."""
     n_source, n_period = len(evidence.axes.sources), evidence.included.shape[1]
     ground = evidence.ground
@@ -226,7 +226,7 @@ def farthest(delays: pd.DataFrame) -> float:
     return min(max(largest, NEAR_LAG), FAR_LAG)
 
 
-def _covariates(evidence: Evidence, structure: Structure) -> dict[str, object]:
+def _covariates(evidence: Evidence, structure: Structure) -> dict[str, Any]:
     ground = evidence.ground
     if ground is None or not structure.covariates:
         shape = (0, len(evidence.axes.sources), evidence.included.shape[0])
@@ -251,6 +251,3 @@ def source_types(evidence: Evidence, listers: Ints) -> tuple[tuple[str, ...], In
 def adjudicated(evidence: Evidence) -> NDArray[np.bool_]:
     """Whether a source sees the author and not the claim, shape (source,)."""
     return (evidence.axes.sources["type"] == ADJUDICATED).to_numpy()
-
-
-Coords = Mapping[str, list[str]]

@@ -9,7 +9,7 @@ of parameters, and tests/test_density.py holds values and gradients together.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -24,7 +24,6 @@ from . import (
     mapping_rates,
     mapping_written,
     noise,
-    totals,
 )
 from .compiled import jit
 from .design import Design
@@ -35,6 +34,7 @@ from .mapping_index import Index, IndexRef, Offsets, OffsetsRef, index, offsets,
 from .mapping_written import SaidRef
 from .parameters import Parameter
 from .rates import TOTALS
+from .totals import Terms, Totals, fixed, totals_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +62,7 @@ class Density:
     @cached_property
     def tail(self) -> "Tail":
         """What comes after terms, expected numbers and moments."""
-        return Tail(totals.totals_of(self.design), noise.blocks(self.design), self.starts)
+        return Tail(totals_of(self.design), noise.blocks(self.design), self.starts)
 
     @cached_property
     def starts(self) -> dict[str, slice]:
@@ -177,7 +177,7 @@ class Tail:
     Plain numpy, since both are short; ``starts`` says where parameters lie.
     """
 
-    totals: totals.Totals | None
+    totals: Totals | None
     blocks: noise.Blocks
     starts: dict[str, slice]
 
@@ -185,13 +185,13 @@ class Tail:
         """Capture or share of every series, and which of them are parameters."""
         if self.totals is None:
             return np.zeros(0), np.zeros(0, np.int64)
-        result = totals.fixed(self.totals.found.series, name)
+        result = fixed(self.totals.found.series, name)
         open_ = np.flatnonzero(np.isnan(result))
         if len(open_):
             result[open_] = values[self.starts[name]]
         return result, open_
 
-    def totals_at(self, moments: Floats, values: Floats) -> tuple[Floats, totals.Terms | None]:
+    def totals_at(self, moments: Floats, values: Floats) -> tuple[Floats, Terms | None]:
         """Log likelihood of each total, and its derivatives."""
         if self.totals is None:
             return np.zeros(0), None
@@ -264,7 +264,24 @@ def _reals(room, values, at, ix, said):
     return reals, totals
 
 
-def prepared(room, values, at, ix, lay):
+@jit
+def read(room, x, lay, naming, known):
+    """What a value of the parameters says of who did what and what nobody saw.
+
+    After ``kernel.prepare``; see ``inference.responsibility.Outcome`` for the order.
+    """
+    matrix, eta, said = naming
+    mass = np.zeros(lay.cells.shape[0])
+    for i in range(mass.shape[0]):
+        for a in range(room.rate.shape[1]):
+            mass[i] += room.rate[i, a] * room.share[lay.cells[i, 3], a]
+    return (
+        kernel.shares_of_authors(room, x, lay, known), kernel.unseen_incidents(room, x, lay),
+        room.rate.copy(), mass, said.u, said.claims, matrix, eta,
+    )  # fmt: skip
+
+
+def prepared(room: Any, values: Floats, at: Any, ix: Any, lay: Any) -> tuple[Any, Any, Floats]:
     """Fill a workspace at one value of the flat parameters: (naming, reals, log totals)."""
     naming = _naming(values, at, ix)
     x, totals = _reals(room, values, at, ix, naming[2])

@@ -28,7 +28,7 @@ def reals_of(q: Quantities, design: Design) -> Reals:
         q.rate.region, q.rate.period, q.rate.kind, q.log_visible, q.log_size, q.log_class,
         claim, q.written,
     )  # fmt: skip
-    return Reals(*map(_whole, rest), detection)
+    return Reals(*(_whole(x) for x in rest), detection=detection)  # type: ignore[misc, arg-type]
 
 
 def _whole(values: Array) -> np.ndarray:

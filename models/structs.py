@@ -5,13 +5,13 @@ hundred small functions that hand on a record of seventy arrays took five minute
 (numba's structref) half a minute. A record is made in Python as a NamedTuple, and packed once.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numba import types
 from numba.experimental import structref
 
 
-class Struct(types.StructRef):  # type: ignore[misc]
+class Struct(types.StructRef):
     """A structref whose fields forget literal values, so that all designs share one type."""
 
     def preprocess_fields(self, fields: Any) -> Any:
@@ -19,8 +19,18 @@ class Struct(types.StructRef):  # type: ignore[misc]
         return tuple((name, types.unliteral(kind)) for name, kind in fields)
 
 
-Pointer = structref.StructRefProxy
-"""Base of the class by which compiled code, and Python, know a struct."""
+class Pointer(structref.StructRefProxy):
+    """Base of the class by which compiled code, and Python, know a struct.
+
+    Only compiled code sees the fields.
+    """
+
+    if TYPE_CHECKING:
+
+        def __init__(self, *fields: Any) -> None: ...
+        def __getattr__(self, name: str) -> Any: ...
+
+
 register = structref.register
 
 

@@ -1,6 +1,7 @@
 """Which parts the model has: one switch each, so that a reviewer can compare with and without."""
 
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 NORMAL, TWO_CLASS = "normal", "two_class"
 LAWS = (NORMAL, TWO_CLASS)
@@ -71,7 +72,8 @@ class Structure:
 
     def without(self, *parts: str) -> "Structure":
         """The same model without some parts."""
-        return replace(self, **dict.fromkeys(parts, False))
+        off: dict[str, Any] = dict.fromkeys(parts, False)
+        return replace(self, **off)
 
 
 PARTS: tuple[str, ...] = tuple(

@@ -80,7 +80,7 @@ class Totals:
     def noise(self) -> Floats:
         """σ of each total, shape (aggregate,)."""
         relative = self.found.series["noise"].to_numpy(float)[self.series]
-        return relative * self.found.table["count"].to_numpy(float)
+        return np.asarray(relative * self.found.table["count"].to_numpy(float))
 
     @cached_property
     def class_share(self) -> Floats:

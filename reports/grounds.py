@@ -16,8 +16,8 @@ from ..inference.diagnose import (
     MOST_RHAT,
     RHAT_SAID,
 )
-from ..inference.placing import MOST_UNSEEN
 from ..inference.summary import Summary
+from ..inference.unseen import MOST_UNSEEN
 from . import words
 from .printing import Table, cell, frame_table
 

@@ -56,7 +56,7 @@ def tree(plan: Design) -> xr.DataTree:
 
 
 def declared(plan: Design) -> list[Parameter]:
-    return joint.parameters(plan, Priors(), joint.Structure())
+    return joint.parameters(plan, Priors())
 
 
 def test_groups(tree: xr.DataTree) -> None:

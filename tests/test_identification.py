@@ -181,12 +181,12 @@ def test_every_scalar_of_the_model_is_described_in_words(tmp_path):
     from dtoscore.data.readers import read_round
     from dtoscore.data.tabulate import tabulate
     from dtoscore.inference.identification import _ABOUT, LABELLED
-    from dtoscore.models.joint import Structure, parameters
+    from dtoscore.models.joint import parameters
     from dtoscore.models.priors import Priors
     from rounds import write_small_round
 
     plan = design(tabulate(read_round(write_small_round(tmp_path / "round"))))
-    listed = parameters(plan, Priors(), Structure())
+    listed = parameters(plan, Priors())
     shown = {p.name for p in listed if len(p.dims) < 2 and LABELLED.issuperset(p.dims)}
     assert shown <= set(_ABOUT)
     assert len(shown) > 20

@@ -47,15 +47,15 @@ def q(params: Params, plan: Design) -> Quantities:
 
 
 def test_what_is_summed_out_is_a_probability(q: Quantities, plan: Design) -> None:
-    np.testing.assert_allclose(q.confusion.sum(axis=2), 1.0, rtol=1e-12)
+    np.testing.assert_allclose(q.confusion.sum(axis=3), 1.0, rtol=1e-12)
     np.testing.assert_allclose(np.exp(q.log_size).sum(axis=3), 1.0, rtol=1e-12)
     np.testing.assert_allclose(q.set_shares.sum(axis=1), 1.0, rtol=1e-12)
-    assert q.log_statements.max() <= 1e-12
-    seen = superposition.seen_by_author(q, plan, NUMPY)
+    assert q.written.max() <= 1.0 + 1e-12
+    unseen = superposition.unseen_share(q, plan, NUMPY).sum(axis=3)
     contexts = plan.histories.context_region, plan.histories.context_kind
     rho = np.exp(q.log_size)[:, *contexts]
-    assert (seen >= 0).all()
-    assert (seen <= rho * (1 + 1e-12)).all()
+    assert (unseen >= 0).all()
+    assert (unseen <= rho * (1 + 1e-12)).all()
 
 
 def test_mass_is_less_than_what_happened(q: Quantities, plan: Design) -> None:
@@ -67,7 +67,7 @@ def test_mass_is_less_than_what_happened(q: Quantities, plan: Design) -> None:
 
 def test_likelihood_is_its_parts(params: Params, q: Quantities, plan: Design) -> None:
     """Σ n log m - log n! - mass, gathered pattern by pattern from the joint."""
-    share = np.exp(superposition.log_joint(q, plan, plan.counted, NUMPY)).sum(axis=1)
+    share = superposition.joint(q, plan, plan.counted, NUMPY).sum(axis=1)
     term = plan.counted.count * np.log(share)
     expected = np.bincount(plan.counted.cell, term, len(plan.cell_kind)) + plan.log_factorials
     expected -= superposition.mass(q, plan, NUMPY)
@@ -140,7 +140,7 @@ def test_a_source_that_sees_nothing_changes_nothing(evidence: Evidence, params: 
 
 def as_posterior(params: Params, plan: Design) -> xr.Dataset:
     """One draw of one chain, with the names of all levels."""
-    listed = [p for p in joint.parameters(plan, Priors(), joint.Structure()) if p.name in params]
+    listed = [p for p in joint.parameters(plan, Priors()) if p.name in params]
     values = {p.name: (("chain", "draw", *p.dims), params[p.name][None, None]) for p in listed}
     one = xr.Dataset(values)
     return one.assign_coords({str(d): plan.coords[str(d)] for d in one.dims if d in plan.coords})
@@ -219,8 +219,7 @@ def test_who_did_it_is_settled_by_a_source_that_is_never_wrong(
         "right": np.where(np.arange(len(params["right"])) == 0, 1 - 1e-14, params["right"])
     }
     q = superposition.quantities(sure, plan, NUMPY)
-    log = superposition.log_joint(q, plan, plan.every, NUMPY)
-    probability = np.exp(log - log.max(axis=1, keepdims=True))
+    probability = superposition.joint(q, plan, plan.every, NUMPY)
     probability /= probability.sum(axis=1, keepdims=True)
     said = evidence.patterns()["said"].to_numpy()[:, 0]
     texts = [evidence.axes.statements[code] if code != SILENT else "" for code in said]

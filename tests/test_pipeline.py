@@ -10,8 +10,8 @@ from draws import sample_stats
 from dtoscore.data.errors import FitError, InputError
 from dtoscore.inference import pipeline, store
 from dtoscore.inference.fit import FitOptions
-from dtoscore.inference.placing import MOST_UNSEEN
 from dtoscore.inference.prior import prior_draws
+from dtoscore.inference.unseen import MOST_UNSEEN
 from dtoscore.models import joint
 from dtoscore.models.priors import Priors
 from dtoscore.reports.canonical import canonical_json, sha256

@@ -20,6 +20,7 @@ from dtoscore.inference.marks import TAIL_GRID
 from dtoscore.models import attribution, joint, superposition
 from dtoscore.models.design import design
 from dtoscore.models.engine import NUMPY
+from dtoscore.models.structure import CORE
 from scipy import stats
 
 SMALL, MEDIUM, LARGER = recovery_size.SIZES
@@ -36,14 +37,14 @@ def drawn(size, seed):
 @pytest.mark.parametrize("size", recovery_size.SIZES, ids=lambda size: size.name)
 def test_every_parameter_of_the_fit_is_drawn(size):
     params, _ = drawn(size, 1)
-    listed = joint.parameters(size.plan, size.priors, joint.Structure())
+    listed = joint.parameters(size.plan, size.priors)
     listed += attribution.side_parameters(size.priors, size.plan) if size.rivals else []
     assert {p.name: p.shape for p in listed} == {name: v.shape for name, v in params.items()}
 
 
 def test_a_kept_round_has_the_parameters_that_were_drawn():
     kept = kept_round(MEDIUM, 2)
-    listed = joint.parameters(design(kept.evidence), MEDIUM.priors, joint.Structure())
+    listed = joint.parameters(design(kept.evidence, CORE), MEDIUM.priors)
     assert {p.name: p.shape for p in listed} == {n: v.shape for n, v in kept.params.items()}
 
 
@@ -99,8 +100,8 @@ def test_the_simulator_names_as_the_confusion_matrix_says():
         table = pd.crosstab(author[mine], simulated.reports.loc[mine, "attribution"])
         table = table.reindex(index=list(world.authors), columns=["", *names], fill_value=0)
         share = table.to_numpy() / table.sum(axis=1).to_numpy()[:, None]
-        u = q.unknown[s][:, None]
-        expected = np.hstack([u, (1 - u) * q.confusion[s]])
+        u = q.unknown[s, 0][:, None]
+        expected = np.hstack([u, (1 - u) * q.confusion[0, s]])
         np.testing.assert_allclose(share, expected, atol=5 * 0.5 / 4000**0.5)
 
 
@@ -149,7 +150,7 @@ def test_the_oracle_holds_the_truth_as_often_as_it_says():
     positions = []
     for seed in range(8):
         kept = kept_round(SMALL, seed)
-        plan, names = design(kept.evidence), list(SMALL.names)
+        plan, names = design(kept.evidence, CORE), list(SMALL.names)
         realized = recovery_compare.oracle(kept.params, plan, kept.rubric, 200, seed)
         scores = recovery_compare.score(realized, kept.rubric).sel(organization=names).to_numpy()[0]
         true = recovery_compare.true_scores(kept, names)

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from dtoscore.data.errors import FitError
 from dtoscore.data.evidence import Evidence
-from dtoscore.inference.responsibility import cell_rates, responsibilities, unreported
+from dtoscore.inference.responsibility import Reader
 from dtoscore.inference.windowed import in_window
 from dtoscore.models import superposition
 from dtoscore.models.design import Design, design
-from dtoscore.models.engine import NUMPY
+from dtoscore.models.engine import NUMPY, Params
 from dtoscore.models.superposition import quantities
 from tiny import COURT, PRESS, Case, Teller, evidence, parameters
 
@@ -43,14 +43,18 @@ def kept(plan: Design) -> np.ndarray:
     return plan.evidence.axes.window[plan.cell_period[plan.every.cell]]
 
 
+def outcome(plan: Design, params: Params):
+    return Reader(plan, frozenset(params)).outcome(params)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_a_design_cut_to_the_window_says_the_same(name: str) -> None:
     plan = design(scored(CASES[name]))
     window, params = in_window(plan), parameters(CASES[name], 1)
     q, cut = (quantities(params, one, NUMPY) for one in (plan, window))
-    whole = superposition.log_joint(q, plan, plan.every, NUMPY)
+    whole = superposition.joint(q, plan, plan.every, NUMPY)
     assert np.array_equal(window.every.row, plan.every.row[kept(plan)])
-    part = superposition.log_joint(cut, window, window.every, NUMPY)
+    part = superposition.joint(cut, window, window.every, NUMPY)
     np.testing.assert_allclose(part, whole[kept(plan)], rtol=1e-12)
     counted = np.isin(window.every.row, plan.counted.row)
     assert np.array_equal(window.counted.row, window.every.row[counted])
@@ -61,29 +65,25 @@ def test_a_design_cut_to_the_window_says_the_same(name: str) -> None:
 
 @pytest.mark.parametrize("name", CASES)
 def test_responsibilities_equal_the_formulas(name: str) -> None:
-    plan = in_window(design(scored(CASES[name])))
-    q = quantities(parameters(CASES[name], 2), plan, NUMPY)
-    joint = superposition.log_joint(q, plan, plan.every, NUMPY)
-    expected = np.exp(joint - joint.max(axis=1, keepdims=True))
-    weights = np.diff(responsibilities(q, cell_rates(q, plan), plan), axis=1, prepend=0.0)
-    np.testing.assert_allclose(
-        weights / weights.sum(axis=1, keepdims=True),
-        expected / expected.sum(axis=1, keepdims=True),
-        atol=1e-12,
-    )
+    plan, params = in_window(design(scored(CASES[name]))), parameters(CASES[name], 2)
+    q = quantities(params, plan, NUMPY)
+    expected = superposition.joint(q, plan, plan.every, NUMPY)
+    weights = np.diff(outcome(plan, params).responsibilities, axis=1, prepend=0.0)
+    np.testing.assert_allclose(weights, expected, rtol=1e-9, atol=1e-300)
+    logs = np.exp(superposition.log_joint_by_class(q, plan, plan.every, NUMPY))
+    np.testing.assert_allclose(logs.sum(axis=2), expected, rtol=1e-9, atol=1e-300)
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_what_is_not_seen_is_the_rest(name: str) -> None:
-    plan = in_window(design(scored(CASES[name])))
-    q = quantities(parameters(CASES[name], 3), plan, NUMPY)
-    rate = cell_rates(q, plan)
-    unseen = unreported(q, rate, plan)
-    assert unseen.shape == (*rate.shape, 5)
-    context, kind = plan.histories.cell_context, plan.cell_kind
-    seen = superposition.seen_by_author(q, plan, NUMPY)[:, context, :]
-    expected = rate[:, :, None] * (np.exp(q.log_size)[:, plan.cell_region, kind, :] - seen)
-    np.testing.assert_allclose(unseen, expected, rtol=1e-9, atol=1e-12)
+    plan, params = in_window(design(scored(CASES[name]))), parameters(CASES[name], 3)
+    q = quantities(params, plan, NUMPY)
+    found = outcome(plan, params)
+    rate = np.exp(q.log_rate)[:, plan.cell_region, plan.cell_period, plan.cell_kind]
+    np.testing.assert_allclose(found.rate.T, rate, rtol=1e-10)
+    share = superposition.unseen_share(q, plan, NUMPY)[:, plan.histories.cell_context]
+    np.testing.assert_allclose(found.unseen, rate[:, :, None, None] * share, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(found.mass, superposition.mass(q, plan, NUMPY), rtol=1e-9)
 
 
 def test_tiny_probabilities_are_weighed_on_the_log_scale() -> None:
@@ -91,9 +91,7 @@ def test_tiny_probabilities_are_weighed_on_the_log_scale() -> None:
     plan = in_window(design(scored(case)))
     params = parameters(case, 4)
     params["rate_intercept"] = np.array(-745.0)
-    q = quantities(params, plan, NUMPY)
-    weights = responsibilities(q, cell_rates(q, plan), plan)
-    assert (weights[:, -1] >= 1).all()
+    assert (outcome(plan, params).responsibilities[:, -1] >= 1).all()
 
 
 def test_reports_that_nobody_can_have_caused_are_a_fault() -> None:
@@ -101,6 +99,5 @@ def test_reports_that_nobody_can_have_caused_are_a_fault() -> None:
     plan = in_window(design(scored(case)))
     params = parameters(case, 4)
     params["rate_intercept"] = np.array(-np.inf)
-    q = quantities(params, plan, NUMPY)
     with pytest.raises(FitError, match="without an author"):
-        responsibilities(q, cell_rates(q, plan), plan)
+        outcome(plan, params)
