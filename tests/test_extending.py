@@ -42,8 +42,9 @@ def planted(folder: Path) -> None:
     value = np.linspace(20.0, 80.0, len(REGIONS))[np.random.default_rng(5).permutation(8)]
     standard = (value - value.mean()) / value.std()
     world = national_world(
-        3, organizations=3, regions=REGIONS, n_months=6, incidents=900.0, rivalries=1,
-        first_month=dt.date(2023, 1, 1), window_months=3, kinds=("homicide",),
+        3, organizations=3, regions=REGIONS, n_months=2, incidents=400.0, rivalries=0,
+        first_month=dt.date(2023, 1, 1), window_months=1, kinds=("homicide",),
+        other_share=0.0, rivalry_share=0.0,
     )  # fmt: skip
     press = np.array([source.type == "press" for source in world.sources])
     more = EFFECT * np.outer(press, standard)[:, :, None, None]
@@ -76,7 +77,7 @@ def test_the_planted_effect_is_found(ran: Run) -> None:
     """In sign beyond doubt, and within three posterior sds of its value."""
     effect = ran.names["effect"]
     mean, sd = float(effect.mean()), float(effect.std())
-    assert effect.sizes == {"chain": 2, "draw": 150}
+    assert effect.sizes == {"chain": 2, "draw": 100}
     assert mean > 2 * sd
     assert abs(mean - EFFECT) < 3 * sd
 
