@@ -35,8 +35,8 @@ def blocks(path: Path) -> Iterator[Block]:
         yield Block(match[1], match[2], text.count("\n", 0, match.start()) + 2)
 
 
-def execute(path: Path) -> None:
-    """Run the blocks of a document in order, in the current folder.
+def execute(path: Path) -> dict[str, Any]:
+    """Run the blocks of a document in order, in the current folder; give the names they made.
 
     Python blocks share one namespace; of a shell block the lines that start with "dtoscore"
     are run. Every line of a "text" block must be a line that the block before it printed.
@@ -52,6 +52,7 @@ def execute(path: Path) -> None:
         elif block.language == "text":
             for line in block.code.splitlines():
                 assert is_printed(line, printed), f"{place}: not printed: {line}"
+    return namespace
 
 
 def is_printed(line: str, printed: str) -> bool:
