@@ -13,10 +13,10 @@ from dtoscore.data.rubrics import default_rubric
 from dtoscore.inference.decide import pending
 from dtoscore.inference.diagnose import diagnose, sampler_check
 from dtoscore.inference.minimum import Found, shortfalls
-from dtoscore.inference.placing import MOST_UNSEEN
 from dtoscore.inference.ranks import rank
 from dtoscore.inference.sentences import Sentence
 from dtoscore.inference.summary import Diagnostics, Summary, check_title
+from dtoscore.inference.unseen import MOST_UNSEEN
 from dtoscore.reports.announcement import announcement, phrases
 from dtoscore.reports.cells import printed
 from dtoscore.reports.gallery import draw_all
