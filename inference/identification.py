@@ -41,12 +41,12 @@ def identification(moved: pd.DataFrame, plan: Design) -> pd.DataFrame:
     Returns
     -------
     Columns ``parameter, moved, sentence``; first what no data of this kind can inform.
-    ``moved`` is 1 - posterior sd / prior sd, at least 0, the largest of the levels that the line
+    ``moved`` is 1 - posterior sd / prior sd, at least 0, the mean of the levels that the line
     is about, and 0 where it has no draws. Of deviations, whose levels a reader does not know,
     there is no line: ``movements`` has them.
     """
     never = dict(by_construction(plan))
-    rows = [(name, _largest(_named(moved, name)), said) for name, said in never.items()]
+    rows = [(name, _mean(_named(moved, name)), said) for name, said in never.items()]
     covered = _covered(never)
     for parameter, levels in moved.groupby("parameter", sort=True):
         if set(levels["dims"]) <= {"", *EVERY} and parameter not in covered:
@@ -66,7 +66,7 @@ def _line(parameter: str, levels: pd.DataFrame) -> list[tuple[str, float, str]]:
     every = EVERY[str(still["dims"].iloc[0])] if len(still) == len(levels) > 1 else ""
     key = parameter if every or not names else f"{parameter}[{', '.join(names)}]"
     said = f"{about(parameter, names, every)}: the data say little, the prior is the answer."
-    return [(key, _largest(still), said)]
+    return [(key, _mean(still), said)]
 
 
 def _covered(never: Mapping[str, str]) -> set[str]:
@@ -82,8 +82,8 @@ def _keys(moved: pd.DataFrame) -> "pd.Series[str]":
     return moved["parameter"] + "[" + moved["level"] + "]"
 
 
-def _largest(rows: pd.DataFrame) -> float:
-    return float(rows["moved"].max()) if len(rows) else 0.0
+def _mean(rows: pd.DataFrame) -> float:
+    return float(rows["moved"].mean()) if len(rows) else 0.0
 
 
 def by_construction(plan: Design) -> Iterator[tuple[str, str]]:

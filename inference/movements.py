@@ -62,7 +62,7 @@ def _compared(name: str, after: xr.DataArray, before: xr.DataArray) -> pd.DataFr
             "informed": (moved > LITTLE) | (shift > NEAR),
         }
     )
-    return table[known]
+    return table.loc[known]
 
 
 def _moments(draws: xr.DataArray, dims: list[Hashable]) -> tuple[np.ndarray, np.ndarray]:
