@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
+from .alternatives import alternatives
 from .failures import Sentences
 from .folders import check, import_relations, import_totals, import_ucdp, simulate
 from .releases import fit, report, run, score
@@ -36,7 +37,7 @@ app.add_typer(
     importers, name="import", help="Turn a public data set into a round folder, or a table of one."
 )
 
-for command in (run, check, fit, score, report, simulate):
+for command in (run, check, fit, score, report, alternatives, simulate):
     app.command()(command)
 importers.command("ucdp")(import_ucdp)
 importers.command("totals")(import_totals)

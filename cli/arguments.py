@@ -6,11 +6,29 @@ from typing import Annotated
 
 import typer
 
+from ..data.problems import meant
+from ..models.structure import LAWS, PARTS
+
 
 def finite(value: float) -> float:
     """Refuse what is no number: a range lets NaN pass."""
     if not math.isfinite(value):
         raise typer.BadParameter(f"{value} is not a finite number")
+    return value
+
+
+def parts(values: list[str] | None) -> list[str]:
+    """Refuse what is no part of the model."""
+    for value in values or ():
+        if value not in PARTS:
+            raise typer.BadParameter(f"{value} is no part of the model{meant(value, PARTS)}")
+    return list(values or ())
+
+
+def law(value: str | None) -> str | None:
+    """Refuse what is no law of visibility."""
+    if value is not None and value not in LAWS:
+        raise typer.BadParameter(f"{value} is no law of visibility{meant(value, LAWS)}")
     return value
 
 
@@ -31,6 +49,23 @@ Accept = Annotated[
         max=0.999,
         callback=finite,
         help="Nearer 1: smaller steps, for draws that diverged.",
+    ),
+]
+Without = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--without",
+        metavar="PART",
+        callback=parts,
+        help=f"Leave a part of the model out, to compare; may be repeated: {', '.join(PARTS)}.",
+    ),
+]
+Visibility = Annotated[
+    str,
+    typer.Option(
+        metavar="LAW",
+        callback=law,
+        help=f"Law of what all sources see or miss together: {' or '.join(LAWS)}.",
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]

@@ -19,12 +19,15 @@ from .arguments import (
     RoundFolder,
     Seed,
     Tune,
+    Visibility,
+    Without,
 )
 from .failures import FIT_AT_FAULT
 
 if TYPE_CHECKING:
     from ..inference.pipeline import FitOptions
     from ..inference.summary import Summary
+    from ..models.structure import Structure
 
 
 def run(
@@ -36,6 +39,8 @@ def run(
     tune: Tune = 1000,
     chains: Chains = 4,
     target_accept: Accept = 0.8,
+    without: Without = None,
+    visibility: Visibility = "normal",
     cores: Cores = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -46,8 +51,9 @@ def run(
 
     Example: `dtoscore run 2023-q4 --out releases/2023-q4`
     """
-    options = _options(seed, draws, tune, chains, target_accept, cores)
-    _release(round_folder, out, previous, options, quiet=quiet, as_json=as_json, refit=True)
+    options = options_of(seed, draws, tune, chains, target_accept, cores)
+    model = _structure(without, visibility)
+    _release(round_folder, out, previous, options, model, quiet=quiet, as_json=as_json, refit=True)
 
 
 def fit(
@@ -57,6 +63,8 @@ def fit(
     tune: Tune = 1000,
     chains: Chains = 4,
     target_accept: Accept = 0.8,
+    without: Without = None,
+    visibility: Visibility = "normal",
     cores: Cores = None,
     quiet: Quiet = False,
 ) -> None:
@@ -66,8 +74,8 @@ def fit(
     """
     from ..inference import pipeline
 
-    options, progress = _options(seed, draws, tune, chains, target_accept, cores), _voice(quiet)
-    prepared = pipeline.prepare(round_folder, progress)
+    options, progress = options_of(seed, draws, tune, chains, target_accept, cores), voice(quiet)
+    prepared = pipeline.prepare(round_folder, progress, _structure(without, visibility))
     pipeline.fit(prepared, options, progress)
     typer.echo(f"The fit is in {prepared.work}.")
 
@@ -79,6 +87,8 @@ def score(
     tune: Tune = 1000,
     chains: Chains = 4,
     target_accept: Accept = 0.8,
+    without: Without = None,
+    visibility: Visibility = "normal",
     as_json: AsJson = False,
 ) -> None:
     """Score, rank and decide from a fit that is there, and write nothing.
@@ -88,8 +98,8 @@ def score(
     from ..inference import pipeline
     from ..reports.run import stored
 
-    options = _options(seed, draws, tune, chains, target_accept, None)
-    prepared = pipeline.prepare(round_folder)
+    options = options_of(seed, draws, tune, chains, target_accept, None)
+    prepared = pipeline.prepare(round_folder, structure=_structure(without, visibility))
     scored = pipeline.score(prepared, stored(prepared, options), options)
     _show(scored.summary, as_json=as_json)
     _exit_on(scored.summary)
@@ -104,6 +114,8 @@ def report(
     tune: Tune = 1000,
     chains: Chains = 4,
     target_accept: Accept = 0.8,
+    without: Without = None,
+    visibility: Visibility = "normal",
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -111,18 +123,20 @@ def report(
 
     Example: `dtoscore report 2023-q4 --out draft`
     """
-    options = _options(seed, draws, tune, chains, target_accept, None)
-    _release(round_folder, out, previous, options, quiet=quiet, as_json=as_json, refit=False)
+    options = options_of(seed, draws, tune, chains, target_accept, None)
+    model = _structure(without, visibility)
+    _release(round_folder, out, previous, options, model, quiet=quiet, as_json=as_json, refit=False)
 
 
-def _voice(quiet: bool) -> Callable[[str], None] | None:
+def voice(quiet: bool) -> Callable[[str], None] | None:
     """Progress goes to stderr, or nowhere."""
     return None if quiet else partial(typer.echo, err=True)
 
 
-def _options(
+def options_of(
     seed: int, draws: int, tune: int, chains: int, accept: float, cores: int | None
 ) -> "FitOptions":
+    """Make the options of a fit."""
     from ..inference.pipeline import FitOptions
 
     return FitOptions(
@@ -130,11 +144,18 @@ def _options(
     )
 
 
+def _structure(without: list[str] | None, visibility: str) -> "Structure":
+    from ..inference.switches import structure_of
+
+    return structure_of(without or (), visibility)
+
+
 def _release(
     round_folder: Path,
     out: Path | None,
     previous: Path | None,
     options: "FitOptions",
+    structure: "Structure",
     *,
     quiet: bool,
     as_json: bool,
@@ -143,7 +164,15 @@ def _release(
     from ..reports.run import noting
     from ..reports.run import run as release
 
-    released = release(round_folder, out, options, _voice(quiet), refit=refit, previous=previous)
+    released = release(
+        round_folder,
+        out,
+        options,
+        voice(quiet),
+        refit=refit,
+        previous=previous,
+        structure=structure,
+    )
     written = f"The release is in {released.folder}"
     with noting(written):
         _show(released.summary, as_json=as_json)

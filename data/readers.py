@@ -240,10 +240,6 @@ def _read_beside(
     return result
 
 
-def _unused(table: Table, what: str) -> str:
-    return f"{table.file}: was read and checked; this version's model does not use {what} yet."
-
-
 def _read_totals(
     reader: Reader, settings: Settings, rubric: Rubric, names: Names
 ) -> pd.DataFrame | None:

@@ -84,7 +84,9 @@ def _spelled(option: Any) -> str:
 
 
 def _default(option: Any) -> str:
-    return "" if option.default in (None, False) else f"{option.default:g}"
+    if option.default in (None, False):
+        return ""
+    return option.default if isinstance(option.default, str) else f"{option.default:g}"
 
 
 def _modules(root: Path) -> str:

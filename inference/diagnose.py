@@ -4,7 +4,7 @@ At least two chains; R-hat at most 1.01 and bulk and tail ESS of at least 400 fo
 contender's score and worst-indicator; R-hat at most 1.05 and bulk ESS of at least 100 for every
 parameter of the model; at most 0.1% of the draws divergent, and any at all is a person's to
 look at; E-BFMI of at least 0.3 in every chain; no draw that expects more than
-``placing.MOST_UNSEEN`` unreported incidents. R-hat is not defined for a quantity that never
+``unseen.MOST_UNSEEN`` unreported incidents. R-hat is not defined for a quantity that never
 changes; its probability is then bounded by the rule of three.
 """
 

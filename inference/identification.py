@@ -5,11 +5,9 @@ those are listed whose posterior is nearly as wide as their prior, and in the sa
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from ..data.attribution import parse
 from ..data.evidence import Evidence
@@ -17,106 +15,75 @@ from ..data.problems import counted
 from ..data.values import ADJUDICATED
 from ..data.world import LARGEST_EVENT, SIZE_EDGES
 from ..models.design import Design
+from ..models.structure import NORMAL
 from .minimum import in_window
+from .parameter_words import EVERY, about
 
-LITTLE = 0.1
-"""A standard deviation that shrinks by less has not been informed,"""
-NEAR = 0.25
-"""unless the mean moved by more than this many prior standard deviations."""
 ENOUGH_SETTLED = 100
 """With so many adjudicated incidents the share of wrong names is known within ten points,"""
 MOST_SETTLED = 0.5
 """and where so large a share of all is adjudicated, little is left to shared errors."""
 COLUMNS = ("parameter", "moved", "sentence")
-SAMPLE = ("chain", "draw")
-LABELLED = frozenset({"source", "lister", "rivalry"})
-"""Dims whose levels readers know; parameters over other dims are deviations."""
-
-_ABOUT: Mapping[str, str] = {
-    "detection": "How often {level} reports an incident",
-    "detection_size": "How much rather {level} reports large incidents",
-    "visibility": "How far incidents that others miss are missed by {level} too",
-    "right": "How often {level} names the right author",
-    "unknown": "How often {level} names nobody",
-    "unknown_other": "How much less ordinary violence is named",
-    "other_share": "The organizations' share of the incidents that nobody attributes",
-    "one_sided": "How often {level} writes a clash down as one side's",
-    "blame_rivalry": "How many of the wrong names are clashes",
-    "split": "Whose violence the clashes of {level} were",
-    "side_concentration": "How far the dead by side scatter around a clash's split",
-    "rate_intercept": "How violent an average organization is",
-    "rate_region_scale": "How far regions differ",
-    "rate_period_scale": "How far periods differ",
-    "rate_organization_scale": "How far organizations differ",
-    "rate_organization_kind_scale": "How far organizations differ in their kinds of violence",
-    "rate_organization_region_scale": "How far organizations keep to their regions",
-    "rate_organization_walk_scale": "How fast an organization's violence changes",
-    "rivalry_intercept": "How violent an average clash is",
-    "rivalry_level_scale": "How far clashes differ",
-    "rivalry_region_scale": "How far clashes keep to their regions",
-    "rivalry_walk_scale": "How fast clashes begin and end",
-    "other_region_scale": "How far ordinary violence differs between regions",
-    "other_period_scale": "How far ordinary violence differs between periods",
-    "size_author_scale": "How far authors differ in the dead of an incident",
-    "size_region_scale": "How far places differ in the dead of an incident",
-    "detection_region_scale": "How far sources differ between regions in what they report",
-    "detection_kind_scale": "How far sources differ between kinds in what they report",
+WITH = {
+    "claim_false": ("claim_rival", "claim_clash", "claim_rivalry", "claim_event"),
 }
+"""Parameters that the sentence about another one speaks of, too."""
 
 
-@dataclass(frozen=True)
-class Movement:
-    """How far the data moved a parameter.
-
-    Attributes
-    ----------
-    moved
-        1 - posterior sd / prior sd, at least 0.
-    informed
-        Whether it narrowed by more than ``LITTLE`` or shifted by more than ``NEAR``.
-    """
-
-    moved: float
-    informed: bool
-
-
-def identification(posterior: xr.Dataset, prior: xr.Dataset, plan: Design) -> pd.DataFrame:
-    """List what the data did not inform.
+def identification(moved: pd.DataFrame, plan: Design) -> pd.DataFrame:
+    """List what the data did not inform, a line for each parameter at most.
 
     Parameters
     ----------
-    posterior, prior
-        Draws of every variable of the model, dims ``chain, draw`` and its own; a variable
-        that one of them lacks is left out.
+    moved
+        Prior against posterior of every parameter, as ``movements`` gives it.
 
     Returns
     -------
     Columns ``parameter, moved, sentence``; first what no data of this kind can inform.
-    ``moved`` is 1 - posterior sd / prior sd, at least 0, and 0 where it has no draws.
+    ``moved`` is 1 - posterior sd / prior sd, at least 0, the mean of the levels that the line
+    is about, and 0 where it has no draws. Of deviations, whose levels a reader does not know,
+    there is no line: ``movements`` has them.
     """
-    found = movements(posterior, prior)
     never = dict(by_construction(plan))
-    rows = [(name, found[name].moved if name in found else 0.0, s) for name, s in never.items()]
-    rows += [
-        (name, movement.moved, _sentence(name))
-        for name, movement in found.items()
-        if not movement.informed and name not in never
-    ]
+    rows = [(name, _mean(_named(moved, name)), said) for name, said in never.items()]
+    covered = _covered(never)
+    for parameter, levels in moved.groupby("parameter", sort=True):
+        if set(levels["dims"]) <= {"", *EVERY} and parameter not in covered:
+            keys = _keys(levels)
+            said = levels[~keys.isin(list(covered))]
+            rows += _line(str(parameter), said)
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     return frame.astype({"parameter": object, "moved": float, "sentence": object})
 
 
-def movements(posterior: xr.Dataset, prior: xr.Dataset) -> dict[str, Movement]:
-    """Compare prior and posterior of every scalar and every labelled level, by name."""
-    result = {}
-    for name in sorted(str(n) for n in posterior.data_vars if n in prior.data_vars):
-        dims = [str(d) for d in posterior[name].dims if d not in SAMPLE]
-        if len(dims) > 1 or not LABELLED.issuperset(dims):
-            continue
-        for label, after, before in _levels(posterior[name], prior[name], dims):
-            if before.std() > 0 and np.isfinite([*before, *after]).all():
-                result[name + label] = _movement(before, after)
-    return result
+def _line(parameter: str, levels: pd.DataFrame) -> list[tuple[str, float, str]]:
+    """Say of one parameter which of its levels were not informed; nothing where all were."""
+    still = levels[~levels["informed"]]
+    if still.empty:
+        return []
+    names = [str(level) for level in still["level"] if level]
+    every = EVERY[str(still["dims"].iloc[0])] if len(still) == len(levels) > 1 else ""
+    key = parameter if every or not names else f"{parameter}[{', '.join(names)}]"
+    said = f"{about(parameter, names, every)}: the data say little, the prior is the answer."
+    return [(key, _mean(still), said)]
+
+
+def _covered(never: Mapping[str, str]) -> set[str]:
+    return set(never) | {other for name in never for other in WITH.get(name, ())}
+
+
+def _named(moved: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Rows of a parameter, or of one level where a name has it in brackets."""
+    return moved[(moved["parameter"] == name) | (_keys(moved) == name)]
+
+
+def _keys(moved: pd.DataFrame) -> "pd.Series[str]":
+    return moved["parameter"] + "[" + moved["level"] + "]"
+
+
+def _mean(rows: pd.DataFrame) -> float:
+    return float(rows["moved"].mean()) if len(rows) else 0.0
 
 
 def by_construction(plan: Design) -> Iterator[tuple[str, str]]:
@@ -129,6 +96,9 @@ def by_construction(plan: Design) -> Iterator[tuple[str, str]]:
             "it rests on the assumed law of how visible incidents are."
         ),
     )
+    yield "visibility law", _law(plan)
+    if plan.structure.never_visible:
+        yield "never_visible", _never_visible(plan)
     yield "large events", _large_events(evidence)
     if len(plan.histories.listers) == 1:
         source = evidence.axes.sources.index[plan.histories.listers[0]]
@@ -147,8 +117,54 @@ def by_construction(plan: Design) -> Iterator[tuple[str, str]]:
     settled, named = _settled(evidence)
     if settled < min(ENOUGH_SETTLED, MOST_SETTLED * named):
         yield "shared errors", _shared_errors(settled, named)
+    if plan.structure.claims and not plan.structure.confusion:
+        yield from _claims(evidence)
     yield from _splits(evidence)
     yield from _selections(evidence)
+
+
+def _law(plan: Design) -> str:
+    """Name the law of visibility that was assumed, and the other one."""
+    used, other = "the normal law", "that of two classes of incidents"
+    if plan.structure.visibility != NORMAL:
+        used, other = other, used
+    return (
+        f"By which law some incidents are harder to see than others for all sources: {used} is "
+        f"assumed, and no number of sources tells it from {other}, which can give another number "
+        "of unreported incidents."
+    )
+
+
+def _never_visible(plan: Design) -> str:
+    has_totals = plan.structure.totals and plan.evidence.aggregates is not None
+    return (
+        "How much of each organization's violence no source can ever see: no report tells, "
+        "whatever the data, so it keeps its prior"
+        + (", but for the little that official totals say." if has_totals else ".")
+    )
+
+
+def _claims(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """Say what only adjudicated incidents tell of claims, where there is none."""
+    courts = (evidence.axes.sources["type"] == ADJUDICATED).to_numpy()
+    settled = (evidence.said[:, courts] > 0).any(axis=1)
+    reported = (evidence.said[:, ~courts] >= 0).any(axis=1)
+    if not _settled(evidence)[0]:
+        yield (
+            "claim_false",
+            (
+                "How often a scene points to the wrong author, and to whom: false claims of every "
+                "organization keep their prior, since no adjudicated incident shows one."
+            ),
+        )
+    if not (settled & reported).any():
+        yield (
+            "claim_unsigned",
+            (
+                "Whether one organization's scenes can be read less often than another's: no "
+                "adjudicated incident tells, so it keeps its prior, and it bears on every score."
+            ),
+        )
 
 
 def _large_events(evidence: Evidence) -> str:
@@ -242,28 +258,3 @@ def _shared_errors(settled: int, named: int) -> str:
         return f"None {incidents} is adjudicated: {error}."
     verb = "is" if settled == 1 else "are"
     return f"Only {settled:,} {incidents} {verb} adjudicated: in the rest, {error}."
-
-
-def _levels(
-    after: xr.DataArray, before: xr.DataArray, dims: list[str]
-) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-    if not dims:
-        yield "", after.to_numpy().ravel(), before.to_numpy().ravel()
-        return
-    for level in after[dims[0]].to_numpy().tolist():
-        at = {dims[0]: level}
-        yield f"[{level}]", after.sel(at).to_numpy().ravel(), before.sel(at).to_numpy().ravel()
-
-
-def _movement(before: np.ndarray, after: np.ndarray) -> Movement:
-    moved = max(0.0, 1.0 - float(after.std() / before.std()))
-    shift = abs(float(after.mean() - before.mean())) / float(before.std())
-    return Movement(moved, informed=moved > LITTLE or shift > NEAR)
-
-
-def _sentence(name: str) -> str:
-    parameter, _, level = name.removesuffix("]").partition("[")
-    about = _ABOUT.get(parameter)
-    if about is None:
-        about = f"The parameter {name}"
-    return f"{about.format(level=level)}: the data say little, the prior is the answer."

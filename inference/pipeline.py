@@ -15,7 +15,7 @@ from ..data.tabulate import tabulate
 from ..models.design import Design, design
 from ..models.priors import Priors
 from ..models.structure import Structure
-from . import store
+from . import store, switches
 from .baselines import baseline_check
 from .decide import Rule, by_probability, decide, pending
 from .diagnose import diagnose, sampler_check
@@ -28,7 +28,17 @@ from .seeds import derive
 from .summarize import Parts, summarize
 from .summary import Check, Decision, Summary
 
-__all__ = ["FitOptions", "Prepared", "Scored", "fit", "fits", "prepare", "score", "stored"]
+__all__ = [
+    "FitOptions",
+    "Prepared",
+    "Scored",
+    "fit",
+    "fits",
+    "prepare",
+    "restructured",
+    "score",
+    "stored",
+]
 
 Progress = Callable[[str], None]
 
@@ -95,13 +105,20 @@ def prepare(
         Where the round is at fault, all problems at once.
     """
     round_ = read_round(Path(folder))
-    for note in round_.notes:
-        _tell(progress, note)
-    evidence = tabulate(round_)
-    priors = Priors().override(round_.settings.priors)
     structure = structure or Structure()
-    name = store.evidence_hash(evidence, priors, structure)
-    work = round_.folder / "work" / name
+    for note in (*round_.notes, *switches.notes(structure)):
+        _tell(progress, note)
+    priors = Priors().override(round_.settings.priors)
+    return _prepared(round_, tabulate(round_), priors, structure)
+
+
+def restructured(prepared: Prepared, structure: Structure) -> Prepared:
+    """Take the same round, evidence and priors under another structure of the model."""
+    return _prepared(prepared.round, prepared.evidence, prepared.priors, structure)
+
+
+def _prepared(round_: Round, evidence: Evidence, priors: Priors, structure: Structure) -> Prepared:
+    work = round_.folder / "work" / store.evidence_hash(evidence, priors, structure)
     return Prepared(round_, evidence, design(evidence, structure), priors, structure, work)
 
 

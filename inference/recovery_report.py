@@ -110,7 +110,8 @@ VIOLATION_TEXTS = {
     "notoriety": "Not drawn from the priors, and wrong names fall mostly on one notorious "
     "organization that is not the worst. The model knows notoriety; simple counts do not.",
     "silenced press": "Not drawn from the priors, and the press is nearly silent where the worst "
-    "is strong. The model's detection knows no perpetrator, so that it is wrong here. But the "
+    "is strong. Detection of the core model, which is the one studied here, knows no perpetrator, "
+    "so that it is wrong here. But the "
     "silence follows regions, which detection does know, so that part of it is taken up there; "
     "silence that followed the perpetrator within a region would not be.",
 }

@@ -3,10 +3,12 @@
 import pandas as pd
 
 from ..data.evidence import Evidence
-from . import baselines, estimates
+from ..models.design import Design
+from . import baselines, estimates, switches
 from .estimates import Parts
 from .identification import identification
 from .minimum import in_window, set_aside_share
+from .movements import movements
 from .summary import Header, Summary
 
 __all__ = ["Parts", "summarize"]
@@ -23,6 +25,7 @@ TOTALS = "totals.csv"
 def summarize(parts: Parts) -> Summary:
     """Reduce a scored round to small tables."""
     round_, evidence = parts.round, parts.evidence
+    moved = movements(parts.posterior, parts.prior)
     return Summary(
         header=_header(parts),
         decision=parts.decision,
@@ -38,7 +41,8 @@ def summarize(parts: Parts) -> Summary:
         baselines=baselines.baselines(evidence, round_.rubric),
         set_aside=_set_aside(evidence),
         set_aside_rows=_set_aside_rows(evidence),
-        identification=identification(parts.posterior, parts.prior, parts.plan),
+        identification=identification(moved, parts.plan),
+        parameters=moved,
         notes=_notes(parts),
         counts=_counts(parts),
     )
@@ -61,6 +65,8 @@ def _header(parts: Parts) -> Header:
         seed=parts.seed,
         rubric=rubric,
         estimand=ESTIMAND.format(first=first, last=last, rubric=rubric),
+        left_out=switches.left_out(parts.plan.structure),
+        visibility=parts.plan.structure.visibility,
     )
 
 
@@ -96,7 +102,7 @@ def _counts(parts: Parts) -> dict[str, float]:
 def _notes(parts: Parts) -> tuple[str, ...]:
     """What was noted in reading, and what of the input limits the result."""
     frame, evidence = parts.round.organizations, parts.evidence
-    notes = list(parts.round.notes)
+    notes = [*parts.round.notes, *switches.notes(parts.plan.structure)]
     absent = [str(k) for k in frame.index if k not in evidence.axes.organizations]
     if absent:
         notes.append(
@@ -107,13 +113,34 @@ def _notes(parts: Parts) -> tuple[str, ...]:
         notes.append(
             "There is one source: how much it misses, and how often it errs, rest on the prior."
         )
-    groups = evidence.axes.sources["group"].dropna().value_counts()
-    if shared := sorted(str(name) for name in groups.index[groups > 1]):
-        notes.append(
-            "Sources of one group copy each other, which the model does not know yet; it counts "
-            f"their names as independent, so the result is surer than it should be: "
-            f"{', '.join(shared)}."
-        )
+    notes += _group_notes(parts.plan)
     if not parts.realized.attrs.get("classes_reported", True):
         notes.append("No report has a victim class: every victim counts as of unknown class.")
     return tuple(notes)
+
+
+def _group_notes(plan: Design) -> list[str]:
+    """Say which sources are taken to copy each other, and which groups are taken to be none.
+
+    A court copies nobody, and of a source that lists contenders only copying is not modelled;
+    a group with one other source, and every group where that part is left out, copies nothing.
+    """
+    sources = plan.evidence.axes.sources
+    counts = sources["group"].dropna().value_counts()
+    declared = sorted(str(name) for name in counts.index[counts > 1])
+    copying = {str(sources["group"].iloc[members[0]]) for members in plan.statements.groups}
+    notes = []
+    if copying:
+        notes.append(
+            "Sources of one group copy each other: of a name that several of them give, some may "
+            "have it from another, and how often is estimated. Groups: "
+            f"{', '.join(sorted(copying))}."
+        )
+    if alone := [name for name in declared if name not in copying]:
+        notes.append(
+            "Sources of these groups are counted as independent, since copying is modelled "
+            "neither of courts nor of sources that list contenders only, nor where it is left "
+            "out; if they copy, the result is surer than it should be: "
+            f"{', '.join(alone)}."
+        )
+    return notes

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from ..models.structure import NORMAL
 from .sentences import Sentence, english
 
 PASS, REVIEW, FAIL, NOT_RUN = "PASS", "REVIEW", "FAIL", "NOT RUN"
@@ -85,7 +86,11 @@ class Decision:
 
 @dataclass(frozen=True)
 class Header:
-    """Which round this is."""
+    """Which round this is, and by which model.
+
+    ``left_out``: parts of the model that this run leaves out (``models.structure.PARTS``);
+    ``visibility``: the law of what all sources see or miss together.
+    """
 
     id: str
     title: str
@@ -99,6 +104,8 @@ class Header:
     seed: int
     rubric: str
     estimand: str
+    left_out: tuple[str, ...] = ()
+    visibility: str = NORMAL
 
 
 @dataclass(frozen=True)
@@ -137,6 +144,9 @@ class Summary:
         (``report_id, row, reason``).
     identification
         Columns ``parameter, moved, sentence``: what the data did not inform.
+    parameters
+        Columns ``parameter, dims, level, prior_mean, prior_sd, mean, sd, moved, informed``: how
+        far the data moved every parameter, all levels.
     notes
         Sentences the reader must see (rubric defaults, ignored columns, one source only).
     counts
@@ -160,5 +170,6 @@ class Summary:
     set_aside: pd.DataFrame
     set_aside_rows: pd.DataFrame
     identification: pd.DataFrame
+    parameters: pd.DataFrame
     notes: tuple[str, ...] = ()
     counts: dict[str, float] = field(default_factory=dict)

@@ -116,6 +116,7 @@ def _values(summary: Summary, language: str) -> dict[str, str]:
         **_read(summary, language),
         "rubric": header.rubric,
         "chooser": phrases(language)[f"chooser_{'product' if ships(header.rubric) else 'office'}"],
+        "left_out": "; ".join(phrases(language)[f"part_{k}"] for k in header.left_out),
         "n_uninformed": str(len(summary.identification)),
     }
 
@@ -147,6 +148,8 @@ def _paragraphs(summary: Summary) -> tuple[str, ...]:
         # Nothing here may speak as if there were a result.
         return ("scope", "evidence_refused", "doubt_refused", "weights", "persons")
     doubt = "doubt_one_source" if len(summary.sources) == 1 else "doubt"
+    if summary.header.left_out:
+        doubt = "doubt_reduced"
     uninformed = ("uninformed",) if len(summary.identification) else ()
     return ("scope", "rule", "evidence", doubt, *uninformed, "weights", "persons")
 

@@ -66,6 +66,7 @@ def _head(summary: Summary) -> dict[str, Any]:
         "estimand": header.estimand,
         "rubric": header.rubric,
         "seed": header.seed,
+        "structure": {"left_out": list(header.left_out), "visibility": header.visibility},
         "simulated": header.is_simulated,
     }
 

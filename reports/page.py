@@ -79,6 +79,8 @@ def render_report(
         rubric=rubric,
         chooser="this product" if ships(summary.header.rubric) else "the publishing office",
         simple=_simple_leaders(summary) if may_order(summary) else [],
+        moved=_moved(summary),
+        left_out=_left_out(summary),
         minimum=_minimum(rubric.get("evidence") or {}),
     )  # fmt: skip
 
@@ -127,6 +129,18 @@ def _minimum(evidence: Mapping[str, float]) -> list[str]:
         for key, text in _MINIMUM.items()
         if evidence.get(key)
     ]
+
+
+def _moved(summary: Summary) -> tuple[str, str]:
+    """Count the numbers of the model, and those that the data informed."""
+    informed = summary.parameters["informed"].astype(bool)
+    return words.count(len(informed)), words.count(int(informed.sum()))
+
+
+def _left_out(summary: Summary) -> list[tuple[str, str]]:
+    """Name the parts that are left out, each as the command calls it and in words."""
+    text = phrases("en")
+    return [(part, text[f"part_{part}"]) for part in summary.header.left_out]
 
 
 def _check_tables(summary: Summary) -> dict[str, Any]:

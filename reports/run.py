@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..data.errors import InputError
 from ..inference import pipeline
 from ..inference.store import sampling
+from ..inference.switches import options_of
 from .clock import Clock
 from .destination import check_destination
 from .previous import previous_hash, unlinked
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from ..inference.pipeline import FitOptions, Prepared
     from ..inference.summary import Summary
+    from ..models.structure import Structure
 
 Progress = Callable[[str], None]
 
@@ -39,6 +41,7 @@ def run(
     *,
     refit: bool = True,
     previous: Path | str | None = None,
+    structure: "Structure | None" = None,
 ) -> Released:
     """Make the release of a round.
 
@@ -60,6 +63,8 @@ def run(
     previous
         Release folder of the round that ``round.toml`` names as ``previous``: the manifest
         then holds the hash of its manifest.
+    structure
+        Which parts the model has; default: all of them.
 
     Raises
     ------
@@ -74,7 +79,7 @@ def run(
     out = Path(folder) / "release" if out is None else Path(out)
     earlier = None if previous is None else Path(previous)
     check_destination(out, Path(folder), earlier)
-    prepared = pipeline.prepare(Path(folder), progress)
+    prepared = pipeline.prepare(Path(folder), progress, structure)
     settings = prepared.round.settings
     before = previous_hash(earlier, settings.previous)
     if progress is not None:
@@ -131,9 +136,10 @@ def _no_fit(prepared: "Prepared", options: "FitOptions") -> str:
     there = [_spelt(found) for found in pipeline.fits(prepared)]
     fits = f"; the fits that are there have {', or '.join(there)}" if there else ""
     command = " ".join(f"--{name.replace('_', '-')} {value}" for name, value in asked.items())
+    switches = f" {model}" if (model := options_of(prepared.structure)) else ""
     return (
         f"{prepared.work} holds no finished fit with {_spelt(asked)}{fits}; make it with: "
-        f"dtoscore fit {prepared.round.folder} {command}"
+        f"dtoscore fit {prepared.round.folder} {command}{switches}"
     )
 
 

@@ -36,6 +36,7 @@ def tables(summary: Summary) -> dict[str, pd.DataFrame]:
         "set_aside": summary.set_aside,
         "set_aside_rows": summary.set_aside_rows,
         "identification": summary.identification,
+        "parameters": summary.parameters,
         "diagnostics": summary.diagnostics.table.rename_axis("quantity").reset_index(),
         "checks": _checks(summary),
     }

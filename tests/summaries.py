@@ -59,6 +59,7 @@ def fake_summary(
             {"report_id": ["r17", "r90"], "row": [18, 91], "reason": ["coarse place", "late"]}
         ),
         identification=_identification(),
+        parameters=_parameters(),
         notes=("The default rubric was used.", "reports.csv: column 'note' is ignored."),
         counts={
             "reports": 4210, "used": 4021, "set_aside": 189, "incidents": 2633,
@@ -309,5 +310,21 @@ def _identification() -> pd.DataFrame:
                 "Whose violence the clashes of alba and costa were: the data say nothing.",
                 "How often scenes name the wrong author: the prior is the answer.",
             ],
+        }
+    )
+
+
+def _parameters() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "parameter": ["claim_false", "claim_false", "visibility"],
+            "dims": ["plain_name", "plain_name", "lister"],
+            "level": ["alba", "bajio", "daily_a"],
+            "prior_mean": [0.1, 0.1, 0.8],
+            "prior_sd": [0.09, 0.09, 0.6],
+            "mean": [0.1, 0.11, 1.2],
+            "sd": [0.09, 0.09, 0.2],
+            "moved": [0.0, 0.0, 0.67],
+            "informed": [False, False, True],
         }
     )

@@ -22,8 +22,8 @@ from summaries import NAMES, fake_summary
 from typer.testing import CliRunner
 
 COMMANDS = [
-    "run", "check", "fit", "score", "report", "simulate", "import ucdp", "import totals",
-    "import relations",
+    "run", "check", "fit", "score", "report", "alternatives", "simulate", "import ucdp",
+    "import totals", "import relations",
 ]  # fmt: skip
 
 

@@ -5,9 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import xarray as xr
-from dtoscore.inference.identification import by_construction, identification, movements
+from dtoscore.data.readers import read_round
+from dtoscore.data.tabulate import tabulate
+from dtoscore.inference.identification import by_construction, identification
+from dtoscore.inference.movements import COLUMNS, movements
+from dtoscore.inference.parameter_words import ABOUT, EVERY
 from dtoscore.models.design import design
+from dtoscore.models.joint import parameters
+from dtoscore.models.priors import Priors
+from dtoscore.models.structure import CORE, LAWS, Structure
 from realizing import Incident, evidence
+from rounds import write_full_round, write_small_round
 
 
 def draws(seed=1, n=2000, **scalars):
@@ -33,48 +41,90 @@ def sentences(plan):
     return dict(by_construction(plan))
 
 
+def listed(posterior, prior, plan=None):
+    """Lines on parameters that some data could have informed, by name."""
+    frame = identification(movements(posterior, prior), plan or plan_of(ONE))
+    said = dict(zip(frame["parameter"], frame["sentence"], strict=True))
+    return {name: text for name, text in said.items() if "the prior is the answer" in text}
+
+
 def test_a_parameter_that_narrowed_or_moved_is_informed():
     prior = draws(1, visibility=(0, 1), other_share=(0, 1), blame_rivalry=(0, 1))
     posterior = draws(2, visibility=(0, 0.5), other_share=(1, 1), blame_rivalry=(0.1, 0.97))
     found = movements(posterior, prior)
-    assert {name: m.informed for name, m in found.items()} == {
-        "visibility": True, "other_share": True, "blame_rivalry": False,
+    assert tuple(found.columns) == COLUMNS
+    by_name = found.set_index("parameter")
+    assert by_name["informed"].to_dict() == {
+        "blame_rivalry": False, "other_share": True, "visibility": True,
     }  # fmt: skip
-    assert found["visibility"].moved == pytest.approx(0.5, abs=0.05)
-    assert found["other_share"].moved < 0.05
+    assert by_name.loc["visibility", "moved"] == pytest.approx(0.5, abs=0.05)
+    assert by_name.loc["other_share", "moved"] < 0.05
+    assert by_name.loc["visibility", "prior_sd"] == pytest.approx(1, abs=0.1)
+    assert by_name.loc["other_share", "mean"] == pytest.approx(1, abs=0.1)
 
 
 def test_levels_are_judged_one_by_one():
     prior = draws(1, right=[(0, 1), (0, 1)])
-    posterior = draws(2, right=[(0, 0.2), (0, 1)])
-    frame = identification(posterior, prior, plan_of(ONE))
-    assert "right[s1]" in frame["parameter"].to_numpy()
-    assert "right[s0]" not in frame["parameter"].to_numpy()
-    sentence = frame.set_index("parameter").loc["right[s1]", "sentence"]
-    assert sentence.startswith("How often s1 names the right author")
+    said = listed(draws(2, right=[(0, 0.2), (0, 1)]), prior)
+    assert list(said) == ["right[s1]"]
+    assert said["right[s1]"].startswith("How often s1 names the right author")
 
 
-def test_deviations_and_what_is_missing_or_constant_are_left_out():
+def test_levels_of_which_none_was_informed_are_one_line():
+    prior = draws(1, right=[(0, 1), (0, 1)])
+    said = listed(draws(2, right=[(0, 1), (0, 1)]), prior)
+    assert list(said) == ["right"]
+    assert said["right"].startswith("How often every source names the right author: the data say")
+
+
+def test_some_levels_of_several_are_one_line_that_names_them():
+    three = {"dims": ("chain", "draw", "organization")}
+    coords = {"organization": ["a", "b", "c"]}
+    rng = np.random.default_rng(3)
+    prior = xr.Dataset({"silencing": (three["dims"], rng.normal(size=(2, 900, 3)))}, coords)
+    after = rng.normal(size=(2, 900, 3)) * [1, 0.2, 1]
+    said = listed(xr.Dataset({"silencing": (three["dims"], after)}, coords), prior)
+    assert list(said) == ["silencing[a, c]"]
+    assert said["silencing[a, c]"].startswith("How far each of a, c silences sources")
+
+
+def test_the_table_has_every_level_of_every_axis():
+    rng = np.random.default_rng(4)
+    coords = {"source": ["s0", "s1"], "region": ["R0", "R1", "R2"]}
+    dims = ("chain", "draw", "source", "region")
+    one, two = (xr.Dataset({"x": (dims, rng.normal(size=(2, 50, 2, 3)))}, coords) for _ in "ab")
+    found = movements(one, two)
+    assert found["level"].tolist()[:4] == ["s0, R0", "s0, R1", "s0, R2", "s1, R0"]
+    assert set(found["dims"]) == {"source, region"}
+    cell = one["x"].sel(source="s1", region="R2")
+    assert found["mean"].iloc[-1] == pytest.approx(float(cell.mean()))
+    assert found["sd"].iloc[-1] == pytest.approx(float(cell.std()))
+    assert listed(one, two) == {}, "deviations have no line"
+
+
+def test_what_is_missing_or_constant_is_left_out():
     prior = draws(1, visibility=(0, 0), unknown=[(0, 1), (0, 1)])
     posterior = draws(2, visibility=(0, 0), right=(0, 1))
-    deviations = xr.DataArray(np.zeros((2, 1000, 3)), dims=("chain", "draw", "region"))
-    found = movements(posterior.assign(x=deviations), prior.assign(x=deviations))
-    assert found == {}
-    assert movements(posterior, xr.Dataset()) == {}
+    assert movements(posterior, prior).empty
+    assert movements(posterior, xr.Dataset()).empty
+    assert tuple(movements(posterior, xr.Dataset()).columns) == COLUMNS
 
 
 def test_draws_that_are_no_numbers_are_left_out():
     prior = draws(1, visibility=(0, 1))
     posterior = draws(2, visibility=(0, 1))
     posterior["visibility"][0, 3] = np.nan
-    assert movements(posterior, prior) == {}
+    assert movements(posterior, prior).empty
 
 
 def test_always_said():
     plan = plan_of(ONE, has_other=True)
-    assert set(sentences(plan)) == {"unseen", "large events", "other_share", "shared errors"}
-    frame = identification(xr.Dataset(), xr.Dataset(), plan)
-    assert frame["moved"].tolist() == [0.0, 0.0, 0.0, 0.0]
+    assert set(sentences(plan)) == {
+        "unseen", "visibility law", "never_visible", "large events", "other_share",
+        "shared errors", "claim_false", "claim_unsigned",
+    }  # fmt: skip
+    frame = identification(movements(xr.Dataset(), xr.Dataset()), plan)
+    assert frame["moved"].tolist() == [0.0] * 8
     assert list(frame.columns) == ["parameter", "moved", "sentence"]
 
 
@@ -96,7 +146,7 @@ def test_large_events_of_the_window_are_counted_beside_their_cap(victims, said):
 
 def test_what_is_always_said_is_said_once_with_its_movement():
     prior, posterior = draws(1, other_share=(0, 1)), draws(2, other_share=(0, 0.5))
-    frame = identification(posterior, prior, plan_of(ONE, has_other=True))
+    frame = identification(movements(posterior, prior), plan_of(ONE, has_other=True))
     row = frame[frame["parameter"] == "other_share"]
     assert len(row) == 1
     assert row["moved"].iloc[0] == pytest.approx(0.5, abs=0.05)
@@ -176,17 +226,50 @@ def test_coalitions_are_divided_by_the_prior():
     assert not any(name.startswith("split") for name in sentences(alone))
 
 
-def test_every_scalar_of_the_model_is_described_in_words(tmp_path):
-    """A parameter that a reader may meet has a sentence of its own, not its name."""
-    from dtoscore.data.readers import read_round
-    from dtoscore.data.tabulate import tabulate
-    from dtoscore.inference.identification import _ABOUT, LABELLED
-    from dtoscore.models.joint import parameters
-    from dtoscore.models.priors import Priors
-    from rounds import write_small_round
+def test_the_law_that_was_not_assumed_is_named():
+    normal, classes = (
+        sentences(design(plan_of(ONE).evidence, Structure(visibility=law)))["visibility law"]
+        for law in LAWS
+    )
+    assert "the normal law is assumed" in normal
+    assert "that of two classes of incidents is assumed" in classes
 
-    plan = design(tabulate(read_round(write_small_round(tmp_path / "round"))))
-    listed = parameters(plan, Priors())
-    shown = {p.name for p in listed if len(p.dims) < 2 and LABELLED.issuperset(p.dims)}
-    assert shown <= set(_ABOUT)
-    assert len(shown) > 20
+
+def test_parts_that_are_left_out_are_not_spoken_of():
+    held = plan_of(ONE).evidence
+    bare = sentences(design(held, CORE))
+    assert not {"never_visible", "claim_false", "claim_unsigned"} & set(bare)
+    assert "claim_false" not in sentences(design(held, Structure(confusion=True)))
+
+
+@pytest.mark.parametrize(
+    ("incident", "said"),
+    [
+        (Incident(("a", None)), {"claim_false", "claim_unsigned"}),
+        (Incident((None, "a")), {"claim_false", "claim_unsigned"}),
+        (Incident(("", "a")), {"claim_false"}),
+        (Incident(("b", "a")), set()),
+    ],
+)
+def test_claims_keep_their_priors_without_adjudicated_incidents(incident, said):
+    """Of whose scenes can be read a court tells where another source names nobody, too."""
+    found = sentences(courted(0, incident))
+    assert {name for name in found if name.startswith("claim_")} == said
+
+
+def test_what_a_sentence_covers_has_no_line_of_its_own():
+    names = {"claim_false": (0, 1), "claim_rival": (0, 1), "claim_nobody": (0, 1)}
+    said = listed(draws(1, **names), draws(2, **names))
+    assert list(said) == ["claim_nobody"]
+
+
+def test_every_parameter_of_the_model_is_described_in_words(tmp_path):
+    """A parameter that a reader may meet has a sentence of its own, not its name."""
+    shown = set()
+    for write in (write_small_round, write_full_round):
+        held = tabulate(read_round(write(tmp_path / write.__name__)))
+        for law in LAWS:
+            found = parameters(design(held, Structure(visibility=law)), Priors())
+            shown |= {p.name for p in found if set(p.dims) <= set(EVERY) and len(p.dims) < 2}
+    assert shown <= set(ABOUT)
+    assert len(shown) > 40

@@ -23,9 +23,9 @@ from rounds import write_full_round, write_small_round
 OPTIONS = FitOptions(draws=60, tune=10, chains=2, cores=1, seed=5)
 
 
-def from_prior(plan, priors, options, progress=None, structure=None):
+def from_prior(plan, priors, options, progress=None):
     """Draw each chain from the prior: a fit to no data, whose draws are independent."""
-    parameters = joint.parameters(plan, priors, structure or joint.Structure())
+    parameters = joint.parameters(plan, priors)
     chains = [
         prior_draws(parameters, plan, options.draws, 100 * options.seed + c)
         for c in range(options.chains)

@@ -129,13 +129,13 @@ def test_what_was_read_agrees_with_its_verb(number, read):
     assert f"with the history) {verb} read. 189 reports" in " ".join(announcement(some).paragraphs)
 
 
-def test_one_source_is_not_said_to_err_independently_of_others():
+def test_one_source_is_not_said_to_copy_others():
     full = fake_summary()
     alone = replace(full, sources=full.sources.iloc[:1])
     for summary, said in ((full, True), (alone, False)):
         english, spanish = (" ".join(announcement(summary, k).paragraphs) for k in ("en", "es"))
-        assert ("err independently" in english) == said
-        assert ("cada una por su lado" in spanish) == said
+        assert ("copy each other" in english) == said
+        assert ("se copian" in spanish) == said
         assert "{" not in english + spanish
 
 

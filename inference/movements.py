@@ -1,0 +1,80 @@
+"""Prior against posterior: how far the data moved every parameter of the model."""
+
+from collections.abc import Hashable, Iterator
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+LITTLE = 0.1
+"""A standard deviation that shrinks by less has not been informed,"""
+NEAR = 0.25
+"""unless the mean moved by more than this many prior standard deviations."""
+SAMPLE = ("chain", "draw")
+COLUMNS = (
+    "parameter", "dims", "level", "prior_mean", "prior_sd", "mean", "sd", "moved", "informed",
+)  # fmt: skip
+
+
+def movements(posterior: xr.Dataset, prior: xr.Dataset) -> pd.DataFrame:
+    """Compare prior and posterior of every level of every parameter.
+
+    Parameters
+    ----------
+    posterior, prior
+        Draws of every variable of the model, dims ``chain, draw`` and its own; a variable
+        that one of them lacks is left out, and so is a level that does not vary in the prior or
+        has draws that are no numbers.
+
+    Returns
+    -------
+    Columns ``parameter``, ``dims`` and ``level`` (names joined by ", "; empty for a scalar),
+    ``prior_mean, prior_sd, mean, sd``, ``moved`` (1 - posterior sd / prior sd, at least 0) and
+    ``informed``: whether it narrowed by more than ``LITTLE`` or shifted by more than ``NEAR``.
+    Rows by name of the parameter, levels in their own order.
+    """
+    names = sorted(str(name) for name in posterior.data_vars if name in prior.data_vars)
+    tables = [_compared(name, posterior[name], prior[name]) for name in names]
+    empty = pd.DataFrame({column: [] for column in COLUMNS})
+    frame = pd.concat(tables, ignore_index=True) if tables else empty
+    kinds = dict.fromkeys(COLUMNS[:3], object) | dict.fromkeys(COLUMNS[3:8], float)
+    return frame.astype({**kinds, "informed": bool})
+
+
+def _compared(name: str, after: xr.DataArray, before: xr.DataArray) -> pd.DataFrame:
+    dims = [dim for dim in after.dims if dim not in SAMPLE]
+    (mean, sd), (prior_mean, prior_sd) = _moments(after, dims), _moments(before, dims)
+    known = np.isfinite(mean + sd + prior_mean + prior_sd) & (prior_sd > 0)
+    spread = np.where(known, prior_sd, 1.0)
+    with np.errstate(invalid="ignore"):
+        moved = np.maximum(0.0, 1.0 - sd / spread)
+        shift = np.abs(mean - prior_mean) / spread
+    table = pd.DataFrame(
+        {
+            "parameter": name,
+            "dims": ", ".join(map(str, dims)),
+            "level": list(_levels(after, dims)),
+            "prior_mean": prior_mean,
+            "prior_sd": prior_sd,
+            "mean": mean,
+            "sd": sd,
+            "moved": moved,
+            "informed": (moved > LITTLE) | (shift > NEAR),
+        }
+    )
+    return table.loc[known]
+
+
+def _moments(draws: xr.DataArray, dims: list[Hashable]) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and standard deviation of every level, each of shape (level,)."""
+    values = draws.transpose(*SAMPLE, *dims).to_numpy()
+    flat = values.reshape(values.shape[0] * values.shape[1], -1)
+    with np.errstate(invalid="ignore"):
+        return flat.mean(axis=0), flat.std(axis=0)
+
+
+def _levels(draws: xr.DataArray, dims: list[Hashable]) -> Iterator[str]:
+    labels = [[str(label) for label in draws[dim].to_numpy().tolist()] for dim in dims]
+    shape = tuple(len(found) for found in labels)
+    for place in np.ndindex(shape):
+        yield ", ".join(found[i] for found, i in zip(labels, place, strict=True))
