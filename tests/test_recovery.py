@@ -58,7 +58,7 @@ def test_a_world_says_what_its_parameters_say():
     q = superposition.quantities(params, MEDIUM.plan, NUMPY)
     assert world.authors == MEDIUM.plan.names.authors
     np.testing.assert_allclose(world.rate, np.exp(q.log_rate))
-    np.testing.assert_allclose(world.unknown, q.unknown)
+    np.testing.assert_allclose(world.unknown, q.unknown[:, 0])
     np.testing.assert_allclose(world.blame.sum(), 1.0)
     np.testing.assert_allclose(world.blame[-2:].sum(), params["blame_rivalry"])
     assert world.one_sided[-1] == attribution.ADJUDICATED_ONE_SIDED
