@@ -54,11 +54,20 @@ class Simulated:
         """Score of the window by organization, as it truly was."""
         return truth.score(self.pieces, self.incidents, rubric)
 
+    def score_places(self, rubric: Rubric) -> pd.Series:
+        """Score of the window by region, of the organizations together, as it truly was."""
+        return truth.score_places(self.pieces, self.incidents, self.world.regions, rubric)
+
     def truth(self, rubric: Rubric) -> dict[str, object]:
         """Give what ``truth.json`` holds."""
         world = self.world
         return truth.truth(
-            self.pieces, self.incidents, world.organizations, world.contenders, rubric
+            self.pieces,
+            self.incidents,
+            world.organizations,
+            world.contenders,
+            world.regions,
+            rubric,
         )
 
 
