@@ -116,7 +116,8 @@ def score_places(
     points = _points(parts, incidents, rubric)
     theirs = parts.loc[points.index, "organization"] != OTHER
     where = parts.loc[points.index, "incident_id"].map(incidents["region"])
-    return points[theirs].groupby(where).sum().reindex(list(regions), fill_value=0.0)
+    found: pd.Series = points[theirs].groupby(where).sum()
+    return found.reindex(list(regions), fill_value=0.0)
 
 
 def _points(parts: pd.DataFrame, incidents: pd.DataFrame, rubric: Rubric) -> pd.Series:

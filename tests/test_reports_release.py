@@ -190,6 +190,9 @@ def test_stores_open_again(shared):
     assert found.dims == ("chain", "draw", "organization")
     assert found.dtype == float
     assert (found.sel(organization="costa") == scores()[1]).all()
+    found = tree["scores"]["region_score"]
+    assert found.dims == ("chain", "draw", "region")
+    assert (found.sel(region="MX-CHH") == places().sel(region="MX-CHH")).all()
     found = xr.open_zarr(shared / "evidence.zarr", consolidated=False)
     assert list(found["report"].values) == ["r1", "r2"]
 
@@ -251,6 +254,7 @@ def test_a_store_is_copied_and_stripped(round_folder, tmp_path):
     tree = xr.open_datatree(out / "posterior.zarr", engine="zarr", consolidated=False)
     assert float(tree["posterior"]["mu"].sum()) == 45.0
     assert tree["scores"]["score"].shape == (2, 5, 2)
+    assert tree["scores"]["region_score"].dims == ("chain", "draw", "region")
 
 
 @pytest.mark.usefixtures("drawn_once")
