@@ -157,6 +157,9 @@ def _compare(folder: Path, release: Path) -> None:
 
     document, truth = read_both(folder, release)
     console.shown(console.worst_table(document, truth))
+    places = console.region_table(document, truth)
+    if places is not None:
+        console.shown(places)
     typer.echo("\n".join(console.verdict_on(document, truth)))
 
 

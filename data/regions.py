@@ -58,6 +58,8 @@ STATES: tuple[State, ...] = (
 )
 BY_ID: dict[str, State] = {state.id: state for state in STATES}
 SETS: dict[str, tuple[str, ...]] = {"MX": tuple(BY_ID)}
+_SAID = {"MX-MEX": "Estado de México"}
+"""Among others the name of the state alone would read as the country's."""
 FORMER: dict[str, str] = {"MX-DIF": "MX-CMX"}
 """Codes that ISO has withdrawn, and what they are called now."""
 
@@ -85,4 +87,6 @@ def is_region(code: str) -> bool:
 
 def name_of(code: str) -> str:
     """Return the name that people know; the code itself where there is none."""
+    if code in _SAID:
+        return _SAID[code]
     return BY_ID[code].name if code in BY_ID else code

@@ -60,11 +60,17 @@ class Simulated:
         """Score of the window by organization, as it truly was."""
         return truth.score(self.pieces, self.incidents, rubric)
 
+    def score_places(self, rubric: Rubric) -> pd.Series:
+        """Score of the window by region, of the organizations together, as it truly was."""
+        return truth.score_places(self.pieces, self.incidents, self.world.regions, rubric)
+
     def truth(self, rubric: Rubric) -> dict[str, object]:
         """Give what ``truth.json`` holds."""
         world = self.world
         contenders = tuple(name for name in world.contenders if name in world.scored)
-        return truth.truth(self.pieces, self.incidents, world.scored, contenders, rubric)
+        return truth.truth(
+            self.pieces, self.incidents, world.scored, contenders, world.regions, rubric
+        )
 
 
 def last_day(world: World) -> dt.date:

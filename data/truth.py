@@ -1,4 +1,4 @@
-"""What truly happened in a simulated round, by organization, and its score.
+"""What truly happened in a simulated round, by organization and by place, and its score.
 
 Rivalries and coalitions are divided here, once, into what each organization did.
 """
@@ -6,7 +6,7 @@ Rivalries and coalitions are divided here, once, into what each organization did
 import numpy as np
 import pandas as pd
 
-from .attribution import parse
+from .attribution import OTHER, parse
 from .errors import InputError
 from .rubric import Rubric
 from .statements import Ints, Lexicon
@@ -98,19 +98,48 @@ def score(parts: pd.DataFrame, incidents: pd.DataFrame, rubric: Rubric) -> pd.Se
     InputError
         Where a kind is not in the rubric.
     """
+    return _points(parts, incidents, rubric).groupby(parts["organization"]).sum()
+
+
+def score_places(
+    parts: pd.DataFrame, incidents: pd.DataFrame, regions: tuple[str, ...], rubric: Rubric
+) -> pd.Series:
+    """Apply a rubric to what the organizations together, ``other`` apart, did in each region.
+
+    Parameters
+    ----------
+    parts, incidents
+        As ``score``; ``incidents`` has ``region``.
+    regions
+        All of the round.
+
+    Returns
+    -------
+    pandas.Series
+        Score by region, in the order of ``regions``; 0 where nothing happened.
+    """
+    points = _points(parts, incidents, rubric)
+    theirs = parts.loc[points.index, "organization"] != OTHER
+    where = parts.loc[points.index, "incident_id"].map(incidents["region"])
+    found: pd.Series = points[theirs].groupby(where).sum()
+    return found.reindex(list(regions), fill_value=0.0)
+
+
+def _points(parts: pd.DataFrame, incidents: pd.DataFrame, rubric: Rubric) -> pd.Series:
+    """Points of each piece of the window; the others have no row."""
     weight = {kind.id: kind.weight for kind in rubric.kinds}
     unit = {kind.id: kind.unit for kind in rubric.kinds}
     strange = sorted(set(incidents["kind"]) - set(weight))
     if strange:
         raise InputError([f"kind {kind!r} is not in rubric {rubric.id!r}" for kind in strange])
-    whole = incidents.loc[parts["incident_id"]].reset_index(drop=True)
+    whole = incidents.loc[parts["incident_id"]].set_index(parts.index)
     amount = parts["victims"].where(whole["kind"].map(unit) == "victims", parts["incidents"])
     multiplier = whole["victim_class"].map(rubric.victim_classes).fillna(1.0)
     large = (whole["victims"] >= rubric.large_victims).map(
         {True: rubric.large_multiplier, False: 1.0}
     )
     value = amount * whole["kind"].map(weight) * multiplier * large
-    return value[whole["in_window"]].groupby(parts["organization"]).sum()
+    return value[whole["in_window"]]
 
 
 def truth(
@@ -118,6 +147,7 @@ def truth(
     incidents: pd.DataFrame,
     organizations: tuple[str, ...],
     contenders: tuple[str, ...],
+    regions: tuple[str, ...],
     rubric: Rubric,
 ) -> dict[str, object]:
     """Write the truth of a round as ``truth.json`` holds it.
@@ -126,17 +156,25 @@ def truth(
     -------
     dict
         ``score`` and ``incidents`` in the window by organization ("other" among them where
-        it did something), and ``worst``, the contender with the largest score; None where
-        two share the top.
+        it did something), and ``worst``, the contender with the largest score;
+        ``region_score`` by region, of the organizations together without "other", and
+        ``worst_region``. Both worst are None where two share the top.
     """
     inside = incidents["in_window"].reindex(parts["incident_id"]).to_numpy()
     counts = parts[inside].groupby("organization")["incidents"].sum()
     scores = score(parts, incidents, rubric)
     names = sorted({*organizations, *counts.index})
-    best = scores.reindex(list(contenders), fill_value=0.0)
-    leaders = best.index[best == best.max()]
+    places = score_places(parts, incidents, regions, rubric)
     return {
         "score": {name: round(float(scores.get(name, 0.0)), 6) for name in names},
         "incidents": {name: int(counts.get(name, 0)) for name in names},
-        "worst": leaders[0] if len(leaders) == 1 else None,
+        "worst": _worst(scores.reindex(list(contenders), fill_value=0.0)),
+        "region_score": {str(name): round(float(value), 6) for name, value in places.items()},
+        "worst_region": _worst(places),
     }
+
+
+def _worst(scores: pd.Series) -> str | None:
+    """Name the one with the largest score; None where two share the top."""
+    leaders = scores.index[scores == scores.max()]
+    return str(leaders[0]) if len(leaders) == 1 else None

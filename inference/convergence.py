@@ -7,6 +7,7 @@ import pandas as pd
 import xarray as xr
 
 from . import chains
+from .ranks import axis_of
 from .sentences import Sentence
 
 NAMELESS = frozenset({"region", "period", "step", "kind", "size", "source", "lister", "set_size"})
@@ -28,24 +29,34 @@ def of_scores(score: xr.DataArray, worst: xr.DataArray) -> pd.DataFrame:
 
     Returns
     -------
-    Index ``quantity`` ("score[cjng]"): ``rhat, ess_bulk, ess_tail``, ``constant`` (never
-    changes), and ``said``, how a public sentence calls it.
+    As ``measured``, with ``said``, how a public sentence calls each quantity.
     """
-    names = [str(name) for name in worst["organization"].to_numpy()]
+    table = measured(score, worst)
+    said = [_SAID[str(quantity).partition("[")[0]] for quantity in table.index]
+    return table.assign(said=pd.Series(said, table.index, dtype=object))
+
+
+def measured(score: xr.DataArray, worst: xr.DataArray) -> pd.DataFrame:
+    """Measure scores and worst-indicators, of organizations or of regions.
+
+    Returns
+    -------
+    Index ``quantity`` ("score[cjng]"): ``rhat, ess_bulk, ess_tail``, and ``constant`` (never
+    changes).
+    """
+    axis = axis_of(worst)
+    names = [str(name) for name in worst[axis].to_numpy()]
     parts = {"score": score, "worst": worst}
-    ordered = [part.transpose("chain", "draw", "organization") for part in parts.values()]
+    ordered = [part.transpose("chain", "draw", axis) for part in parts.values()]
     draws = np.concatenate([part.to_numpy().astype(float) for part in ordered], axis=2)
-    index = [f"{part}[{name}]" for part in parts for name in names]
-    said = [_SAID[part] for part in parts for _ in names]
     return pd.DataFrame(
         {
             "rhat": chains.rhat(draws),
             "ess_bulk": chains.ess(draws, "bulk"),
             "ess_tail": chains.ess(draws, "tail"),
             "constant": chains.is_constant(draws),
-            "said": pd.Series(said, dtype=object).to_numpy(),
         },
-        index=pd.Index(index, name="quantity"),
+        index=pd.Index([f"{part}[{name}]" for part in parts for name in names], name="quantity"),
     )
 
 

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from ..data.attribution import OTHER
 from ..data.evidence import Evidence
-from ..data.regions import BY_ID
+from ..data.regions import name_of
 from ..data.rounds import Round
 from ..models.design import Design
 from . import reported
+from .ranks import axis_of
+from .regional import Regional
 from .sources import source_quality
 from .summary import Check, Decision, Diagnostics
 
@@ -35,6 +37,8 @@ class Parts:
         Draws of the parameters; the prior may be empty.
     realized, scores, ranks
         As ``realize``, ``scores.score`` and ``ranks.rank`` give them.
+    regional
+        The same of regions.
     decision, diagnostics, checks
         Records that the Summary holds as they are.
     seed
@@ -48,6 +52,7 @@ class Parts:
     realized: xr.Dataset
     scores: xr.DataArray
     ranks: xr.Dataset
+    regional: Regional
     decision: Decision
     diagnostics: Diagnostics
     checks: tuple[Check, ...]
@@ -68,10 +73,7 @@ def organizations(parts: Parts) -> pd.DataFrame:
     frame = pd.DataFrame(index=_index(ids, "organization"))
     frame["name"] = [str(titles[name]) for name in ids]
     frame["contender"] = [name in evidence.axes.contenders for name in ids]
-    frame["mean"] = _mean(parts.scores)
-    frame["sd"] = parts.scores.std(SAMPLE).to_numpy()
-    for name, level in LEVELS.items():
-        frame[name] = _quantile(parts.scores, level)
+    frame = frame.join(_score_columns(parts.scores))
     frame["reported"] = reported.by_organization(evidence).reindex(ids).to_numpy()
     frame["incidents_mean"] = _mean(incidents)
     for name in ("q05", "q50", "q95"):
@@ -79,17 +81,25 @@ def organizations(parts: Parts) -> pd.DataFrame:
     return frame.join(_standing(parts.ranks))
 
 
+def _score_columns(scores: xr.DataArray) -> pd.DataFrame:
+    """Say of scores of any axis: ``mean, sd`` and every level of ``LEVELS``."""
+    columns = {"mean": _mean(scores), "sd": scores.std(SAMPLE).to_numpy()}
+    columns |= {name: _quantile(scores, level) for name, level in LEVELS.items()}
+    axis = axis_of(scores)
+    return pd.DataFrame(columns, index=_index(scores[axis].to_numpy(), axis))
+
+
 def _standing(ranks: xr.Dataset) -> pd.DataFrame:
-    """What only contenders have."""
+    """What only those have that are ranked."""
     columns = {
         "p_worst": "p_worst",
         "p_worst_mcse": "p_worst_mcse",
         "rank_mean": "expected_rank",
         "expected_loss": "expected_loss",
     }
-    index = _index(ranks["organization"].to_numpy(), "organization")
+    axis = axis_of(ranks["worst"])
     values = {new: ranks[old].to_numpy().astype(float) for new, old in columns.items()}
-    return pd.DataFrame(values, index=index)
+    return pd.DataFrame(values, index=_index(ranks[axis].to_numpy(), axis))
 
 
 def rank_probabilities(ranks: xr.Dataset) -> pd.DataFrame:
@@ -149,17 +159,29 @@ def _listing(parts: Parts, ids: list[str]) -> NDArray[np.bool_]:
 
 
 def regions(parts: Parts) -> pd.DataFrame:
-    """Incidents of the roster's organizations in the window, by region."""
-    counts = _roster(parts.realized["incidents_by_region"])
-    total = counts.sum("organization")
-    ids = [str(name) for name in counts["region"].to_numpy()]
+    """Incidents and score of the roster's organizations together, by region of the window."""
+    total = _roster(parts.realized["incidents_by_region"]).sum("organization")
+    ids = [str(name) for name in total["region"].to_numpy()]
     frame = pd.DataFrame(index=_index(ids, "region"))
-    frame["name"] = [BY_ID[name].name if name in BY_ID else name for name in ids]
+    frame["name"] = [name_of(name) for name in ids]
     frame["reported"] = reported.by_region(parts.evidence).reindex(ids).to_numpy()
     frame["mean"] = _mean(total)
     for name in NARROW:
         frame[name] = _quantile(total, LEVELS[name])
-    return frame
+    return frame.join(_scores_of_regions(parts.regional))
+
+
+def _scores_of_regions(regional: Regional) -> pd.DataFrame:
+    """Score, share of the whole and standing; what may not be published is left empty."""
+    scores = regional.scores
+    whole = scores.sum("region")
+    share = scores / whole.where(whole > 0)
+    frame = _score_columns(scores).add_prefix("score_")
+    frame["share_mean"] = _mean(share)
+    for name in NARROW:
+        frame[f"share_{name}"] = _quantile(share, LEVELS[name])
+    standing = _standing(regional.ranks).drop(columns="expected_loss")
+    return frame.join(standing[regional.published]).join(regional.table)
 
 
 def timeline(parts: Parts) -> pd.DataFrame:

@@ -23,6 +23,7 @@ from .fit import FitOptions, sample
 from .minimum import found, shortfalls
 from .ranks import rank
 from .realize import realize
+from .regional import regional
 from .scores import score as apply_rubric
 from .seeds import derive
 from .summarize import Parts, summarize
@@ -78,10 +79,14 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Scored:
-    """What the draws say: counts, scores, ranks, decision, and all of it in small tables."""
+    """What the draws say: counts, scores, ranks, decision, and all of it in small tables.
+
+    ``places``: scores of regions (chain, draw, region).
+    """
 
     realized: xr.Dataset
     scores: xr.DataArray
+    places: xr.DataArray
     ranks: xr.Dataset
     decision: Decision
     summary: Summary
@@ -200,6 +205,7 @@ def score(
     diagnostics = diagnose(scores, ranks["worst"], stats, draws, realized["unseen"])
     sampler = sampler_check(diagnostics)
     short = shortfalls(found(evidence), round_.rubric.evidence)
+    places = regional(realized, evidence, round_.rubric, diagnostics)
     rule = Rule(round_.settings.risk_limit)
     decision = decide(scores, ranks, diagnostics, short, (sampler,), rule)
     parts = Parts(
@@ -210,12 +216,13 @@ def score(
         realized=realized,
         scores=scores,
         ranks=ranks,
+        regional=places,
         decision=decision,
         diagnostics=diagnostics,
         checks=(sampler, _baselines(prepared, ranks, decision), *pending((sampler,))),
         seed=options.seed,
     )
-    return Scored(realized, scores, ranks, decision, summarize(parts))
+    return Scored(realized, scores, places.scores, ranks, decision, summarize(parts))
 
 
 def _baselines(prepared: Prepared, ranks: xr.Dataset, decision: Decision) -> Check:

@@ -7,7 +7,8 @@ r"""Who is the worst, with what probability and with what Monte-Carlo error.
 
 The ESS is that of the indicator, not of the score: an indicator can mix much worse. Where W
 never changes, its error is not zero but unknown; 3 / ESS(θ_k), the rule of three, bounds it.
-Rank 1 is the worst; ties share their ranks evenly.
+Rank 1 is the worst; ties share their ranks evenly. What is ranked are organizations or regions:
+whatever the scores have as their axis beside chain and draw.
 """
 
 from collections.abc import Sequence
@@ -26,54 +27,61 @@ RULE_OF_THREE = 3.0
 """Nothing seen in n draws: with 95% confidence its probability is below 3/n."""
 
 
-def rank(score: xr.DataArray, contenders: Sequence[str]) -> xr.Dataset:
-    """Rank the contenders; other organizations take no part.
+SAMPLE = ("chain", "draw")
+
+
+def rank(score: xr.DataArray, chosen: Sequence[str]) -> xr.Dataset:
+    """Rank some organizations, or some regions; the others take no part.
 
     Parameters
     ----------
     score
-        Realized scores, dims (chain, draw, organization).
-    contenders
-        Organizations that may be named; may be empty.
+        Realized scores, dims (chain, draw) and one more, ``organization`` or ``region``.
+    chosen
+        Those that are ranked, such as the organizations that may be named; may be empty.
 
     Returns
     -------
-    Dataset over dims ``organization`` (contenders), ``versus`` (the same) and ``rank``
-    (1..n): ``worst`` (W; chain, draw, organization), ``p_worst, p_worst_mcse, worst_ess,
-    expected_rank, sucra, expected_loss`` (organization), ``rank_probability``
-    (organization, rank), ``p_higher`` (organization, versus).
+    Dataset over the axis of the scores (those chosen), ``versus`` (the same) and ``rank``
+    (1..n). Where the axis is ``organization``: ``worst`` (W; chain, draw, organization),
+    ``p_worst, p_worst_mcse, worst_ess, expected_rank, sucra, expected_loss`` (organization),
+    ``rank_probability`` (organization, rank), ``p_higher`` (organization, versus).
 
     Raises
     ------
     DecisionError
-        Where a contender has no score, or a score is no number.
+        Where one that is chosen has no score, or a score is no number.
     """
-    theta = _chosen(score, contenders)
+    axis, names = axis_of(score), list(chosen)
+    theta = _chosen(score, names)
     shares = worst_share(theta)
-    p = _mean(shares)
     probability = rank_probabilities(_flat(theta))
-    expected = probability @ np.arange(1.0, len(contenders) + 1)
-    names = list(contenders)
+    expected = probability @ np.arange(1.0, len(names) + 1)
     return xr.Dataset(
         {
-            "worst": (("chain", "draw", "organization"), shares),
-            "p_worst": ("organization", p),
-            "p_worst_mcse": ("organization", worst_mcse(shares, theta)),
-            "worst_ess": ("organization", chains.ess(shares, "mean")),
-            "expected_rank": ("organization", expected),
-            "sucra": ("organization", _sucra(expected)),
-            "expected_loss": ("organization", expected_loss(_flat(theta))),
-            "rank_probability": (("organization", "rank"), probability),
-            "p_higher": (("organization", "versus"), p_higher(_flat(theta))),
+            "worst": ((*SAMPLE, axis), shares),
+            "p_worst": (axis, _mean(shares)),
+            "p_worst_mcse": (axis, worst_mcse(shares, theta)),
+            "worst_ess": (axis, chains.ess(shares, "mean")),
+            "expected_rank": (axis, expected),
+            "sucra": (axis, _sucra(expected)),
+            "expected_loss": (axis, expected_loss(_flat(theta))),
+            "rank_probability": ((axis, "rank"), probability),
+            "p_higher": ((axis, "versus"), p_higher(_flat(theta))),
         },
         coords={
-            "organization": names,
+            axis: names,
             "versus": names,
             "rank": np.arange(1, len(names) + 1),
-            "chain": score["chain"].to_numpy(),
-            "draw": score["draw"].to_numpy(),
+            **{dim: score[dim].to_numpy() for dim in SAMPLE},
         },
     )
+
+
+def axis_of(score: xr.DataArray) -> str:
+    """Name the axis of scores beside chain and draw: ``organization`` or ``region``."""
+    (axis,) = (str(dim) for dim in score.dims if dim not in SAMPLE)
+    return axis
 
 
 def worst_share(theta: Floats) -> Floats:
@@ -86,7 +94,7 @@ def worst_share(theta: Floats) -> Floats:
 
 
 def worst_mcse(shares: Floats, theta: Floats) -> Floats:
-    """Monte-Carlo standard error of P(worst), shape (chain, draw, organization) in."""
+    """Monte-Carlo standard error of P(worst), shape (chain, draw, axis) in."""
     p = _mean(shares)
     error = np.sqrt(p * (1.0 - p) / chains.ess(shares, "mean"))
     bound = np.minimum(1.0, RULE_OF_THREE / chains.ess(theta, "bulk"))
@@ -94,9 +102,9 @@ def worst_mcse(shares: Floats, theta: Floats) -> Floats:
 
 
 def rank_probabilities(theta: Floats) -> Floats:
-    """P(rank), rank 1 the largest; shape (sample, organization) in, (organization, rank) out.
+    """P(rank), rank 1 the largest; shape (sample, axis) in, (axis, rank) out.
 
-    Of m organizations tied at the ranks r to r + m - 1 each holds each with 1/m.
+    Of m tied at the ranks r to r + m - 1 each holds each with 1/m.
     """
     samples, n = theta.shape
     result = np.zeros((n, n + 1))
@@ -115,7 +123,7 @@ def rank_probabilities(theta: Floats) -> Floats:
 
 
 def expected_loss(theta: Floats) -> Floats:
-    """E[max θ - θ_k]: what naming k instead of the worst would miss; shape (organization,)."""
+    """E[max θ - θ_k]: what naming k instead of the worst would miss; shape (axis,)."""
     if not theta.shape[1]:
         return np.zeros(0)
     loss: Floats = (theta.max(axis=1, keepdims=True) - theta).mean(axis=0)
@@ -123,7 +131,7 @@ def expected_loss(theta: Floats) -> Floats:
 
 
 def p_higher(theta: Floats) -> Floats:
-    """P(θ_i > θ_j), shape (organization, organization); a tie is not higher."""
+    """P(θ_i > θ_j), shape (axis, axis); a tie is not higher."""
     columns = [(theta[:, i, None] > theta).mean(axis=0) for i in range(theta.shape[1])]
     return np.array(columns).reshape(theta.shape[1], theta.shape[1])
 
@@ -134,15 +142,16 @@ def _sucra(expected: Floats) -> Floats:
     return (n - expected) / (n - 1) if n > 1 else np.full(n, np.nan)
 
 
-def _chosen(score: xr.DataArray, contenders: Sequence[str]) -> Floats:
-    known = set(score["organization"].to_numpy().tolist())
-    if missing := [name for name in contenders if name not in known]:
-        raise DecisionError(f"contender {missing[0]!r} has no score")
-    ordered = score.transpose("chain", "draw", "organization")
-    theta = ordered.sel(organization=list(contenders)).to_numpy().astype(np.float64)
+def _chosen(score: xr.DataArray, names: list[str]) -> Floats:
+    axis = axis_of(score)
+    known = set(score[axis].to_numpy().tolist())
+    if missing := [name for name in names if name not in known]:
+        raise DecisionError(f"{axis} {missing[0]!r} has no score")
+    ordered = score.transpose(*SAMPLE, axis)
+    theta = ordered.sel({axis: names}).to_numpy().astype(np.float64)
     if not np.isfinite(theta).all():
         bad = np.nonzero(~np.isfinite(theta).all(axis=(0, 1)))[0]
-        raise DecisionError(f"the score of {contenders[bad[0]]!r} is not a number in some draws")
+        raise DecisionError(f"the score of {names[bad[0]]!r} is not a number in some draws")
     return theta
 
 

@@ -130,8 +130,12 @@ class Summary:
         Index ``source``: ``name, type, reports, detection_mean, detection_q05,
         detection_q95, accuracy_mean, accuracy_q05, accuracy_q95, note``.
     regions
-        Index ``region``: ``name, reported`` (incidents), ``mean, q05, q95`` (realized
-        incidents of the roster organizations in the window).
+        Index ``region``, of the roster's organizations together in the window (never of
+        ``other``): ``name, reported`` (incidents), ``mean, q05, q95`` (realized incidents),
+        ``score_mean, score_sd, score_q05, score_q25, score_q50, score_q75, score_q95``
+        (realized score), ``share_mean, share_q05, share_q95`` (of the score of all regions;
+        NaN where that is always 0), ``p_worst, p_worst_mcse, rank_mean`` (NaN where ``note``
+        says why), ``sources, overlap`` (evidence there), ``rhat, ess_bulk, ess_tail, note``.
     timeline
         Columns ``period, organization, reported, mean, q05, q95``: incidents by month of
         the window, contenders.

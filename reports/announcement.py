@@ -9,7 +9,7 @@ from typing import cast
 
 from ..data.rubrics import ships
 from ..inference.summary import FAIL, NOT_RUN, REVIEW, Check, Summary
-from . import spanish, words
+from . import regions, spanish, words
 from .roster import Contender, contenders, named
 
 LANGUAGES = ("en", "es")
@@ -69,11 +69,25 @@ def announcement(summary: Summary, language: str = "en") -> Announcement:
         status=text[f"status_{status}"],
         headline=text[f"headline_{_variant(summary)}"].format_map(values),
         confidence=text[f"confidence_{_variant(summary)}"].format_map(values),
-        paragraphs=tuple(text[key].format_map(values) for key in _paragraphs(summary)),
+        paragraphs=_said(summary, values, language),
         table_title=text["table_title"],
         table=_table(summary, text),
         listings=_listings(summary, text, language),
     )
+
+
+def where(summary: Summary, language: str = "en") -> str:
+    """Say where violence was highest, where no organization can be named; else nothing."""
+    if summary.decision.status != "no_designation" or not len(summary.regions):
+        return ""
+    text = phrases(language)
+    chosen, rest = regions.named(summary)
+    if not chosen:
+        return text["places_none"]
+    said = [text["place"].format(name=p.name, p=words.probability(p.p_worst)) for p in chosen]
+    if rest >= regions.LEAST_SAID:
+        said.append(text["place_other"].format(p=words.probability(rest)))
+    return text["places"].format(places=", ".join(said))
 
 
 @cache
@@ -141,6 +155,13 @@ def _noun(key: str, number: float, text: dict[str, str]) -> str:
 def _named_with_probability(summary: Summary) -> str:
     chosen = [c for c in contenders(summary) if c.id in summary.decision.candidates]
     return "; ".join(f"{c.name} ({words.probability(c.p_worst)})" for c in chosen)
+
+
+def _said(summary: Summary, values: dict[str, str], language: str) -> tuple[str, ...]:
+    """Say the paragraphs; the one on places after the first, where there is one."""
+    text, place = phrases(language), where(summary, language)
+    first, *others = (text[key].format_map(values) for key in _paragraphs(summary))
+    return (first, *((place,) if place else ()), *others)
 
 
 def _paragraphs(summary: Summary) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 
 from ..inference.summary import Summary
-from . import grounds, words
+from . import grounds, regions, words
 from .figures import shown
 from .printing import Table
 from .roster import UNFIT, contenders, is_usable, may_order
@@ -41,6 +41,7 @@ def printed(summary: Summary) -> dict[str, Table]:
         "kinds": _kinds(summary),
         "sources": grounds.sources(summary),
         "regions": _regions(summary),
+        "region_scores": regions.scores_table(summary),
         "timeline": _timeline(summary),
         "baselines": _baselines(summary),
     }

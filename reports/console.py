@@ -12,7 +12,7 @@ from rich.table import Table
 
 from ..data.errors import InputError
 from ..inference.summary import LEADING, Summary
-from .announcement import announcement
+from .announcement import announcement, where
 from .roster import UNFIT
 from .words import NONE, count, interval, probability, quantity
 
@@ -46,15 +46,39 @@ def worst_table(document: Document, truth: Document | None = None) -> Table:
         table.add_column("true score", justify="right", no_wrap=True)
     for organization in _ordered(document):
         cells = _cells(organization, document)
-        table.add_row(*cells, *([] if truth is None else [_true(organization, truth)]))
+        table.add_row(*cells, *([] if truth is None else [_true(organization, truth["score"])]))
+    return table
+
+
+def region_table(document: Document, truth: Document) -> Table | None:
+    """Tabulate the regions' scores beside the truth; None where either has none."""
+    found = [region for region in document.get("regions", []) if "score" in region]
+    true = truth.get("region_score")
+    if not found or not isinstance(true, dict):
+        return None
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("region")
+    for title in ("score (90% interval)", "P(worst region)", "true score"):
+        table.add_column(title, justify="right", no_wrap=True)
+    for region in sorted(found, key=lambda r: (-float(true.get(r["id"], 0.0)), r["id"])):
+        score, worst = region["score"], region.get("p_worst")
+        table.add_row(
+            escape(region["name"]),
+            f"{quantity(score['q50'])} ({interval(score['q05'], score['q95'])})",
+            NONE if worst is None else probability(worst),
+            _true(region, true),
+        )
     return table
 
 
 def sentences(summary: Summary) -> list[str]:
-    """Say what was decided as the announcement does, and every reason why no more was."""
-    said = announcement(summary)
+    """Say what was decided as the announcement does, and every reason why no more was.
+
+    Where no organization can be named, say where violence was highest.
+    """
+    said, place = announcement(summary), where(summary)
     reasons = [f"- {reason}" for reason in summary.decision.reasons]
-    return [f"{said.status}: {said.headline}", *reasons]
+    return [f"{said.status}: {said.headline}", *reasons, *([place] if place else [])]
 
 
 def verdict_on(document: Document, truth: Document) -> list[str]:
@@ -64,7 +88,7 @@ def verdict_on(document: Document, truth: Document) -> list[str]:
     """
     worst = truth["worst"] or "nobody alone"
     scored = [o for o in document["organizations"] if o["contender"]]
-    held = sum(_holds(o, truth) for o in scored)
+    held = sum(_holds(o, truth["score"]) for o in scored)
     baselines = [
         f"Leader by {name}: {', '.join(found['leaders'])} ({_right(found['leaders'] == [worst])})."
         for name, found in sorted(document.get("baselines", {}).items())
@@ -72,7 +96,8 @@ def verdict_on(document: Document, truth: Document) -> list[str]:
     ]
     intervals = f"The 90% interval holds the true score of {held} of {len(scored)} contenders."
     model = _leader(document, worst)
-    return [*_missed(document, truth), f"True worst: {worst}. {model}", *baselines, intervals]
+    said = [f"True worst: {worst}. {model}", *baselines, intervals]
+    return [*_missed(document, truth), *said, *_places(document, truth)]
 
 
 def shown(table: Table) -> None:
@@ -151,23 +176,41 @@ def _cells(organization: dict[str, Any], document: Document) -> list[str]:
     ]
 
 
-def _true(organization: dict[str, Any], truth: Document) -> str:
-    value = truth["score"].get(organization["id"])
+def _places(document: Document, truth: Document) -> list[str]:
+    """Say how the regions did against the truth; nothing where either has none."""
+    if region_table(document, truth) is None:
+        return []
+    worst, true = truth.get("worst_region") or "none alone", truth["region_score"]
+    scored = [region for region in document["regions"] if region["id"] in true]
+    ranked = [region for region in scored if region.get("p_worst") is not None]
+    model = "The model puts no region first."
+    if ranked:
+        first = max(ranked, key=lambda r: (r["p_worst"], r["score"]["q50"], r["id"]))["id"]
+        model = f"The model's: {first} ({_right(first == worst)})."
+    held = sum(_holds(region, true) for region in scored)
+    intervals = f"The 90% interval holds the true score of {held} of {len(scored)} regions."
+    return [f"Region with the highest true score: {worst}. {model}", intervals]
+
+
+def _true(scored: dict[str, Any], truth: Document) -> str:
+    """Print the true score of an organization or a region, marked where its interval misses it."""
+    value = truth.get(scored["id"])
     if value is None:
         return ""
-    return quantity(value) + ("" if _holds(organization, truth) else f" {MISSED}")
+    return quantity(value) + ("" if _holds(scored, truth) else f" {MISSED}")
 
 
 def _missed(document: Document, truth: Document) -> list[str]:
     """Explain the mark of a true score that its interval does not hold."""
-    cells = [_true(organization, truth) for organization in document["organizations"]]
-    marked = any(cell.endswith(MISSED) for cell in cells)
+    cells = [_true(organization, truth["score"]) for organization in document["organizations"]]
+    places = [_true(r, truth.get("region_score", {})) for r in document.get("regions", [])]
+    marked = any(cell.endswith(MISSED) for cell in (*cells, *places))
     return [f"{MISSED} The true score lies outside the 90% interval."] if marked else []
 
 
-def _holds(organization: dict[str, Any], truth: Document) -> bool:
-    value = float(truth["score"].get(organization["id"], 0.0))
-    score = organization["score"]
+def _holds(scored: dict[str, Any], truth: Document) -> bool:
+    value = float(truth.get(scored["id"], 0.0))
+    score = scored["score"]
     return bool(score["q05"] <= value <= score["q95"])
 
 

@@ -10,6 +10,7 @@ from ..inference.summary import Summary
 from .roster import COMPARED, is_usable, published
 
 SCHEMA = "dtoscore/release/1"
+_NARROW = ("mean", "q05", "q95")
 _QUANTILES = ("mean", "sd", "q05", "q25", "q50", "q75", "q95")
 
 
@@ -132,13 +133,23 @@ def _source(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _region(row: dict[str, Any]) -> dict[str, Any]:
+    """Of a region without a P(worst) of its own ``note`` says why, and what ranks it is null."""
+    ranked = not row["note"]
+    standing = {key: row[key] if ranked else None for key in ("p_worst", "p_worst_mcse")}
     return {
         "id": row["id"],
         "name": row["name"],
         "incidents": {
             "reported": int(row["reported"]),
-            "estimated": {key: row[key] for key in ("mean", "q05", "q95")},
+            "estimated": {key: row[key] for key in _NARROW},
         },
+        "score": {key: row[f"score_{key}"] for key in _QUANTILES},
+        "share": {key: row[f"share_{key}"] for key in _NARROW},
+        **standing,
+        "rank": {"mean": row["rank_mean"]} if ranked else None,
+        "evidence": {key: int(row[key]) for key in ("sources", "overlap")},
+        "convergence": {key: row[key] for key in ("rhat", "ess_bulk", "ess_tail")},
+        **({} if ranked else {"note": row["note"]}),
     }
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from ..inference.summary import Summary
 from . import figures, places, words
 from .drawing import NARROW, WIDE, Drawing, svg
+from .regions import by_score
 from .roster import contenders, is_usable, may_order
 
 
@@ -55,6 +56,15 @@ def _describe_regions(summary: Summary) -> str:
     return f"{kind}: estimated incidents. The highest: {', '.join(parts)}."
 
 
+def _describe_region_scores(summary: Summary) -> str:
+    parts = [
+        f"{row['name']}: {words.interval(row['score_q05'], row['score_q95'])}, "
+        f"P(highest) {words.probability(row['p_worst'])}"
+        for _, row in by_score(summary)[: places.MOST_SCORED].iterrows()
+    ]
+    return f"90% intervals of the scores of regions. {'; '.join(parts)}."
+
+
 def _describe_timeline(summary: Summary) -> str:
     periods = summary.timeline["period"]
     span = f"{periods.min()} to {periods.max()}" if len(periods) else "no period"
@@ -85,6 +95,8 @@ DRAWINGS: tuple[Drawing, ...] = (
     Drawing("sources", "Detection and accuracy of the sources", places.draw_sources,
             _describe_sources),
     Drawing("regions", "Estimated incidents by region", places.draw_regions, _describe_regions),
+    Drawing("region_scores", "Violence scores by region", places.draw_region_scores,
+            _describe_region_scores),
     Drawing("timeline", "Incidents over time", figures.draw_timeline, _describe_timeline),
     Drawing("baselines", "Simple counts beside the model", figures.draw_baselines,
             _describe_baselines),

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from ..data.rubrics import ships
 from ..inference.summary import Summary
-from . import words
+from . import regions, words
 from .announcement import LANGUAGES, Announcement, announcement, phrases
 from .cells import printed
 from .gallery import DRAWINGS
@@ -72,6 +72,7 @@ def render_report(
         tables=printed(summary),
         check_tables=_check_tables(summary),
         facts=_facts(summary),
+        places=regions.sentences(summary),
         contenders=contenders(summary),
         ordered=may_order(summary),
         usable=is_usable(summary),

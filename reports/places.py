@@ -1,4 +1,4 @@
-"""Figures of places and of sources: tile map or bars, detection and accuracy."""
+"""Figures of places and of sources: scores, tile map or bars, detection and accuracy."""
 
 from typing import Any
 
@@ -14,8 +14,10 @@ from ..data.regions import BY_ID, SETS, State
 from ..inference.summary import Summary
 from . import words
 from .drawing import BLUE, FAINT, INK, SOFT, canvas, is_narrow, name_rows
+from .regions import by_score
 
 MOST_REGIONS = 32
+MOST_SCORED = 15
 COUNTRY = "MX"
 
 
@@ -28,6 +30,24 @@ def has_map(summary: Summary) -> bool:
 def draw_regions(summary: Summary, width: float) -> Figure:
     """Draw estimated incidents by region: a tile map of Mexico, or bars elsewhere."""
     return _draw_map(summary, width) if has_map(summary) else _draw_bars(summary, width)
+
+
+def draw_region_scores(summary: Summary, width: float) -> Figure:
+    """Draw the regions' scores: 90% intervals thin, 50% thick, the median; P(highest) beside."""
+    frame = by_score(summary)[:MOST_SCORED]
+    figure, (axes,) = canvas(width, 1.05 + 0.34 * max(len(frame), 1))
+    edge = 1.02 * max(1e-9, float(frame["score_q95"].max())) if len(frame) else 1.0
+    for y, (_, row) in enumerate(frame.iterrows()):
+        axes.plot([row["score_q05"], row["score_q95"]], [y, y], color=BLUE, linewidth=1.2)
+        ends = [row["score_q25"], row["score_q75"]]
+        axes.plot(ends, [y, y], color=BLUE, linewidth=5, alpha=0.55, solid_capstyle="butt")
+        axes.plot(row["score_q50"], y, "o", markersize=5.5, color=BLUE)
+        axes.text(edge, y, words.probability(row["p_worst"]), va="center", color=INK)
+    axes.set_xlim(0, edge * (1.2 if is_narrow(width) else 1.1))
+    axes.set_xlabel("Score (thin 90%, thick 50%, mark median); right: P(highest)")
+    axes.grid(axis="x")
+    name_rows(axes, frame["name"], width)
+    return figure
 
 
 def draw_sources(summary: Summary, width: float) -> Figure:

@@ -28,6 +28,7 @@ def write_release(
     *,
     posterior: xr.DataTree | Path,
     scores: xr.DataArray,
+    places: xr.DataArray,
     evidence: xr.Dataset,
     round_folder: Path,
     settings: Mapping[str, object],
@@ -45,8 +46,9 @@ def write_release(
         The folder to appear; nothing is visible under this name until it is complete.
     posterior
         The draws, or the Zarr store to copy.
-    scores
-        Realized scores of every draw, dims (chain, draw, organization): kept beside the draws.
+    scores, places
+        Realized scores of every draw, dims (chain, draw, organization) and (chain, draw,
+        region): kept beside the draws.
     evidence
         The sufficient statistic.
     round_folder
@@ -68,7 +70,7 @@ def write_release(
         The release folder.
     """
     with staged(out) as folder:
-        clocks = write_posterior(posterior, scores, folder / "posterior.zarr")
+        clocks = write_posterior(posterior, scores, places, folder / "posterior.zarr")
         write_evidence(evidence, folder / "evidence.zarr")
         write_input(round_folder, folder / "input", settings, columns)
         _write_documents(summary, folder, settings)

@@ -96,6 +96,7 @@ def run(
             out,
             posterior=posterior,
             scores=scored.scores,
+            places=scored.places,
             evidence=prepared.evidence.to_dataset(),
             round_folder=prepared.round.folder,
             settings=prepared.settings(),

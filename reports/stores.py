@@ -15,15 +15,16 @@ VOLATILE_VARIABLES = frozenset({"perf_counter_diff", "perf_counter_start", "proc
 
 
 def write_posterior(
-    posterior: xr.DataTree | Path, scores: xr.DataArray, out: Path
+    posterior: xr.DataTree | Path, scores: xr.DataArray, places: xr.DataArray, out: Path
 ) -> dict[str, object]:
     """Write the draws, given as a tree or as a store to copy, and what was made of each.
 
     Parameters
     ----------
-    scores
-        Realized scores (chain, draw, organization), written as the group ``scores``: they are
-        drawn after the posterior and with a seed of their own, so the draws alone do not give them.
+    scores, places
+        Realized scores (chain, draw, organization) and (chain, draw, region), written as the
+        group ``scores``: they are drawn after the posterior and with a seed of their own, so the
+        draws alone do not give them.
 
     Returns
     -------
@@ -34,8 +35,12 @@ def write_posterior(
         posterior.map_over_datasets(_writable).to_zarr(out, mode="w", consolidated=False)
     else:
         shutil.copytree(posterior, out)
-    realized = scores.transpose("chain", "draw", "organization").astype(float)
-    group = _writable(realized.to_dataset(name="score"))
+    named = {"score": (scores, "organization"), "region_score": (places, "region")}
+    realized = {
+        name: value.transpose("chain", "draw", axis).astype(float).rename(name)
+        for name, (value, axis) in named.items()
+    }
+    group = _writable(xr.Dataset(realized))
     group.to_zarr(out, group="scores", mode="a", consolidated=False)
     return _strip(out)
 

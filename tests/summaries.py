@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from dtoscore.data.regions import STATES
+from dtoscore.data.regions import STATES, name_of
 from dtoscore.data.rubric import Kind, Rubric
 from dtoscore.inference.sentences import Sentence
 from dtoscore.inference.summary import (
@@ -31,6 +31,7 @@ NAMES = {
 }
 SCALES = np.array([410.0, 150.0, 345.0, 90.0, 60.0, 210.0, 35.0, 120.0])
 DRAWS = 2000
+SHORT = "too little evidence there"
 FAR = "The R-hat of an organization's score is 1.08; at most 1.01 is accepted"
 
 
@@ -50,7 +51,7 @@ def fake_summary(
         rank_probabilities=_rank_probabilities(draws),
         pairwise=_pairwise(draws),
         sources=_sources(),
-        regions=_regions(rng) if regions == "MX" else _regions(rng).iloc[:0].pipe(_elsewhere),
+        regions=_places(rng, regions, status),
         timeline=_timeline(rng),
         kinds=_kinds(),
         baselines=_baselines(),
@@ -239,11 +240,20 @@ def _sources() -> pd.DataFrame:
     )
 
 
+def _places(rng: np.random.Generator, regions: str, status: str) -> pd.DataFrame:
+    frame = _regions(rng) if regions == "MX" else _regions(rng).iloc[:0].pipe(_elsewhere)
+    if status != "refused":
+        return frame
+    nothing = dict.fromkeys(("p_worst", "p_worst_mcse", "rank_mean"), np.nan)
+    return frame.assign(**nothing, note="the calculation did not pass its quality checks")
+
+
 def _regions(rng: np.random.Generator) -> pd.DataFrame:
+    """Incidents and scores by state; in the three of least violence too little is reported."""
     mean = rng.gamma(1.2, 60, len(STATES))
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
-            "name": [state.name for state in STATES],
+            "name": [name_of(state.id) for state in STATES],
             "reported": (mean * 0.4).astype(int),
             "mean": mean,
             "q05": mean * 0.7,
@@ -251,12 +261,43 @@ def _regions(rng: np.random.Generator) -> pd.DataFrame:
         },
         index=pd.Index([state.id for state in STATES], name="region"),
     )
+    draws = 1.3 * mean * np.exp(rng.normal(0, 0.16, (DRAWS, len(mean))))
+    return _scored(frame, draws, mean.argsort().argsort() < 3)
+
+
+def _scored(frame: pd.DataFrame, draws: np.ndarray, short: np.ndarray) -> pd.DataFrame:
+    """Add to regions what their scores say, of those with enough evidence their standing."""
+    share = draws / draws.sum(axis=1, keepdims=True)
+    p = (draws == draws.max(axis=1, keepdims=True)).mean(axis=0)
+    ranks = (-draws).argsort(axis=1).argsort(axis=1) + 1
+    columns = {"score_mean": draws.mean(axis=0), "score_sd": draws.std(axis=0)}
+    levels = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
+    columns |= {f"score_{k}": np.quantile(draws, q, axis=0) for k, q in levels.items()}
+    columns |= {"share_mean": share.mean(axis=0)}
+    columns |= {f"share_{k}": np.quantile(share, levels[k], axis=0) for k in ("q05", "q95")}
+    standing = {
+        "p_worst": p,
+        "p_worst_mcse": np.sqrt(p * (1 - p) / 1500),
+        "rank_mean": ranks.mean(axis=0),
+    }
+    columns |= {k: np.where(short, np.nan, values) for k, values in standing.items()}
+    rest = {
+        "sources": np.where(short, 1, 3),
+        "overlap": np.where(short, 2, 40),
+        "rhat": 1.002,
+        "ess_bulk": 1700.0,
+        "ess_tail": 1500.0,
+        "note": np.where(short, SHORT, "").astype(object),
+    }
+    return frame.assign(**columns, **rest)
 
 
 def _elsewhere(empty: pd.DataFrame) -> pd.DataFrame:
     rows = [["North", 10, 25.0, 18.0, 40.0], ["South", 4, 9.0, 5.0, 16.0]]
     index = pd.Index(["XX-N", "XX-S"], name="region")
-    return pd.DataFrame(rows, columns=empty.columns, index=index)
+    frame = pd.DataFrame(rows, columns=list(empty.columns[:5]), index=index)
+    draws = np.exp(np.random.default_rng(8).normal([3.0, 2.0], 0.3, (DRAWS, 2)))
+    return _scored(frame, draws, np.array([False, False]))
 
 
 def _timeline(rng: np.random.Generator) -> pd.DataFrame:

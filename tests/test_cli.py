@@ -198,7 +198,9 @@ def test_stopped_it_says_what_is_kept_by_then(
 
     work = pipeline.prepare(small_round).work
     monkeypatch.setattr(pipeline, "fit", lambda *_: None)
-    monkeypatch.setattr(pipeline, "score", lambda *_: SimpleNamespace(summary=None, scores=None))
+    monkeypatch.setattr(
+        pipeline, "score", lambda *_: SimpleNamespace(summary=None, scores=None, places=None)
+    )
     monkeypatch.setattr(run if stage == "write_release" else pipeline, stage, stop)
     said = call("run", str(small_round)).stderr
     if stage in ("prepare", "fit"):
@@ -363,6 +365,40 @@ def test_truth_beside_a_release(tmp_path: Path) -> None:
     assert "! The true score lies outside the 90% interval.\n" in result.stdout
     assert "True worst: bajio. The model's leader: alba (wrong)." in result.stdout
     assert "holds the true score of 7 of 8 contenders." in result.stdout
+
+
+def with_places(folder: Path, status: str, **places: object) -> None:
+    """Add the truth of regions to what ``place_truth`` wrote."""
+    document = place_truth(folder, status)
+    true = {r["id"]: float(r["score"]["q50"]) for r in document["regions"]} | places
+    truth = json.loads((folder / "truth.json").read_text())
+    first = max(document["regions"], key=lambda r: r["p_worst"] or 0.0)["id"]
+    truth |= {"region_score": true, "worst_region": first}
+    (folder / "truth.json").write_text(json.dumps(truth))
+
+
+def test_truth_of_regions_beside_a_release(tmp_path: Path) -> None:
+    with_places(tmp_path, "no_designation", **{"MX-AGU": 1e6})
+    said = call("simulate", str(tmp_path), "--compare", str(tmp_path)).stdout
+    assert "P(worst region)" in said
+    assert "Estado de México" in said
+    assert "1,000,000 !" in said
+    assert "! The true score lies outside the 90% interval.\n" in said
+    first = json.loads((tmp_path / "truth.json").read_text())["worst_region"]
+    assert f"Region with the highest true score: {first}. The model's: {first} (right)." in said
+    assert "holds the true score of 31 of 32 regions." in said
+
+
+def test_a_failed_fit_puts_no_region_first_beside_the_truth(tmp_path: Path) -> None:
+    with_places(tmp_path, "refused")
+    said = call("simulate", str(tmp_path), "--compare", str(tmp_path)).stdout
+    assert "The model puts no region first." in said
+
+
+def test_truth_of_an_earlier_version_has_no_regions(tmp_path: Path) -> None:
+    place_truth(tmp_path)
+    said = call("simulate", str(tmp_path), "--compare", str(tmp_path)).stdout
+    assert "region" not in said
 
 
 def test_no_mark_no_explanation(tmp_path: Path) -> None:

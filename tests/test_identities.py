@@ -221,9 +221,11 @@ def test_who_did_it_is_settled_by_a_source_that_is_never_wrong(
         for name, value in params.items()
         if name.startswith(("rate_", "rivalry_")) and not name.endswith("_scale")
     }
-    sure = params | even | {
-        "right": np.where(np.arange(len(params["right"])) == 0, 1 - 1e-14, params["right"])
-    }
+    sure = (
+        params
+        | even
+        | {"right": np.where(np.arange(len(params["right"])) == 0, 1 - 1e-14, params["right"])}
+    )
     q = superposition.quantities(sure, plan, NUMPY)
     probability = superposition.joint(q, plan, plan.every, NUMPY)
     probability /= probability.sum(axis=1, keepdims=True)

@@ -15,7 +15,14 @@ from dtoscore.data.tabulate import (
     UNPUBLISHED,
     tabulate,
 )
-from dtoscore.inference.minimum import Found, found, set_aside_share, shortfalls
+from dtoscore.inference.minimum import (
+    Found,
+    by_region,
+    found,
+    regional_minimum,
+    set_aside_share,
+    shortfalls,
+)
 from realizing import Incident, evidence
 from rounds import write_small_round
 
@@ -125,3 +132,29 @@ def test_every_shortfall_has_its_sentence(change, words):
 
 def test_all_shortfalls_are_said_at_once():
     assert len(shortfalls(Found(0, 0, 0, 1.0, 0), EvidenceMinimum(min_adjudicated=1))) == 5
+
+
+@pytest.mark.parametrize(("asked", "there"), [(30, 10), (31, 11), (1, 1), (0, 0)])
+def test_a_region_needs_a_third_of_the_shared_incidents_rounded_up(asked, there):
+    assert regional_minimum(EvidenceMinimum(min_sources=3, min_overlap=asked)) == (3, there)
+
+
+def test_evidence_is_counted_region_by_region():
+    """R0: s0 and s1 share two of the window, of different groups; R1: s1 and s2, of one group."""
+    one = held(
+        *[Incident(("a", "b", None))] * 2,
+        Incident((None, None, "a")),
+        Incident(("a", "a", None), period=0),
+        *[Incident((None, "a", "a"), region=1)] * 5,
+        group=["g", "h", "h"],
+    )
+    table = by_region(one, EvidenceMinimum(min_sources=2, min_overlap=6))
+    assert table.index.tolist() == ["R0", "R1"]
+    assert table["sources"].tolist() == [3, 2]
+    assert table["overlap"].tolist() == [2, 0]
+    assert table["enough"].tolist() == [True, False]
+    strict = by_region(one, EvidenceMinimum(min_sources=4, min_overlap=0))
+    assert strict["enough"].tolist() == [False, False]
+    assert by_region(one, EvidenceMinimum(min_overlap=0))["enough"].all()
+    # The parts of the window add up to the whole that the round's minimum counts.
+    assert table["overlap"].sum() == found(one).overlap

@@ -148,6 +148,27 @@ def test_law_by_place_and_time(level: float, name: str, cells: np.ndarray) -> No
     assert near(dead_gap**2, np.einsum("nas,aos->on", where, square))
 
 
+@pytest.mark.parametrize("level", [0.5, 60.0])
+def test_law_by_place_of_the_organizations_together(level: float) -> None:
+    """Of a and b together; what ``other`` did alone or as a side is in no place's count."""
+    expected = expectations(level)
+    result = drawn(expected)
+    n = np.array(SIZE_EDGES)[:, None] + np.arange(NUMBER.shape[1])
+    share = SHARE_OF.sum(axis=1)
+    happened = np.zeros((2, 2, 3, 5))
+    for cell, (region, kind) in enumerate(zip(PLACES.region, PLACES.kind, strict=True)):
+        there = share @ expected[:, cell]
+        happened[region, kind] += CLASS[kind][:, None] * there
+    assert near(result.incidents_by_place - happened, 0.0)
+    assert near((result.incidents_by_place - happened) ** 2, happened)
+    assert near(result.victims_by_place - happened * (NUMBER * n).sum(axis=1), 0.0)
+    for name in ("incidents", "victims"):
+        together = getattr(result, f"{name}_by_place")
+        whole, places = getattr(result, name), getattr(result, f"{name}_by_region")
+        np.testing.assert_array_equal(together.sum(axis=1), whole.sum(axis=1))
+        np.testing.assert_array_equal(together.sum(axis=(2, 3, 4)), places.sum(axis=1))
+
+
 @pytest.mark.parametrize("level", [1.0, 60.0])
 def test_counts_of_different_cells_are_independent(level: float) -> None:
     result = drawn(expectations(level))

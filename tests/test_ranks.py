@@ -112,3 +112,14 @@ def test_convergence_of_two_valued_and_constant_quantities():
     assert rhat[2] > 10
     assert chains.ess(draws, "tail")[1] == 4000
     assert np.isnan(chains.rhat(draws[:, :3])).all()
+
+
+def test_regions_are_ranked_as_organizations_are():
+    theta = np.random.default_rng(9).normal(size=(2, 300, 3))
+    names = ["MX-SIN", "MX-CHH", "MX-DUR"]
+    of_regions = rank(scores(theta, names).rename(organization="region"), names)
+    of_organizations = rank(scores(theta, names), names)
+    assert of_regions["worst"].dims == ("chain", "draw", "region")
+    assert of_regions.rename(region="organization").identical(of_organizations)
+    with pytest.raises(DecisionError, match="region 'MX-SON' has no score"):
+        rank(scores(theta, names).rename(organization="region"), ["MX-SON"])

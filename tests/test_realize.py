@@ -13,7 +13,7 @@ import xarray as xr
 from dtoscore.data.readers import read_round
 from dtoscore.data.tabulate import tabulate
 from dtoscore.inference.realize import oracle, realize
-from dtoscore.inference.scores import score
+from dtoscore.inference.scores import score, score_places
 from dtoscore.inference.unseen import MOST_UNSEEN
 from dtoscore.models.design import design
 from realizing import RUBRIC, Incident, evidence, parameters
@@ -21,6 +21,7 @@ from rounds import write_small_round
 from scipy import stats
 
 DRAWS = 2000
+_MARKS = ("kind", "victim_class", "size")
 
 
 def draws_of(told, draws=DRAWS, seed=1, rubric=RUBRIC, **changes):
@@ -111,7 +112,27 @@ def test_all_sums_agree(level: float) -> None:
         total = result[name].sum(["kind", "victim_class", "size"])
         assert (total == result[f"{name}_by_region"].sum("region")).all()
         assert (total == result[f"{name}_by_period"].sum("period")).all()
+        whole_of_two = result[name].sel(organization=["a", "b"]).sum("organization")
+        assert (whole_of_two == result[f"{name}_by_place"].sum("region")).all()
+        of_two = result[f"{name}_by_region"].sel(organization=["a", "b"]).sum("organization")
+        there = result[f"{name}_by_place"].sum(["kind", "victim_class", "size"])
+        assert (of_two == there).all()
+    assert (result["incidents_by_region"].sel(organization="other") > 0).any()
     assert result["incidents"].dtype == np.int32
+    assert result["victims_by_place"].dtype == np.int32
+
+
+def test_violence_of_other_is_in_no_place() -> None:
+    incidents = [Incident(("other",), 5), Incident(("a><other",), 4, region=1)]
+    told = evidence(incidents, rivalries=("a><other",), has_other=True)
+    result = draws_of(told, split=[0.25])
+    assert (result["victims_by_place"].sel(region="R0") == 0).all()
+    there = result["victims_by_place"].sel(region="R1").sum(["kind", "victim_class", "size"])
+    assert near(there, 1.0)
+    assert (there == whole(result, "victims", "a")).all()
+    # Of organizations it is the same score: all is a's.
+    places, whole_score = score_places(result, RUBRIC), score(result, RUBRIC)
+    assert (places.sum("region") == whole_score.sel(organization="a")).all()
 
 
 # ---- reports that disagree about the dead
@@ -519,6 +540,8 @@ def test_the_dead_of_an_absurd_draw_are_counted_beyond_32_bits() -> None:
     assert (dead > 2**32).all()
     assert (dead < 500 * happened).all()
     assert (dead == result["victims_by_region"].sum(["organization", "region"])).all()
+    assert result["victims_by_place"].dtype == np.int64
+    assert (dead == result["victims_by_place"].sum(["region", *_MARKS])).all()
     assert (dead == result["victims_by_period"].sum(["organization", "period"])).all()
 
 

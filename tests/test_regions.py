@@ -28,3 +28,4 @@ def test_codes() -> None:
     assert regions.countries(["MX-SIN", "US-TX", "MX-SON"]) == ("MX", "US")
     assert regions.name_of("MX-MIC") == "Michoacán"
     assert regions.name_of("US-TX") == "US-TX"
+    assert regions.name_of("MX-MEX") == "Estado de México"

@@ -43,6 +43,13 @@ def scores() -> xr.DataArray:
     return xr.DataArray(values, {"organization": names}, ("organization", "chain", "draw"))
 
 
+def places() -> xr.DataArray:
+    values = np.arange(30.0).reshape(2, 5, 3)
+    return xr.DataArray(
+        values, {"region": ["MX-SIN", "MX-CHH", "MX-DUR"]}, ("chain", "draw", "region")
+    )
+
+
 def evidence() -> xr.Dataset:
     frame = pd.DataFrame({"report": ["r1", "r2"], "victims": [1, 2]})
     return xr.Dataset({"count": ("cell", [3, 4]), "report": ("incident", frame["report"].array)})
@@ -65,6 +72,7 @@ def make(out: Path, folder: Path, summary: Summary | None = None, **changes: obj
     arguments = {
         "posterior": posterior(),
         "scores": scores(),
+        "places": places(),
         "evidence": evidence(),
         "round_folder": folder,
         "columns": {"reports.csv": ("report_id",)},
@@ -153,7 +161,9 @@ def test_a_failed_fit_compares_nobody_in_its_tables(round_folder, tmp_path):
     assert scores[columns].isna().all(axis=None)
     assert scores["q50"].notna().all()
     regions = pd.read_csv(out / "tables" / "regions.csv")
-    assert list(regions.columns) == ["region", "name", "reported", "mean", "q05", "q95"]
+    assert list(regions.columns)[:6] == ["region", "name", "reported", "mean", "q05", "q95"]
+    assert regions[["p_worst", "p_worst_mcse", "rank_mean"]].isna().all(axis=None)
+    assert regions["score_q50"].notna().all()
     manifest = json.loads((out / "manifest.json").read_text("utf-8"))
     listed = {Path(name).stem for name in manifest["files"] if name.startswith("tables/")}
     assert listed == names
@@ -180,6 +190,9 @@ def test_stores_open_again(shared):
     assert found.dims == ("chain", "draw", "organization")
     assert found.dtype == float
     assert (found.sel(organization="costa") == scores()[1]).all()
+    found = tree["scores"]["region_score"]
+    assert found.dims == ("chain", "draw", "region")
+    assert (found.sel(region="MX-CHH") == places().sel(region="MX-CHH")).all()
     found = xr.open_zarr(shared / "evidence.zarr", consolidated=False)
     assert list(found["report"].values) == ["r1", "r2"]
 
@@ -241,6 +254,7 @@ def test_a_store_is_copied_and_stripped(round_folder, tmp_path):
     tree = xr.open_datatree(out / "posterior.zarr", engine="zarr", consolidated=False)
     assert float(tree["posterior"]["mu"].sum()) == 45.0
     assert tree["scores"]["score"].shape == (2, 5, 2)
+    assert tree["scores"]["region_score"].dims == ("chain", "draw", "region")
 
 
 @pytest.mark.usefixtures("drawn_once")

@@ -29,7 +29,17 @@ STATUSES = ("designated", "candidates", "no_designation", "refused", "retracted"
 def page(summary: Summary) -> str:
     rubric = {"evidence": {"min_sources": 2, "max_set_aside": 0.2}, "victim_classes": {"a": 2.0}}
     empty = dict.fromkeys(
-        ("worst", "scores", "ranks", "incidents", "sources", "regions", "timeline", "baselines"),
+        (
+            "worst",
+            "scores",
+            "ranks",
+            "incidents",
+            "sources",
+            "region_scores",
+            "regions",
+            "timeline",
+            "baselines",
+        ),
         ("<svg></svg>", "<svg></svg>"),
     )
     return render_report(summary, empty, rubric)
@@ -234,7 +244,8 @@ def test_figures_say_what_may_not_be_read_into_them(status):
 @pytest.mark.parametrize("status", STATUSES)
 def test_tables_of_a_failed_fit_say_that_they_are_not_for_use(status):
     found = printed(fake_summary(status))
-    names = ("scores", "incidents", "kinds", "sources", "regions", "timeline", "baselines")
+    names = ("scores", "incidents", "kinds", "sources", "regions", "timeline", "baselines",
+             "region_scores")  # fmt: skip
     marked = [found[name].caption.startswith("NOT FOR USE") for name in names]
     assert marked == [status == "refused"] * len(names)
 

@@ -8,7 +8,7 @@ import xarray as xr
 from dtoscore.data.errors import InputError
 from dtoscore.data.rubric import Kind
 from dtoscore.data.world import SIZES
-from dtoscore.inference.scores import score
+from dtoscore.inference.scores import score, score_places
 from realizing import RUBRIC
 
 CLASSES = ("trafficker", "journalist", "unknown")
@@ -35,6 +35,12 @@ def realized(*cells: tuple[int, str, str, str, str, int, int]) -> xr.Dataset:
         data["incidents"].loc[at] = incidents
         data["victims"].loc[at] = victims
     return data
+
+
+def by_place(*cells: tuple[int, str, str, str, str, int, int]) -> xr.Dataset:
+    """The same counts by region in place of organization, under the names of ``realize``."""
+    there = realized(*cells).rename(organization="region")
+    return there.rename(incidents="incidents_by_place", victims="victims_by_place")
 
 
 def points(data: xr.Dataset, rubric=RUBRIC, organization="a", draw=0) -> float:
@@ -84,3 +90,19 @@ def test_a_kind_without_weight_is_refused() -> None:
 def test_large_events_inside_a_bin_are_refused() -> None:
     with pytest.raises(InputError, match="begin at 5 dead, inside a size bin; choices: 2, 4, 8"):
         score(realized(), replace(RUBRIC, large_victims=5))
+
+
+def test_places_by_hand() -> None:
+    data = by_place(
+        (0, "a", "homicide", "journalist", "2-3", 2, 5),  # 3 x 5 = 15
+        (0, "a", "terrorism", "unknown", "0", 4, 0),  # 3 x 4 = 12
+        (1, "other", "homicide", "trafficker", "8+", 1, 10),  # 2 x 10 = 20
+    )
+    result = score_places(data, RUBRIC)
+    assert result.dims == ("chain", "draw", "region")
+    assert result.name == "score"
+    assert result.sel(chain=0).to_numpy().tolist() == [[27.0, 0.0], [0.0, 20.0]]
+
+
+def test_nothing_of_no_kind_scores_nothing() -> None:
+    assert score_places(by_place().isel(kind=[]), RUBRIC).to_numpy().tolist() == [[[0, 0], [0, 0]]]

@@ -301,10 +301,31 @@ def test_truth_is_a_recount(drawn: Simulated) -> None:
     assert true["worst"] == max(("a", "b", "c"), key=scores.__getitem__)
 
 
+def test_truth_of_places_leaves_other_out(drawn: Simulated) -> None:
+    """Recounted incident by incident; by region it adds up to the organizations' scores."""
+    true = drawn.truth(RUBRIC)
+    scores = dict.fromkeys(drawn.world.regions, 0.0)
+    for piece in drawn.pieces.itertuples():
+        one = drawn.incidents.loc[piece.incident_id]
+        if piece.organization == "other" or not one["in_window"]:
+            continue
+        amount = piece.victims if one["kind"] == "homicide" else 3.0 * piece.incidents
+        amount *= 2.0 if one["victim_class"] == "journalist" else 1.0
+        scores[one["region"]] += amount * (2.0 if one["victims"] >= 8 else 1.0)
+    assert true["region_score"] == pytest.approx(scores)
+    assert drawn.score_places(RUBRIC).to_dict() == pytest.approx(scores)
+    assert true["worst_region"] == max(scores, key=scores.__getitem__)
+    assert true["score"]["other"] > 0
+    whole = sum(value for name, value in true["score"].items() if name != "other")
+    assert sum(scores.values()) == pytest.approx(whole)
+
+
 def test_nobody_is_worst_in_a_tie() -> None:
     drawn = simulate(small_world(rate=np.zeros((7, 2, 2, 2))), 1)
     assert drawn.incidents.empty
     assert drawn.truth(RUBRIC)["worst"] is None
+    assert drawn.truth(RUBRIC)["worst_region"] is None
+    assert set(drawn.truth(RUBRIC)["region_score"].values()) == {0.0}
 
 
 def test_a_kind_outside_the_rubric_is_refused(drawn: Simulated) -> None:

@@ -16,6 +16,7 @@ from dtoscore.data.tabulate import COARSE
 from dtoscore.inference.decide import Rule, decide
 from dtoscore.inference.diagnose import diagnose
 from dtoscore.inference.ranks import rank
+from dtoscore.inference.regional import regional
 from dtoscore.inference.scores import score
 from dtoscore.inference.summarize import Parts, summarize
 from dtoscore.models.design import design
@@ -29,6 +30,7 @@ INCIDENTS = (
     Incident(("", "a"), period=0),
 )
 DIMS = ("organization", "kind", "victim_class", "size")
+PLACE = ("region", *DIMS[1:])
 
 
 def realized(chains=2, draws=300, seed=1):
@@ -42,6 +44,8 @@ def realized(chains=2, draws=300, seed=1):
     counts[..., 0, 0, 1] = number
     region = np.stack([number - 1, np.ones_like(number)], axis=3)
     period = np.stack([np.full_like(number, 3), number - 3], axis=3)
+    place = np.zeros((*shape, 2, 2, 3, 5), np.int64)
+    place[..., 0, 0, 1] = region[:, :, :2].sum(axis=2)  # without other
     sample = ("chain", "draw")
     listed = np.stack([number[..., 0], np.full(shape, 7)], axis=2)
     return xr.Dataset(
@@ -49,6 +53,8 @@ def realized(chains=2, draws=300, seed=1):
             "incidents": ((*sample, *DIMS), counts),
             "victims": ((*sample, *DIMS), counts),
             "incidents_by_region": ((*sample, "organization", "region"), region),
+            "incidents_by_place": ((*sample, *PLACE), place),
+            "victims_by_place": ((*sample, *PLACE), place),
             "incidents_by_period": ((*sample, "organization", "period"), period),
             "listed": ((*sample, "source"), listed),
             "accuracy": ((*sample, "source"), np.full((*shape, 2), 0.75)),
@@ -101,6 +107,7 @@ def parts(silence=("informative", "uninformative"), **changes):
         realized=counts,
         scores=points,
         ranks=ranks,
+        regional=regional(counts, held, RUBRIC, good),
         decision=decide(points, ranks, good, (), (), Rule(0.05)),
         diagnostics=good,
         checks=(),
@@ -170,6 +177,18 @@ def test_regions_leave_other_out(summary):
     assert frame.loc["R1", ["mean", "q05", "q95"]].tolist() == [2.0, 2.0, 2.0]
     assert frame["reported"].tolist() == [1, 1]
     assert frame.loc["R0", ["q05", "q95"]].tolist() == [12.0, 14.0]
+    # One dead in each incident, weight 1: the score is the count.
+    assert frame.loc["R0", ["score_q05", "score_q95"]].tolist() == [12.0, 14.0]
+    assert frame.loc["R0", "share_q05"] == pytest.approx(12 / 14)
+    assert frame.loc["R1", ["score_mean", "score_sd"]].tolist() == [2.0, 0.0]
+
+
+def test_regions_without_enough_evidence_have_no_standing(summary):
+    frame = summary.regions
+    assert frame[["p_worst", "p_worst_mcse", "rank_mean"]].isna().all(axis=None)
+    assert frame["note"].str.startswith("too little evidence there (at least 2 sources").all()
+    assert frame["sources"].tolist() == [2, 1]
+    assert frame["overlap"].tolist() == [0, 0]
 
 
 def test_timeline(summary):

@@ -39,6 +39,7 @@ def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         folder / "release",
         posterior=xr.DataTree.from_dict({"/posterior": xr.Dataset()}),
         scores=xr.DataArray([[[0.0]]], dims=("chain", "draw", "organization")),
+        places=xr.DataArray([[[0.0]]], dims=("chain", "draw", "region")),
         evidence=xr.Dataset(),
         round_folder=folder,
         columns={},
