@@ -98,7 +98,8 @@ def realize(
     window periods only; ``incidents_by_place, victims_by_place`` (chain, draw, region, kind,
     victim_class, size): the roster's organizations together, without ``other``, both of 32
     bits, so that 4,000 draws of 32 regions, 6 kinds, 7 classes and 5 sizes take 215 MB and not
-    323 (a rubric applied to them 4 MB more, measured). Organizations are the roster's, then ``other`` where it is on the author axis.
+    323 (a rubric applied to them 4 MB more, measured). Organizations are the roster's, then
+    ``other`` where it is on the author axis.
     ``listed`` (chain, draw, source): realized incidents of the roster's organizations that a
     source reported; ``accuracy`` (chain, draw, source): see ``sources.accuracy``; ``unseen``
     (chain, draw): expected unreported incidents, of which at most ``MOST_UNSEEN`` are drawn;
