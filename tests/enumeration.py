@@ -170,13 +170,13 @@ def lags(case: Case, t: int) -> list[float]:
     """Days from the days that stand for a period to ``as_of``.
 
     Five where its end is near, its middle where it is not, ∞ where everything that will be
-    published is: after twice the 99% quantile of the slowest source's delays.
+    published is: after the 99% quantile of the slowest source's delays.
     """
     ground, frame = case.ground, delays(case)
     if ground is None or not ground.lag or not case.structure.delay or not len(frame):
         return [math.inf]
     by = [np.repeat(g["delay"], g["count"]) for _, g in frame.groupby("source")]
-    far = 2.0 * max(float(np.quantile(days, 0.99)) for days in by)
+    far = max(float(np.quantile(days, 0.99)) for days in by)
     far, days = min(max(far, NEAR_LAG), FAR_LAG), ground.days[t]
     if min(days) >= far:
         return [math.inf]

@@ -20,6 +20,8 @@ from tiny import COPY, COURT, NAMING, PAPER, PRESS, QUIET, WATCH, Case, Teller, 
 from tiny_ground import Ground
 from values import Cell, Params, Said
 
+WHOLE = Structure().without("noise", "totals")
+"""Poisson counts of incidents: noise has a test of its own, and so have totals."""
 CASES = {
     "two organizations, two sources, sets, other, all effects": Case(
         ("a", "b"), (PRESS, NAMING), ("a", "b"), has_other=True, largest_set=3,
@@ -64,7 +66,7 @@ CASES = {
     ),
     "a wire's two papers and a court, everything but wars": Case(
         ("a", "b"), (PAPER, COPY, COURT), ("a", "b"), has_other=True, n_region=2, n_period=2,
-        blind=((0, 1, 0),), structure=Structure(), classes=("civilian", "press"),
+        blind=((0, 1, 0),), structure=WHOLE, classes=("civilian", "press"),
         ground=Ground(
             absent=(("a", 1),), disputed=(("b", 0),), events=(("a", 1),), n_covariate=1,
             feuds=(("a", "b", 0.6),), lag=(45.0, 3.5),
@@ -72,29 +74,29 @@ CASES = {
     ),
     "a wire's three papers, two classes of visibility": Case(
         ("a", "b"), (PAPER, COPY, Teller(group="wire")), ("a",), has_other=True, n_period=3,
-        largest_set=2, structure=Structure(visibility=TWO_CLASS).without("classes", "claims"),
+        largest_set=2, structure=replace(WHOLE, visibility=TWO_CLASS).without("classes", "claims"),
         ground=Ground(
             absent=(("b", 0),), events=(("", 1),), lag=(900.0, 40.0, 20.0), disputed=(("a", 2),)
         ),
     ),
     "claims of wars, contenders only, deaths by side": Case(
         ("a", "b", "c"), (WATCH, Teller(group="x")), ("a",), has_other=True,
-        rivalries=("a+b><c", "a><other"), sides_total=2, n_kind=2, structure=Structure(),
+        rivalries=("a+b><c", "a><other"), sides_total=2, n_kind=2, structure=WHOLE,
         classes=("civilian", "press"),
         ground=Ground(events=(("a", 0), ("", 0)), feuds=(("a", "b", 1.0),), absent=(("c", 0),)),
     ),
     "claims of a war and other, a court, a silent compilation that copies": Case(
         ("a", "b"), (replace(QUIET, group="wire"), PAPER, COURT), ("a", "b"), has_other=True,
-        rivalries=("a><b",), largest_set=2, sides_total=1, structure=Structure(),
+        rivalries=("a><b",), largest_set=2, sides_total=1, structure=WHOLE,
     ),
     "a coalition alone and its war": Case(
         ("a", "b", "c"), (NAMING, Teller("ngo")), ("a", "c"), has_other=True,
-        rivalries=("a+b", "a+b><c"), structure=Structure(visibility=TWO_CLASS),
+        rivalries=("a+b", "a+b><c"), structure=replace(WHOLE, visibility=TWO_CLASS),
         ground=Ground(n_covariate=2, absent=(("a", 0),)), classes=("civilian", "press", "police"),
     ),
     "one organization, everything": Case(
         ("a",), (WATCH, Teller(published=True)), ("a",), n_region=2, n_period=2,
-        structure=Structure(), rivalries=("a><other",),
+        structure=WHOLE, rivalries=("a><other",),
         ground=Ground(events=(("a", 1),), lag=(8.0, 3.0), absent=(("a", 0),)),
     ),
     "full confusion matrices, everything": Case(

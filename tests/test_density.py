@@ -10,7 +10,7 @@ import numpy as np
 import pytensor
 import pytest
 from dtoscore.data.evidence import Evidence
-from dtoscore.models import delay, joint, superposition
+from dtoscore.models import delay, joint, noise, superposition
 from dtoscore.models.density import Density
 from dtoscore.models.design import design
 from dtoscore.models.engine import NUMPY, Params
@@ -86,7 +86,7 @@ def blocks(target: Density) -> dict[str, slice]:
 def test_the_cases_hold_every_parameter() -> None:
     found = {p.name for case in CASES.values() for p in density(case).parameters}
     # One is a prior of some levels of "right", the others are those of two log totals.
-    assert set(Priors()) - found == {"right_adjudicated", "rate_total", "rivalry_total"}
+    assert set(Priors()) - found == {"right_adjudicated", "rate_total", "rivalry_total", "capture"}
 
 
 def test_free_blocks_fill_the_vector(target: Density) -> None:
@@ -124,8 +124,9 @@ def test_cells_are_those_of_the_formulas(target: Density) -> None:
 def test_value_is_likelihood_and_priors_and_jacobian(target: Density) -> None:
     free = point(target)
     term, mass = target.cells(target.constrain(free))
-    likelihood = (term - mass).sum() - target.design.log_factorials.sum()
     params = target.unpack(target.constrain(free))
+    rest = noise.log_lik(mass, params, target.design, NUMPY)
+    likelihood = (term + rest).sum() - target.design.log_factorials.sum()
     likelihood += delay.log_lik(params, target.design, NUMPY).sum()
     rest = target.value_and_gradient(free)[0] - likelihood - sum(target.log_priors(free).values())
     assert rest == pytest.approx(log_jacobian(target, free), rel=1e-9, abs=1e-9)

@@ -1,0 +1,151 @@
+"""Official totals in the likelihood and in what is realized given them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from dtoscore.data.aggregates import Aggregates, Scope
+from dtoscore.data.evidence import Evidence
+from dtoscore.inference.realize import oracle
+from dtoscore.models import joint, superposition, totals
+from dtoscore.models.density import Density
+from dtoscore.models.design import Design, design
+from dtoscore.models.engine import NUMPY
+from dtoscore.models.priors import Priors
+from realizing import RUBRIC, Incident, evidence, parameters
+from scipy import stats
+
+
+def total(
+    told: Evidence, count: int, unit: str = "incidents", scope: str = "inclusive",
+    capture: tuple[float, float] = (1.0, 0.0), noise: float = 0.0,
+) -> Evidence:  # fmt: skip
+    """Add one total over all regions and kinds of some periods."""
+    axes = told.axes
+    cells = [
+        (r, t, c) for r in range(len(axes.regions)) for t in (1, 2) for c in range(len(axes.kinds))
+    ]
+    region, period, kind = (np.array(column) for column in zip(*cells, strict=True))
+    row = {
+        "series": "official", "region": "MX", "first": pd.Timestamp(axes.periods[1].start),
+        "last": pd.Timestamp(axes.periods[2].end), "kind": axes.kinds[0], "victim_class": "",
+        "count": count, "count_low": -1, "count_high": -1, "unit": unit, "scope": scope,
+        "attribution": "", "row": 2, "rows": (2,),
+    }  # fmt: skip
+    series = pd.DataFrame(
+        {
+            "capture_mean": [capture[0]], "capture_sd": [capture[1]], "share_mean": [np.nan],
+            "share_sd": [np.nan], "holds": [()], "noise": [noise],
+        },
+        index=pd.Index(["official"], name="series"),
+    )  # fmt: skip
+    ones = np.ones(len(cells))
+    found = Aggregates(
+        table=pd.DataFrame([row], index=pd.Index(["t"], name="aggregate")),
+        scope=Scope(np.zeros(len(cells), np.int64), region, period, kind, ones),
+        authors=np.ones((1, len(axes.authors)), bool),
+        series=series,
+    )
+    return replace(told, aggregates=found)
+
+
+def reported(n: int = 12) -> Evidence:
+    return evidence([Incident(("a",)), Incident(("b",), region=1, period=2)] * (n // 2))
+
+
+@pytest.fixture(scope="module")
+def plan() -> Design:
+    return design(total(reported(), 40, capture=(0.8, 0.1)))
+
+
+def density(plan: Design) -> Density:
+    return Density(plan, joint.parameters(plan, Priors()))
+
+
+def test_its_mean_is_what_nobody_saw(plan: Design) -> None:
+    """The moments of the loops are those of the formulas, summed by hand."""
+    target = density(plan)
+    values = target.constrain(np.random.default_rng(1).normal(0, 0.4, target.n_free))
+    q = superposition.quantities(target.unpack(values), plan, NUMPY)
+    share = superposition.unseen_share(q, plan, NUMPY).sum(axis=3)[:, plan.histories.cell_context]
+    rate = np.exp(q.log_rate)[:, plan.cell_region, plan.cell_period, plan.cell_kind]
+    rho = np.exp(q.log_size)[:, plan.cell_region, plan.cell_kind]
+    inside = plan.cell_period > 0
+    expected = [
+        (rate[:, :, None] * marks * power)[:, inside].sum()
+        for marks in (share, rho)
+        for power in plan.moments
+    ]
+    np.testing.assert_allclose(target.moments(values)[2][0], expected, rtol=1e-10)
+
+
+def test_its_law_is_the_convolution(plan: Design) -> None:
+    """T = Binomial(items, p) + Poisson(λ p), summed by scipy."""
+    target = density(plan)
+    values = target.constrain(np.random.default_rng(2).normal(0, 0.4, target.n_free))
+    p = float(target.unpack(values)["capture"][0])
+    lam = target.moments(values)[2][0, 0]
+    items = int(totals.totals_of(plan).items[0, 0])
+    expected = sum(
+        stats.binom(items, p).pmf(x) * stats.poisson(lam * p).pmf(40 - x) for x in range(items + 1)
+    )
+    assert target.total_log_lik(values)[0] == pytest.approx(np.log(expected), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"count": 40, "capture": (0.8, 0.1)},
+        {"count": 60, "unit": "victims", "capture": (0.7, 0.1), "noise": 0.1},
+        {"count": 30, "unit": "victims", "scope": "residual", "capture": (0.9, 0.05)},
+    ],
+    ids=["incidents", "victims", "residual"],
+)
+def test_gradient_is_the_slope(how: dict) -> None:
+    target = density(design(total(reported(), **how)))
+    free = np.random.default_rng(3).normal(0, 0.4, target.n_free)
+    _, gradient = target.value_and_gradient(free)
+    step = 3e-5
+    for i in range(target.n_free):
+        moved = np.eye(target.n_free)[i] * step
+        up, down = (target.value_and_gradient(free + d)[0] for d in (moved, -moved))
+        assert gradient[i] == pytest.approx((up - down) / (2 * step), rel=2e-5, abs=2e-5)
+
+
+def test_with_all_captured_the_realized_count_is_known() -> None:
+    """T = N exactly: every draw has the total's number of incidents, reported and not."""
+    told = total(reported(12), 40)
+    plan = design(told)
+    drawn = oracle(parameters(plan, rate_intercept=1.0), plan, RUBRIC, 50, 1)
+    counts = drawn["incidents"].sum(["organization", "kind", "victim_class", "size"])
+    assert (counts == 40).all()
+    assert (drawn["totals_agreement"] == 1).all()
+
+
+def test_with_some_captured_it_is_drawn_given_the_total() -> None:
+    """P(U | T) by enumeration: unseen U ~ Poisson(λ), T = Binomial(12 + U, p)."""
+    told = total(reported(12), 20, capture=(0.5, 0.0))
+    plan = design(told)
+    params = parameters(plan, rate_intercept=1.0)
+    drawn = oracle(params, plan, RUBRIC, 4000, 2)
+    found = drawn["incidents"].sum(["organization", "kind", "victim_class", "size"]) - 12
+    lam = float(drawn["unseen"].isel(chain=0, draw=0))
+    u = np.arange(400)
+    weight = stats.poisson(lam).pmf(u) * stats.binom(12 + u, 0.5).pmf(20)
+    weight /= weight.sum()
+    mean = (weight * u).sum()
+    sd = ((weight * u**2).sum() - mean**2) ** 0.5
+    assert abs(float(found.mean()) - mean) < 5 * sd / 4000**0.5
+
+
+def test_victims_pull_the_unseen_towards_the_total() -> None:
+    """By importance resampling: nearer to the total than free draws, and its agreement told."""
+    free = design(reported(12))
+    told = design(total(reported(12), 60, unit="victims", noise=0.05))
+    sums = []
+    for plan in (free, told):
+        drawn = oracle(parameters(plan, rate_intercept=1.0), plan, RUBRIC, 300, 3)
+        sums.append(drawn["victims"].sum(["organization", "kind", "victim_class", "size"]))
+    assert abs(float(sums[1].mean()) - 60) < abs(float(sums[0].mean()) - 60)
+    assert 0 < float(drawn["totals_agreement"].min()) <= 1
