@@ -101,7 +101,7 @@ CASES = {
     ),
     "full confusion matrices, everything": Case(
         ("a", "b"), (PAPER, COPY, WATCH), ("a",), has_other=True, n_region=2,
-        structure=replace(Structure(), confusion=True), classes=("civilian", "press"),
+        structure=replace(WHOLE, confusion=True), classes=("civilian", "press"),
         ground=Ground(events=(("b", 0),), lag=(6.0,), absent=(("b", 1),), n_covariate=1),
     ),
 }  # fmt: skip

@@ -148,7 +148,10 @@ def test_likelihood_is_the_same_whatever_they_are(found: Uninformed, target: Den
             moved[name][where] = other[name][where]
         assert log_lik(target, moved) == pytest.approx(expected, rel=1e-12), seed
         q = superposition.quantities(moved, target.design, NUMPY)
-        by_formula = superposition.cell_log_lik(q, target.design, NUMPY).sum()
+        by_formula = (
+            superposition.pattern_term(q, target.design, NUMPY)
+            - superposition.mass(q, target.design, NUMPY)
+        ).sum()
         assert by_formula == pytest.approx(expected, rel=1e-10)
 
 
@@ -275,7 +278,7 @@ def test_whose_violence_a_war_is_or_whose_dead_are_told() -> None:
 
 def test_a_design_without_incidents_has_a_likelihood() -> None:
     """Of nothing seen: exp(-mass)."""
-    case = Case(("a", "b"), (PRESS, COURT), structure=Structure())
+    case = Case(("a", "b"), (PRESS, COURT), structure=Structure().without("noise"))
     plan = design(told(case), case.structure)
     params = parameters_of(plan.evidence, 1, case.structure)
     q = superposition.quantities(params, plan, NUMPY)

@@ -20,6 +20,7 @@ from dtoscore.data.worlds import months
 from dtoscore.inference.fit import FitOptions, sample
 from dtoscore.models.design import design
 from dtoscore.models.priors import Priors
+from dtoscore.models.structure import CORE
 
 ASH, BIRCH = "ash", "birch"
 WAR = f"{ASH}><{BIRCH}"
@@ -66,7 +67,9 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
 
 def split(evidence: Evidence, priors: Priors) -> xr.DataArray:
     options = FitOptions(draws=500, tune=500, chains=2, cores=2, seed=1)
-    return sample(design(evidence), priors, options)["posterior"].to_dataset()["split"].squeeze()
+    return (
+        sample(design(evidence, CORE), priors, options)["posterior"].to_dataset()["split"].squeeze()
+    )
 
 
 @pytest.mark.slow

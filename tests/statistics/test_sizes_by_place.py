@@ -21,6 +21,7 @@ from dtoscore.data.worlds import months
 from dtoscore.inference.fit import FitOptions, sample
 from dtoscore.models.design import SIZE_LOG_VICTIMS, design
 from dtoscore.models.priors import Priors
+from dtoscore.models.structure import CORE
 
 ORGANIZATIONS = ("ash", "birch", "cedar")
 REGIONS = ("MX-BCN", "MX-CHH", "MX-GRO", "MX-MIC", "MX-SIN", "MX-ZAC")
@@ -66,7 +67,7 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
 
 def fitted(evidence: Evidence, priors: Priors) -> xr.Dataset:
     options = FitOptions(draws=400, tune=500, chains=2, cores=2, seed=1)
-    return sample(design(evidence), priors, options)["posterior"].to_dataset()
+    return sample(design(evidence, CORE), priors, options)["posterior"].to_dataset()
 
 
 def spread(posterior: xr.Dataset) -> float:

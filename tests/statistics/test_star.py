@@ -22,6 +22,7 @@ from dtoscore.inference.realize import realize
 from dtoscore.inference.scores import score
 from dtoscore.models.design import design
 from dtoscore.models.priors import Priors
+from dtoscore.models.structure import CORE
 
 HUB, LEAF = "hub", "leaf-1"
 RIVALRIES = ("hub><leaf-1", "hub><leaf-2", "hub><leaf-3", "hub><leaf-4")
@@ -65,7 +66,7 @@ def test_hub_of_a_star_is_not_named_with_certainty(tmp_path):
     truth = simulated.score(default_rubric())
     assert truth.idxmax() == LEAF
     evidence = tabulate(read_round(write_round(simulated, tmp_path / "star", "star")))
-    plan = design(evidence)
+    plan = design(evidence, CORE)
     tree = sample(plan, Priors(), FitOptions(draws=500, tune=500, chains=4, seed=1))
     realized = realize(tree["posterior"].to_dataset(), plan, default_rubric(), seed=1)
     scores = score(realized, default_rubric())
