@@ -219,7 +219,8 @@ def test_who_did_it_is_settled_by_a_source_that_is_never_wrong(
     even = {  # rates that differ by factors, not by orders of magnitude
         name: 0.1 * value
         for name, value in params.items()
-        if name.startswith(("rate_", "rivalry_")) and not name.endswith("_scale")
+        if name.startswith(("rate_", "rivalry_", "other_", "size_", "unknown_other"))
+        and not name.endswith("_scale")
     }
     sure = (
         params
