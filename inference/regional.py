@@ -19,7 +19,7 @@ from ..data.evidence import Evidence
 from ..data.rubric import EvidenceMinimum, Rubric
 from .convergence import measured
 from .diagnose import LEAST_ESS, MOST_RHAT
-from .minimum import by_region, regional_minimum, set_aside_share
+from .minimum import by_region, set_aside_share
 from .ranks import rank
 from .scores import score_places
 from .summary import Diagnostics
@@ -70,7 +70,7 @@ def regional(
     ranks = rank(scores, [str(name) for name in scores["region"].to_numpy()])
     table = by_region(evidence, rubric.evidence).join(_settled(scores, ranks["worst"]))
     whole = _of_the_round(evidence, rubric.evidence, diagnostics)
-    table["note"] = [whole or note for note in _of_each(table, rubric.evidence)]
+    table["note"] = [whole or note for note in _of_each(table)]
     return Regional(scores, ranks, table.drop(columns=["enough", "settled"]))
 
 
@@ -95,13 +95,11 @@ def _of_the_round(evidence: Evidence, least: EvidenceMinimum, diagnostics: Diagn
     return ""
 
 
-def _of_each(table: pd.DataFrame, least: EvidenceMinimum) -> Iterator[str]:
+def _of_each(table: pd.DataFrame) -> Iterator[str]:
     """Say what keeps a region from having a P(worst); "" where nothing does."""
-    sources, overlap = regional_minimum(least)
-    asked = f"at least {sources} sources and {overlap} incidents that independent sources share"
     for enough, settled in zip(table["enough"], table["settled"], strict=True):
         if not enough:
-            yield f"too little evidence there ({asked})"
+            yield "too little evidence there"
         elif not settled:
             yield "the simulation is too short to settle it"
         else:

@@ -87,7 +87,7 @@ def where(summary: Summary, language: str = "en") -> str:
     said = [text["place"].format(name=p.name, p=words.probability(p.p_worst)) for p in chosen]
     if rest >= regions.LEAST_SAID:
         said.append(text["place_other"].format(p=words.probability(rest)))
-    return text["places"].format(places=", ".join(said))
+    return text["places" if len(said) > 1 else "places_one"].format(places=", ".join(said))
 
 
 @cache

@@ -6,7 +6,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from ..data.rubric import EvidenceMinimum
 from ..data.rubrics import ships
+from ..inference.minimum import regional_minimum
 from ..inference.summary import Summary
 from . import regions, words
 from .announcement import LANGUAGES, Announcement, announcement, phrases
@@ -83,6 +85,7 @@ def render_report(
         moved=_moved(summary),
         left_out=_left_out(summary),
         minimum=_minimum(rubric.get("evidence") or {}),
+        regional_minimum=_regional(rubric.get("evidence") or {}),
     )  # fmt: skip
 
 
@@ -142,6 +145,20 @@ def _left_out(summary: Summary) -> list[tuple[str, str]]:
     """Name the parts that are left out, each as the command calls it and in words."""
     text = phrases("en")
     return [(part, text[f"part_{part}"]) for part in summary.header.left_out]
+
+
+def _regional(evidence: Mapping[str, Any]) -> str:
+    """Say what evidence a region needs for a probability of its own; "" where that is nothing."""
+    sources, overlap = regional_minimum(EvidenceMinimum(**evidence))
+    asked = [
+        text.format(number)
+        for text, number in (
+            (_MINIMUM["min_sources"], sources),
+            (_MINIMUM["min_overlap"], overlap),
+        )
+        if number
+    ]
+    return " and ".join(asked)
 
 
 def _check_tables(summary: Summary) -> dict[str, Any]:

@@ -36,15 +36,20 @@ def draw_region_scores(summary: Summary, width: float) -> Figure:
     """Draw the regions' scores: 90% intervals thin, 50% thick, the median; P(highest) beside."""
     frame = by_score(summary)[:MOST_SCORED]
     figure, (axes,) = canvas(width, 1.05 + 0.34 * max(len(frame), 1))
-    edge = 1.02 * max(1e-9, float(frame["score_q95"].max())) if len(frame) else 1.0
+    most = max(1e-9, float(frame["score_q95"].max())) if len(frame) else 1.0
+    narrow, edge = is_narrow(width), 1.05 * most
     for y, (_, row) in enumerate(frame.iterrows()):
         axes.plot([row["score_q05"], row["score_q95"]], [y, y], color=BLUE, linewidth=1.2)
         ends = [row["score_q25"], row["score_q75"]]
         axes.plot(ends, [y, y], color=BLUE, linewidth=5, alpha=0.55, solid_capstyle="butt")
         axes.plot(row["score_q50"], y, "o", markersize=5.5, color=BLUE)
         axes.text(edge, y, words.probability(row["p_worst"]), va="center", color=INK)
-    axes.set_xlim(0, edge * (1.2 if is_narrow(width) else 1.1))
-    axes.set_xlabel("Score (thin 90%, thick 50%, mark median); right: P(highest)")
+    above: dict[str, Any] = {"textcoords": "offset points", "fontsize": 7.5, "color": SOFT}
+    axes.annotate("P(highest)", (edge, -0.5), (0, 2), **above)
+    axes.set_xlim(0, edge * (1.3 if narrow else 1.12))
+    axes.set_xticks([tick for tick in axes.get_xticks() if tick <= most])
+    gap = "\n" if narrow else " "
+    axes.set_xlabel(f"Score{gap}(thin 90%, thick 50%, mark median)")
     axes.grid(axis="x")
     name_rows(axes, frame["name"], width)
     return figure

@@ -51,10 +51,10 @@ def test_a_sentence_names_the_likeliest_and_leaves_the_rest_together() -> None:
 
 def test_where_no_organization_can_be_named_the_place_is_said_in_both_languages() -> None:
     english, spanish = (where(nobody(), language) for language in ("en", "es"))
-    assert "North (probability 0.62), South (probability 0.38)." in english
-    assert "North (probabilidad 0.62), South (probabilidad 0.38)." in spanish
-    assert "violence by others is left out" in english
-    assert "no se cuenta la de terceros" in spanish
+    assert "North (0.62), South (0.38)." in english
+    assert "North (0.62), South (0.38)." in spanish
+    assert "Violence by others is left out" in english
+    assert "No se cuenta la violencia de terceros" in spanish
     assert "recommends no measure against any place" in english
     assert "ni recomienda medida alguna contra ningún lugar" in spanish
     for language, said in (("en", english), ("es", spanish)):
@@ -62,8 +62,8 @@ def test_where_no_organization_can_be_named_the_place_is_said_in_both_languages(
         assert text.paragraphs[1] == said
         assert not any(name in said for name in NAMES.values())
     printed = render_announcement(nobody())
-    assert "North (probability 0.62)" in printed
-    assert "North (probabilidad 0.62)" in printed
+    assert "North (0.62)" in printed
+    assert "Sin importar cuál de ellas la cometió" in printed
     assert console_sentences(nobody())[-1] == english
 
 
@@ -82,9 +82,11 @@ def test_where_no_region_carries_a_probability_that_is_said(language: str, said:
 
 
 def test_other_regions_are_said_from_where_they_matter() -> None:
-    assert "another region" not in where(nobody({"XX-N": 0.997}))
-    assert "another region (probability 0.04)" in where(nobody({"XX-N": 0.96}))
-    assert "otra región (probabilidad 0.04)" in where(nobody({"XX-N": 0.96}), "es")
+    sure = nobody({"XX-N": 0.997})
+    assert "highest in one region, with its probability: North (>0.99)." in where(sure)
+    assert "mayor en una región, con su probabilidad: North (>0.99)." in where(sure, "es")
+    assert "another region (0.04)" in where(nobody({"XX-N": 0.96}))
+    assert "otra región (0.04)" in where(nobody({"XX-N": 0.96}), "es")
 
 
 def test_a_share_of_those_without_a_probability_is_stated() -> None:

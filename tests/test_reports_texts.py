@@ -261,6 +261,12 @@ def test_the_gate_is_said_in_the_same_numbers_in_its_table_and_its_sentences():
     assert f"is {rows['Largest R-hat']}; at most 1.01" in said
 
 
+def test_the_minimum_of_a_region_is_said_with_the_rubric():
+    assert "unless there are at least 2 sources and at least 10 incidents that two" in page(
+        fake_summary()
+    )
+
+
 def test_tables_say_how_their_numbers_relate():
     found = printed(fake_summary())
     assert "counts for each" in found["incidents"].note

@@ -186,7 +186,7 @@ def test_regions_leave_other_out(summary):
 def test_regions_without_enough_evidence_have_no_standing(summary):
     frame = summary.regions
     assert frame[["p_worst", "p_worst_mcse", "rank_mean"]].isna().all(axis=None)
-    assert frame["note"].str.startswith("too little evidence there (at least 2 sources").all()
+    assert set(frame["note"]) == {"too little evidence there"}
     assert frame["sources"].tolist() == [2, 1]
     assert frame["overlap"].tolist() == [0, 0]
 
