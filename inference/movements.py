@@ -62,7 +62,8 @@ def _compared(name: str, after: xr.DataArray, before: xr.DataArray) -> pd.DataFr
             "informed": (moved > LITTLE) | (shift > NEAR),
         }
     )
-    return table.loc[known]
+    kept: pd.DataFrame = table[known]
+    return kept
 
 
 def _moments(draws: xr.DataArray, dims: list[Hashable]) -> tuple[np.ndarray, np.ndarray]:
