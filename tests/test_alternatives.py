@@ -150,7 +150,10 @@ def test_the_public_text_claims_nothing_for_parts_that_are_left_out(language: st
     assert release_document(silent)["structure"]["left_out"] == list(PARTS)
 
 
-FIGURES = ("worst", "scores", "ranks", "incidents", "sources", "regions", "timeline", "baselines")
+FIGURES = (
+    "worst", "scores", "ranks", "incidents", "sources", "regions", "region_scores", "timeline",
+    "baselines",
+)  # fmt: skip
 
 
 def table(passed: tuple[bool, bool] = (True, True), second: float = 0.3) -> pd.DataFrame:

@@ -379,8 +379,17 @@ def test_worlds_without_further_structures_are_as_they_were(tmp_path, name: str)
     assert drawn.incidents["visible"].all()
     text = csv_text(drawn.incidents.drop(columns="visible").reset_index()) + csv_text(drawn.pieces)
     folder = write_round(drawn, tmp_path / "round", "A round")
-    text += "".join(path.read_text() for path in sorted(folder.iterdir()))
+    text += "".join(_as_it_was(path) for path in sorted(folder.iterdir()))
     assert hashlib.sha256(text.encode()).hexdigest().startswith(before)
+
+
+def _as_it_was(path) -> str:
+    """The text of a file, without the truth of regions, which earlier versions did not write."""
+    if path.name != "truth.json":
+        return path.read_text()
+    true = json.loads(path.read_text())
+    kept = {name: value for name, value in true.items() if "region" not in name}
+    return json.dumps(kept, indent=2, sort_keys=True) + "\n"
 
 
 def test_the_folder_reads_as_a_round(tmp_path) -> None:
