@@ -39,7 +39,20 @@ def cache_folder(caller: Path | None = None) -> Path:
 
 def jit(function: Callable[..., Any]) -> Any:
     """Compile without the interpreter's lock, IEEE division, kept on disk where that works."""
-    options: dict[str, Any] = {"error_model": "numpy", "nogil": True, "fastmath": REORDERED}
+    return _compiled(function, {})
+
+
+def loop(function: Callable[..., Any]) -> Any:
+    """Compile a function that makes no array and reads no struct, for the innermost loops.
+
+    Elsewhere numba counts references to every array that a function touches; in loops of a
+    hundred numbers that took two thirds of the time of a gradient.
+    """
+    return _compiled(function, {"_nrt": False})
+
+
+def _compiled(function: Callable[..., Any], more: dict[str, Any]) -> Any:
+    options: dict[str, Any] = {"error_model": "numpy", "nogil": True, "fastmath": REORDERED, **more}
     config: Any = numba.config
     before = config.CACHE_DIR
     module = Path(function.__code__.co_filename)

@@ -11,7 +11,8 @@ import numpy as np
 from .compiled import jit
 from .design import Design
 from .engine import Floats, Ints
-from .kernel_histories import Detection, probabilities, probabilities_back, zeros_like
+from .kernel_histories import Detection, probabilities, zeros_like
+from .kernel_histories_back import probabilities_back
 from .structs import Pointer, Struct, define, register
 
 __all__ = ["Reals", "Workspace", "backward", "prepare", "terms", "workspace"]
@@ -136,7 +137,7 @@ def workspace(design: Design, per_history: int = 1) -> WorkspaceRef:
 @jit
 def prepare(room, x, lay):
     """Fill histories, μ and the shares seen and unseen; ``room.written`` is there already."""
-    probabilities(x.detection, lay, lay.rows, room.history)
+    probabilities(x.detection, lay, room.history)
     _rates(room, x, lay)
     _shares(room, x, lay)
 
@@ -323,7 +324,7 @@ def backward(room, x, lay, d_term, d_mass, d_totals):
     _totals_back(room, lay, d_totals)
     _shares_back(room, x, lay, d_size, d_class, d_visible, d_claim)
     d_detection = zeros_like(x.detection)
-    probabilities_back(x.detection, lay, lay.rows, room.d_history, d_detection)
+    probabilities_back(x.detection, lay, room.d_history, d_detection)
     _class_shares_back(x, lay, d_detection, d_class)
     d_region, d_period, d_kind = _rates_back(room, x, lay)
     return RealsRef(

@@ -1,15 +1,16 @@
-"""P(capture history) as fused loops, forwards and backwards; the formulas are in ``detection``.
+"""P(capture history) as fused loops; ``kernel_histories_back`` goes the way back.
 
-At a place, for one class of authors and victims, one class of claims and one day, every source has
-one probability of reporting at each node of the visibility: it is worked out once, and all
-histories of the place use it. Sources of a group have inner nodes as well.
+The formulas are in ``detection``. At a place, for one class of victims, every source has one
+probability of reporting by author and node of the visibility: it is worked out once, and all
+histories of the place use it. The vector that the inner loops run along is (node, author), authors
+innermost; sources of a group have one for each inner node.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from .compiled import jit
+from .compiled import jit, loop
 from .engine import Floats, Ints
 from .histories import ANY_CLASS, REPORTED, WAS_SILENT
 from .structs import Pointer, Struct, define, register
@@ -35,22 +36,6 @@ class Detection(NamedTuple):
     mark_class: Floats
 
 
-class Tables(NamedTuple):
-    """What one place and class asks for again and again, shape (lister, node x inner node).
-
-    ``seen`` pF, ``missed`` 1 - pFL, ``p``; ``shown`` and ``hidden`` gather the gradient of the
-    logarithms of seen and missed, ``node`` that of the nodes' weights, shape (node,). Of sources
-    alone the first nodes are used.
-    """
-
-    p: Floats
-    seen: Floats
-    missed: Floats
-    shown: Floats
-    hidden: Floats
-    node: Floats
-
-
 @register
 class _DetectionStruct(Struct):
     pass
@@ -69,9 +54,15 @@ def pack_detection(record):
     return DetectionRef(*record)
 
 
-class Sharing(NamedTuple):
-    """Which listers share a visibility, and its quadrature: see ``kernel_layout.Layout``."""
+class Around(NamedTuple):
+    """Histories by place, and which listers share a visibility: see ``kernel_layout.Layout``."""
 
+    start: Ints
+    order: Ints
+    victim_class: Ints
+    mark: Ints
+    spots: Ints
+    lag_start: Ints
     alone: Ints
     group_start: Ints
     grouped: Ints
@@ -79,14 +70,47 @@ class Sharing(NamedTuple):
     group_weights: Floats
 
 
+class Tables(NamedTuple):
+    """What a place asks for again and again; the last axis is (author x node) unless said.
+
+    ``odds`` (lister, epoch, inner node, …) against reporting, without the place's own part;
+    ``blocks`` (lister,) says how many inner nodes each has, 1 outside groups; ``weights`` (…) of
+    the nodes, for every author; ``listed`` (lister, locale, listing class, …) L, for every node.
+    Of one place and class of victims, (lister, inner node, …): ``p``, ``miss`` 1 - p, and of one
+    day and class of claims ``missed`` 1 - pFL. The rest is room: ``terms`` and ``product`` (…),
+    ``by_group`` (group, …), ``total`` (author,).
+    """
+
+    odds: Floats
+    blocks: Ints
+    weights: Floats
+    listed: Floats
+    p: Floats
+    miss: Floats
+    missed: Floats
+    terms: Floats
+    product: Floats
+    by_group: Floats
+    total: Floats
+
+
 @jit
-def _unpacked(x, lay):
-    """Arrays themselves for the inner loops, where following pointers would take the time."""
-    own = Detection(
+def unpacked(x):
+    """Arrays themselves for the loops: to follow pointers there would take most of the time."""
+    return Detection(
         x.region, x.kind, x.size, x.victim_class, x.author, x.visibility, x.group_visibility,
         x.nodes, x.weights, x.published, x.listed, x.mark_class,
     )  # fmt: skip
-    return own, Sharing(lay.alone, lay.group_start, lay.grouped, lay.group_nodes, lay.group_weights)
+
+
+@jit
+def around(lay):
+    """What the loops read of a layout."""
+    rows = lay.rows
+    return Around(
+        rows.start, rows.order, rows.victim_class, rows.mark, lay.spots, lay.lag_start, lay.alone,
+        lay.group_start, lay.grouped, lay.group_nodes, lay.group_weights,
+    )  # fmt: skip
 
 
 @jit
@@ -101,312 +125,234 @@ def zeros_like(x):
 
 
 @jit
-def _tables(x, lay):
-    shape = (x.region.shape[0], x.nodes.shape[0] * lay.group_nodes.shape[0])
+def tables(x, lay):
+    """Make the tables, with what hangs on no place filled."""
+    n_s, n_a, n_q = x.region.shape[0], x.author.shape[1], x.nodes.shape[0]
+    blocks = np.ones(n_s, np.int64)
+    for s in lay.grouped:
+        blocks[s] = lay.group_nodes.shape[0]
+    width, groups = n_a * n_q, lay.group_start.shape[0] - 1
+    shape, weights = (n_s, blocks.max(), width), np.empty(width)
+    for i in range(width):
+        weights[i] = x.weights[i % n_q]
     return Tables(
-        np.zeros(shape),
-        np.zeros(shape),
-        np.zeros(shape),
-        np.zeros(shape),
-        np.zeros(shape),
-        np.zeros(x.nodes.shape),
-    )
+        _odds(x, lay, blocks, shape), blocks, weights, _listed(x), np.empty(shape),
+        np.empty(shape), np.empty(shape), np.empty(width), np.empty(width),
+        np.empty((groups, width)), np.empty(n_a),
+    )  # fmt: skip
 
 
 @jit
-def _node_odds(x, lay):
-    """exp(-λ z) of sources alone, exp(-λ z - λ' y) of grouped ones, shape of the tables."""
-    n_i = lay.group_nodes.shape[0]
-    odds = np.ones((x.region.shape[0], x.nodes.shape[0] * n_i))
-    for s in lay.alone:
-        for q in range(x.nodes.shape[0]):
-            odds[s, q] = np.exp(-x.visibility[s] * x.nodes[q])
-    for j in range(lay.grouped.shape[0]):
-        s = lay.grouped[j]
-        for q in range(x.nodes.shape[0]):
-            for i in range(n_i):
-                own = x.group_visibility[j] * lay.group_nodes[i]
-                odds[s, q * n_i + i] = np.exp(-x.visibility[s] * x.nodes[q] - own)
-    return odds
+def _odds(x, lay, blocks, shape):
+    """exp(-γ - λ z) of sources alone, exp(-γ - λ z - λ' y) of grouped ones."""
+    n_s, n_a, n_epoch = x.author.shape
+    n_q, author = x.nodes.shape[0], np.exp(-x.author)
+    result = np.ones((n_s, n_epoch, *shape[1:]))
+    for s in range(n_s):
+        j = among(lay.grouped, s)
+        for block in range(blocks[s]):
+            own = x.group_visibility[j] * lay.group_nodes[block] if j >= 0 else 0.0
+            shared = np.exp(-x.visibility[s] * x.nodes - own)
+            for epoch in range(n_epoch):
+                for a in range(n_a):
+                    for q in range(n_q):
+                        result[s, epoch, block, a * n_q + q] = author[s, a, epoch] * shared[q]
+    return result
 
 
 @jit
-def _width(x, lay, s):
-    """How many nodes a source has in the tables."""
-    for j in range(lay.grouped.shape[0]):
-        if lay.grouped[j] == s:
-            return x.nodes.shape[0] * lay.group_nodes.shape[0]
-    return x.nodes.shape[0]
-
-
-@jit
-def _fill(t, x, odds, widths, spot, v, a, w, g, day):
-    """Fill the tables of one place, class of authors, of victims and of claims, and day."""
-    r, c, epoch, locale = spot[0], spot[1], spot[3], spot[4]
-    for s in range(t.p.shape[0]):
-        logit = x.region[s, r] + x.kind[s, c] + x.size[s, v] + x.victim_class[s, w]
-        base = np.exp(-logit - x.author[s, a, epoch])
-        in_now = x.published[s, day]
-        held = 1.0 - in_now * x.listed[s, locale, a, g]
-        for q in range(widths[s]):
-            miss = base * odds[s, q]
-            p = 1.0 / (1.0 + miss)
-            t.p[s, q] = p
-            t.seen[s, q] = in_now * p
-            t.missed[s, q] = (miss + held) * p
-
-
-@jit
-def _multiply(seen, missed, mark, row, alone, terms):
-    """Multiply each node's part of P(history) with the factors of sources that are in no group."""
-    for s in alone:
-        if mark[row, s] == REPORTED:
-            for q in range(terms.shape[0]):
-                terms[q] *= seen[s, q]
-        elif mark[row, s] == WAS_SILENT:
-            for q in range(terms.shape[0]):
-                terms[q] *= missed[s, q]
-
-
-@jit
-def _multiply_groups(t, lay, mark, row, terms, by_group):
-    """Multiply with Σ_i w_i Π f of each group, kept in ``by_group``; 1 where none was looking."""
-    n_i = lay.group_nodes.shape[0]
-    for group in range(by_group.shape[0]):
-        for q in range(terms.shape[0]):
-            total = 0.0
-            for i in range(n_i):
-                total += _inner(t, lay, mark, row, group, q * n_i + i) * lay.group_weights[i]
-            by_group[group, q] = total
-            terms[q] *= total
-
-
-@jit
-def _inner(t, lay, mark, row, group, at):
-    product = 1.0
-    for j in range(lay.group_start[group], lay.group_start[group + 1]):
-        s = lay.grouped[j]
-        if mark[row, s] == REPORTED:
-            product *= t.seen[s, at]
-        elif mark[row, s] == WAS_SILENT:
-            product *= t.missed[s, at]
-    return product
-
-
-@jit
-def _asked(rows, first, last, w):
-    """Whether a place has a row of this class, or of an unknown one."""
-    for i in range(first, last):
-        known = rows.victim_class[rows.order[i]]
-        if known in (w, ANY_CLASS):
-            return True
-    return False
-
-
-@jit
-def _place(t, x, lay, rows, first, last, a, w, g, share, days, result):
-    """Add the rows of one place at one class and day; ``share`` is P(class | author)."""
-    terms = np.empty(x.nodes.shape[0])
-    by_group = np.empty((lay.group_start.shape[0] - 1, terms.shape[0]))
-    for i in range(first, last):
-        row = rows.order[i]
-        known = rows.victim_class[row]
-        if known not in (w, ANY_CLASS):
-            continue
-        for q in range(terms.shape[0]):
-            terms[q] = x.weights[q]
-        _multiply(t.seen, t.missed, rows.mark, row, lay.alone, terms)
-        if by_group.shape[0]:
-            _multiply_groups(t, lay, rows.mark, row, terms, by_group)
-        total = 0.0
-        for q in range(terms.shape[0]):
-            total += terms[q]
-        result[row, a, g] += total / days * (share if known == ANY_CLASS else 1.0)
-
-
-@jit
-def probabilities(detection, layout, rows, result):
-    """Fill P(history | author, claim), shape (row, reach class, listing class)."""
-    x, lay = _unpacked(detection, layout)
-    spots, lag_start = layout.spots, layout.lag_start
-    t, odds = _tables(x, lay), _node_odds(x, lay)
-    widths = np.array([_width(x, lay, s) for s in range(x.region.shape[0])])
-    n_v, n_a, n_w, n_g = x.size.shape[1], result.shape[1], x.victim_class.shape[1], result.shape[2]
-    result.fill(0.0)
-    for place in range(rows.start.shape[0] - 1):
-        first, last = rows.start[place], rows.start[place + 1]
-        spot, v = spots[place // n_v], place % n_v
-        begin, end = lag_start[spot[2]], lag_start[spot[2] + 1]
-        for w in range(n_w):
-            if not _asked(rows, first, last, w):
-                continue
-            for a in range(n_a):
-                share = x.mark_class[a, spot[1], w]
-                for g in range(n_g):
-                    for day in range(begin, end):
-                        _fill(t, x, odds, widths, spot, v, a, w, g, day)
-                        _place(t, x, lay, rows, first, last, a, w, g, share, end - begin, result)
-
-
-@jit
-def _place_back(t, x, lay, rows, first, last, a, c, w, g, days, d_result, d):
-    """Gather the gradient of a place's rows in the tables, the nodes' weights, the class shares."""
-    share, terms = x.mark_class[a, c, w], np.empty(x.nodes.shape[0])
-    by_group = np.empty((lay.group_start.shape[0] - 1, terms.shape[0]))
-    for i in range(first, last):
-        row = rows.order[i]
-        known, change = rows.victim_class[row], d_result[row, a, g] / days
-        if known not in (w, ANY_CLASS) or change == 0.0:
-            continue
-        for q in range(terms.shape[0]):
-            terms[q] = x.weights[q]
-        _multiply(t.seen, t.missed, rows.mark, row, lay.alone, terms)
-        if by_group.shape[0]:
-            _multiply_groups(t, lay, rows.mark, row, terms, by_group)
-        if known == ANY_CLASS:
-            d.mark_class[a, c, w] += change * terms.sum()
-            change *= share
-        for q in range(terms.shape[0]):
-            terms[q] *= change
-            t.node[q] += terms[q]
-        _gather(t.shown, t.hidden, rows.mark, row, lay.alone, terms)
-        for group in range(by_group.shape[0]):
-            _group_back(t, lay, rows.mark, row, group, terms, by_group[group])
-
-
-@jit
-def _gather(shown, hidden, mark, row, alone, terms):
-    """Gather the gradient of the sources that are in no group."""
-    for s in alone:
-        if mark[row, s] == REPORTED:
-            for q in range(terms.shape[0]):
-                shown[s, q] += terms[q]
-        elif mark[row, s] == WAS_SILENT:
-            for q in range(terms.shape[0]):
-                hidden[s, q] += terms[q]
-
-
-@jit
-def _group_back(t, lay, mark, row, group, terms, factor):
-    """Gather the gradient of one group's sources at their inner nodes."""
-    n_i = lay.group_nodes.shape[0]
-    for q in range(terms.shape[0]):
-        outer = terms[q] / factor[q]
-        for i in range(n_i):
-            at = q * n_i + i
-            own = outer * lay.group_weights[i] * _inner(t, lay, mark, row, group, at)
-            for j in range(lay.group_start[group], lay.group_start[group + 1]):
-                s = lay.grouped[j]
-                if mark[row, s] == REPORTED:
-                    t.shown[s, at] += own
-                elif mark[row, s] == WAS_SILENT:
-                    t.hidden[s, at] += own
-
-
-@jit
-def probabilities_back(detection, layout, rows, d_result, gradient):
-    """Add the gradient of ``probabilities`` to ``gradient``."""
-    x, lay = _unpacked(detection, layout)
-    d, _ = _unpacked(gradient, layout)
-    spots, lag_start = layout.spots, layout.lag_start
-    t, odds = _tables(x, lay), _node_odds(x, lay)
-    widths = np.array([_width(x, lay, s) for s in range(x.region.shape[0])])
-    n_v, n_a, n_w = x.size.shape[1], d_result.shape[1], x.victim_class.shape[1]
-    for place in range(rows.start.shape[0] - 1):
-        first, last = rows.start[place], rows.start[place + 1]
-        spot, v = spots[place // n_v], place % n_v
-        begin, end = lag_start[spot[2]], lag_start[spot[2] + 1]
-        for w in range(n_w):
-            if not _asked(rows, first, last, w):
-                continue
-            for a in range(n_a):
-                for g in range(d_result.shape[2]):
-                    for day in range(begin, end):
-                        _fill(t, x, odds, widths, spot, v, a, w, g, day)
-                        t.shown.fill(0.0)
-                        t.hidden.fill(0.0)
-                        t.node.fill(0.0)
-                        _place_back(
-                            t, x, lay, rows, first, last, a, spot[1], w, g, end - begin, d_result, d
-                        )
-                        _to_logit(t, x, widths, spot[4], a, g, day)
-                        _tables_back(t, x, lay, widths, spot, v, a, w, g, day, d)
-
-
-@jit
-def _tables_back(t, x, lay, widths, spot, v, a, w, g, day, d):
-    """Carry what the tables gathered to the arrays that they were made of."""
-    r, c, epoch, locale = spot[0], spot[1], spot[3], spot[4]
+def _listed(x):
+    n_s, n_locale, n_a, n_g = x.listed.shape
     n_q = x.nodes.shape[0]
-    for q in range(n_q):
-        d.weights[q] += t.node[q] / x.weights[q]
-    for s in range(t.p.shape[0]):
-        if x.published[s, day] != 1.0 or x.listed[s, locale, a, g] != 1.0:
-            _own_shares_back(t, x, widths, s, locale, a, g, day, d)
-        if widths[s] > n_q:
-            slope = _grouped_back(t, x, lay, s, d)
-        else:
-            slope = 0.0
-            for q in range(n_q):
-                slope += t.shown[s, q]
-                d.visibility[s] += t.shown[s, q] * x.nodes[q]
-                d.nodes[q] += t.shown[s, q] * x.visibility[s]
-        d.region[s, r] += slope
-        d.kind[s, c] += slope
-        d.size[s, v] += slope
-        d.victim_class[s, w] += slope
-        d.author[s, a, epoch] += slope
+    result = np.empty((n_s, n_locale, n_g, n_a * n_q))
+    for s in range(n_s):
+        for locale in range(n_locale):
+            for g in range(n_g):
+                for a in range(n_a):
+                    for q in range(n_q):
+                        result[s, locale, g, a * n_q + q] = x.listed[s, locale, a, g]
+    return result
 
 
-@jit
-def _to_logit(t, x, widths, locale, a, g, day):
-    """Turn the gradient in log seen and log missed into that in logit p, in ``shown``.
-
-    Where all is in and listed, missed is 1 - p, and nothing is divided.
-    """
-    for s in range(t.p.shape[0]):
-        part = x.published[s, day] * x.listed[s, locale, a, g]
-        for q in range(widths[s]):
-            p = t.p[s, q]
-            lost = p if part == 1.0 else part * p * (1.0 - p) / t.missed[s, q]
-            t.shown[s, q] = (1.0 - p) * t.shown[s, q] - lost * t.hidden[s, q]
-
-
-@jit
-def _own_shares_back(t, x, widths, s, locale, a, g, day, d):
-    """Add the gradient in what is published and listed of one source.
-
-    After ``_to_logit``: seen = pF has the gradient of F through log F alone.
-    """
-    in_now, lists = x.published[s, day], x.listed[s, locale, a, g]
-    for q in range(widths[s]):
-        p = t.p[s, q]
-        hidden = t.hidden[s, q] / t.missed[s, q]
-        lost = in_now * lists * p * (1.0 - p) * hidden
-        shown = (t.shown[s, q] + lost) / (1.0 - p)
-        d.published[s, day] += shown / in_now - hidden * p * lists
-        d.listed[s, locale, a, g] -= hidden * p * in_now
-
-
-@jit
-def _grouped_back(t, x, lay, s, d):
-    """Add the gradient of one grouped source's visibilities; return that in its level."""
-    n_i, slope, j = lay.group_nodes.shape[0], 0.0, _among(lay.grouped, s)
-    for q in range(x.nodes.shape[0]):
-        at_node = 0.0
-        for i in range(n_i):
-            change = t.shown[s, q * n_i + i]
-            at_node += change
-            d.group_visibility[j] += change * lay.group_nodes[i]
-        slope += at_node
-        d.visibility[s] += at_node * x.nodes[q]
-        d.nodes[q] += at_node * x.visibility[s]
-    return slope
-
-
-@jit
-def _among(values, wanted):
+@loop
+def among(values, wanted):
+    """Where a value is among others, -1 where it is not."""
     for i in range(values.shape[0]):
         if values[i] == wanted:
             return i
     return -1
+
+
+@loop
+def fill_reporting(t, x, spot, v, w):
+    """Fill p and 1 - p of one place and class of victims."""
+    for s in range(t.blocks.shape[0]):
+        logit = x.region[s, spot[0]] + x.kind[s, spot[1]] + x.size[s, v] + x.victim_class[s, w]
+        base = np.exp(-logit)
+        for block in range(t.blocks[s]):
+            _fill_one(t.p, t.miss, t.odds, s, spot[3], block, base)
+
+
+@loop
+def _fill_one(p, miss, odds, s, epoch, block, base):
+    for i in range(p.shape[2]):
+        against = base * odds[s, epoch, block, i]
+        p[s, block, i] = 1.0 / (1.0 + against)
+        miss[s, block, i] = against * p[s, block, i]
+
+
+@loop
+def all_in(x, s, locale, day, g):
+    """Whether all that a source saw is published and listed."""
+    if x.published[s, day] != 1.0:
+        return False
+    for a in range(x.listed.shape[2]):
+        if x.listed[s, locale, a, g] != 1.0:
+            return False
+    return True
+
+
+@loop
+def fill_missed(t, x, locale, day, g):
+    """Fill 1 - pFL of one day and class of claims, as (1 - p) + p (1 - FL)."""
+    for s in range(t.blocks.shape[0]):
+        whole = all_in(x, s, locale, day, g)
+        for block in range(t.blocks[s]):
+            if whole:
+                _copy(t.missed, t.miss, s, block)
+            else:
+                _missed(t.missed, t.miss, t.p, t.listed, s, block, locale, g, x.published[s, day])
+
+
+@loop
+def _copy(missed, miss, s, block):
+    for i in range(missed.shape[2]):
+        missed[s, block, i] = miss[s, block, i]
+
+
+@loop
+def _missed(missed, miss, p, listed, s, block, locale, g, in_now):
+    for i in range(missed.shape[2]):
+        held = 1.0 - in_now * listed[s, locale, g, i]
+        missed[s, block, i] = miss[s, block, i] + held * p[s, block, i]
+
+
+@loop
+def product(terms, weights, p, missed, mark, row, alone):
+    """Fill each node's and author's part of P(history), but for groups and ΠF."""
+    for i in range(terms.shape[0]):
+        terms[i] = weights[i]
+    for k in range(alone.shape[0]):
+        _multiply(terms, p, missed, mark[row, alone[k]], alone[k], 0)
+
+
+@loop
+def _multiply(terms, p, missed, mark, s, block):
+    if mark == REPORTED:
+        for i in range(terms.shape[0]):
+            terms[i] *= p[s, block, i]
+    elif mark == WAS_SILENT:
+        for i in range(terms.shape[0]):
+            terms[i] *= missed[s, block, i]
+
+
+@loop
+def times_groups(t, lay, mark, row):
+    """Multiply with Σ_i w_i Π f of every group, kept in ``by_group``."""
+    terms, by_group, inner = t.terms, t.by_group, t.product
+    for group in range(by_group.shape[0]):
+        by_group[group].fill(0.0)
+        for block in range(lay.group_nodes.shape[0]):
+            inner_product(t, lay, mark, row, group, block)
+            weight = lay.group_weights[block]
+            for i in range(terms.shape[0]):
+                by_group[group, i] += weight * inner[i]
+        for i in range(terms.shape[0]):
+            terms[i] *= by_group[group, i]
+
+
+@loop
+def inner_product(t, lay, mark, row, group, block):
+    """Fill ``product`` with Π f of a group's sources at one inner node."""
+    inner, grouped = t.product, lay.grouped
+    inner.fill(1.0)
+    for j in range(lay.group_start[group], lay.group_start[group + 1]):
+        s = grouped[j]
+        _multiply(inner, t.p, t.missed, mark[row, s], s, block)
+
+
+@loop
+def spot_of(spots, i):
+    """Region, kind, lag class, epoch and locale of one spot."""
+    return spots[i, 0], spots[i, 1], spots[i, 2], spots[i, 3], spots[i, 4]
+
+
+@loop
+def asked(order, victim_class, first, last, w):
+    """Whether a place has a row of this class, or of an unknown one."""
+    for i in range(first, last):
+        if victim_class[order[i]] in (w, ANY_CLASS):
+            return True
+    return False
+
+
+@loop
+def sum_nodes(terms, total, n_q):
+    """Fill ``total`` with each author's sum over nodes."""
+    for a in range(total.shape[0]):
+        mass = 0.0
+        for q in range(n_q):
+            mass += terms[a * n_q + q]
+        total[a] = mass
+
+
+@loop
+def in_by(published, mark, row, day):
+    """ΠF of those that reported."""
+    scale = 1.0
+    for s in range(published.shape[0]):
+        if mark[row, s] == REPORTED:
+            scale *= published[s, day]
+    return scale
+
+
+@loop
+def _place(t, x, lay, first, last, c, w, g, day, share, result):
+    """Add the rows of one place, class and day; ``share`` is the day's weight."""
+    order, victim_class, mark = lay.order, lay.victim_class, lay.mark
+    terms, weights, p, missed, total = t.terms, t.weights, t.p, t.missed, t.total
+    alone, published, classes, n_q = lay.alone, x.published, x.mark_class, x.nodes.shape[0]
+    for i in range(first, last):
+        row = order[i]
+        known = victim_class[row]
+        if known not in (w, ANY_CLASS):
+            continue
+        product(terms, weights, p, missed, mark, row, alone)
+        if t.by_group.shape[0]:
+            times_groups(t, lay, mark, row)
+        sum_nodes(terms, total, n_q)
+        scale = share * in_by(published, mark, row, day)
+        for a in range(total.shape[0]):
+            of_class = classes[a, c, w] if known == ANY_CLASS else 1.0
+            result[row, a, g] += total[a] * scale * of_class
+
+
+@jit
+def probabilities(detection, layout, result):
+    """Fill P(history | author, claim), shape (row, reach class, listing class)."""
+    x, lay = unpacked(detection), around(layout)
+    t, n_v = tables(x, lay), x.size.shape[1]
+    result.fill(0.0)
+    for place in range(lay.start.shape[0] - 1):
+        first, last = lay.start[place], lay.start[place + 1]
+        spot = spot_of(lay.spots, place // n_v)
+        begin, end = lay.lag_start[spot[2]], lay.lag_start[spot[2] + 1]
+        for w in range(x.victim_class.shape[1]):
+            if not asked(lay.order, lay.victim_class, first, last, w):
+                continue
+            fill_reporting(t, x, spot, place % n_v, w)
+            for day in range(begin, end):
+                for g in range(result.shape[2]):
+                    fill_missed(t, x, spot[4], day, g)
+                    share = 1.0 / (end - begin)
+                    _place(t, x, lay, first, last, spot[1], w, g, day, share, result)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .compiled import jit
+from .compiled import jit, loop
 from .engine import Floats, Ints
 from .special import betaln, digamma
 from .structs import Pointer, Struct, define, register
@@ -195,7 +195,7 @@ def chosen_back(ix, matrix, eta, d_chosen, d_matrix, d_eta):
                     d_matrix[i, s, m, name] += change * share * ix.pair_weight[at]
 
 
-@jit
+@loop
 def _times_amount(r, pair, place, out, n):
     """Multiply with u or 1 - u of one statement; given that it reported where all else is moot."""
     s, u = r.pair_source[pair], r.u
@@ -210,14 +210,14 @@ def _times_amount(r, pair, place, out, n):
             out[m] /= _own_list(r, s, place, m)
 
 
-@jit
+@loop
 def _own_list(r, s, place, m):
     if r.adjudicated[s] or not r.by_claim:
         return r.lists[s, place, r.reach_class[m], 0]
     return r.lists[s, place, 0, r.listing_class[m]]
 
 
-@jit
+@loop
 def _amount_back(r, d_r, pair, place, out, d_out, n):
     """Add the gradient of ``_times_amount``, whose result, all considered, is ``out``."""
     s, u, d_u = r.pair_source[pair], r.u, d_r.u
@@ -236,19 +236,19 @@ def _amount_back(r, d_r, pair, place, out, d_out, n):
                 d_r.lists[s, place, 0, r.listing_class[m]] -= by
 
 
-@jit
+@loop
 def _times_chosen(chosen, setting, pair, out, n):
     for m in range(n):
         out[m] *= chosen[setting, pair, m]
 
 
-@jit
+@loop
 def _chosen_back(chosen, d_chosen, setting, pair, out, d_out, n):
     for m in range(n):
         d_chosen[setting, pair, m] += d_out[m] * out[m] / chosen[setting, pair, m]
 
 
-@jit
+@loop
 def _copies(r, row, group):
     """How many of a group name somebody, and whether all say the same."""
     count, same, first = 0, True, -1
@@ -263,7 +263,7 @@ def _copies(r, row, group):
     return count, same
 
 
-@jit
+@loop
 def _group(r, row, setting, group, kappa, m):
     """Product of one group's names at a claim: (copies considered, plain product, mean)."""
     product, mean = 1.0, 0.0
@@ -278,7 +278,7 @@ def _group(r, row, setting, group, kappa, m):
     return kappa * same * mean + (1.0 - kappa) * product, product, mean
 
 
-@jit
+@loop
 def _group_back(r, d_r, row, setting, group, kappa, m, change):
     """Add the gradient of ``change`` times the first of ``_group``; return that in kappa."""
     count, same = _copies(r, row, group)
@@ -303,12 +303,13 @@ def _copying(values, at, ix):
     return values[at.copying : at.copying + n].copy()
 
 
-@jit
+@loop
 def _seeing(r, copying, row, out):
     """Fill P(what those who see claims wrote | claim), shape (claim,)."""
     n, place = out.shape[0] - 1, r.row_locale[row]
     setting = r.locale_setting[place]
-    out[:] = 1.0
+    for m in range(n + 1):
+        out[m] = 1.0
     for s in range(r.rows.shape[1]):
         pair = r.rows[row, s] - 1
         if pair < 0 or r.adjudicated[s]:
@@ -324,39 +325,57 @@ def _seeing(r, copying, row, out):
                 out[m] *= _group(r, row, setting, group, copying[group], m)[0]
 
 
-@jit
-def _blind(values, at, ix, r, row, out):
-    """Fill P(what the adjudicated wrote, deaths by side | author), shape (author,)."""
+@loop
+def _blind(r, row, out):
+    """Fill P(what the adjudicated wrote | author), shape (author,)."""
     place = r.row_locale[row]
     setting = r.locale_setting[place]
-    out[:] = 1.0
+    for a in range(out.shape[0]):
+        out[a] = 1.0
     for s in range(r.rows.shape[1]):
         pair = r.rows[row, s] - 1
         if pair >= 0 and r.adjudicated[s]:
             _times_amount(r, pair, place, out, out.shape[0])
             _times_chosen(r.chosen, setting, pair, out, out.shape[0])
-    if ix.row_rivalry[row] >= 0 and at.side_concentration >= 0:
-        _sides(values, at, ix, row, out)
 
 
 @jit
 def rows(values, at, ix, said, result):
     """Fill P(what all wrote, claim in class | author), shape (row, author, listing class)."""
     r, copying, claimed = _rows(ix, said), _copying(values, at, ix), at.claim_false >= 0
-    n = result.shape[1]
+    n, by_side, war = result.shape[1], at.side_concentration >= 0, ix.row_rivalry
     seeing, blind, listing = np.empty(n + 1), np.empty(n), _listing(r, n + 1)
-    claims = r.claims
     result.fill(0.0)
     for row in range(result.shape[0]):
-        setting = r.locale_setting[r.row_locale[row]]
         _seeing(r, copying, row, seeing)
-        _blind(values, at, ix, r, row, blind)
-        for k in range(n):
-            if not claimed:
-                result[row, k, listing[k]] = blind[k] * seeing[k]
-                continue
-            for m in range(n + 1):
+        _blind(r, row, blind)
+        if by_side and war[row] >= 0:
+            _sides(values, at, ix, row, blind)
+        if claimed:
+            _over_claims(r, row, blind, seeing, listing, result)
+        else:
+            _claims_are_authors(row, blind, seeing, listing, result)
+
+
+@loop
+def _claims_are_authors(row, blind, seeing, listing, result):
+    for k in range(blind.shape[0]):
+        result[row, k, listing[k]] = blind[k] * seeing[k]
+
+
+@loop
+def _over_claims(r, row, blind, seeing, listing, result):
+    """Sum over the claims of each listing class."""
+    setting, claims = r.locale_setting[r.row_locale[row]], r.claims
+    for k in range(blind.shape[0]):
+        if result.shape[2] > 1:
+            for m in range(seeing.shape[0]):
                 result[row, k, listing[m]] += blind[k] * claims[setting, k, m] * seeing[m]
+        else:
+            total = 0.0
+            for m in range(seeing.shape[0]):
+                total += claims[setting, k, m] * seeing[m]
+            result[row, k, 0] = blind[k] * total
 
 
 @jit
@@ -371,31 +390,75 @@ def rows_back(values, at, ix, said, d_rows, d_said, d):
     r, d_r, copying = _rows(ix, said), _rows(ix, d_said), _copying(values, at, ix)
     n, d_copying, claimed = d_rows.shape[1], np.zeros(copying.shape), at.claim_false >= 0
     seeing, blind, d_seeing, d_blind = np.empty(n + 1), np.empty(n), np.empty(n + 1), np.empty(n)
-    listing = _listing(r, n + 1)
+    listing, by_side, war = _listing(r, n + 1), at.side_concentration >= 0, ix.row_rivalry
     for row in range(d_rows.shape[0]):
-        setting = r.locale_setting[r.row_locale[row]]
         _seeing(r, copying, row, seeing)
-        _blind(values, at, ix, r, row, blind)
-        d_seeing[:] = 0.0
-        d_blind[:] = 0.0
-        for k in range(n):
-            if not claimed:
-                change = d_rows[row, k, listing[k]]
-                d_seeing[k] += change * blind[k]
-                d_blind[k] += change * seeing[k]
-                continue
-            for m in range(n + 1):
-                share, change = r.claims[setting, k, m], d_rows[row, k, listing[m]]
-                d_seeing[m] += change * blind[k] * share
-                d_blind[k] += change * share * seeing[m]
-                d_r.claims[setting, k, m] += change * blind[k] * seeing[m]
+        _blind(r, row, blind)
+        if by_side and war[row] >= 0:
+            _sides(values, at, ix, row, blind)
+        if claimed:
+            _over_claims_back(r, d_r, row, blind, seeing, listing, d_rows, d_blind, d_seeing)
+        else:
+            _claims_are_authors_back(row, blind, seeing, listing, d_rows, d_blind, d_seeing)
         _seeing_back(r, d_r, copying, row, seeing, d_seeing, d_copying)
-        _blind_back(values, at, ix, r, d_r, row, blind, d_blind, d)
+        _blind_back(r, d_r, row, blind, d_blind)
+        if by_side and war[row] >= 0:
+            author = ix.n_organization + ix.n_other + war[row]
+            _sides_back(values, at, ix, row, d_blind[author] * blind[author], d)
     if at.copying >= 0:
         d[at.copying : at.copying + d_copying.shape[0]] += d_copying
 
 
-@jit
+@loop
+def _claims_are_authors_back(row, blind, seeing, listing, d_rows, d_blind, d_seeing):
+    """Fill the gradients of both factors."""
+    d_seeing[blind.shape[0]] = 0.0
+    for k in range(blind.shape[0]):
+        change = d_rows[row, k, listing[k]]
+        d_seeing[k] = change * blind[k]
+        d_blind[k] = change * seeing[k]
+
+
+@loop
+def _over_claims_back(r, d_r, row, blind, seeing, listing, d_rows, d_blind, d_seeing):
+    """Fill the gradients of both factors, and add that of the claims' probabilities."""
+    setting, single = r.locale_setting[r.row_locale[row]], d_rows.shape[2] == 1
+    for m in range(seeing.shape[0]):
+        d_seeing[m] = 0.0
+    for k in range(blind.shape[0]):
+        if single:
+            total = _row_back(r.claims, d_r.claims, setting, k, blind, seeing, d_rows, row, d_seeing)
+        else:
+            total = _row_classes_back(
+                r.claims, d_r.claims, setting, k, blind, seeing, listing, d_rows, row, d_seeing
+            )
+        d_blind[k] = total
+
+
+@loop
+def _row_back(claims, d_claims, setting, k, blind, seeing, d_rows, row, d_seeing):
+    """One author's claims where all are of one listing class; return the gradient in blind."""
+    total, change = 0.0, d_rows[row, k, 0]
+    by = change * blind[k]
+    for m in range(seeing.shape[0]):
+        total += claims[setting, k, m] * seeing[m]
+        d_seeing[m] += by * claims[setting, k, m]
+        d_claims[setting, k, m] += by * seeing[m]
+    return change * total
+
+
+@loop
+def _row_classes_back(claims, d_claims, setting, k, blind, seeing, listing, d_rows, row, d_seeing):
+    total = 0.0
+    for m in range(seeing.shape[0]):
+        share, change = claims[setting, k, m], d_rows[row, k, listing[m]]
+        total += change * share * seeing[m]
+        d_seeing[m] += change * blind[k] * share
+        d_claims[setting, k, m] += change * blind[k] * seeing[m]
+    return total
+
+
+@loop
 def _seeing_back(r, d_r, copying, row, seeing, d_seeing, d_copying):
     n, place = seeing.shape[0] - 1, r.row_locale[row]
     setting = r.locale_setting[place]
@@ -417,8 +480,8 @@ def _seeing_back(r, d_r, copying, row, seeing, d_seeing, d_copying):
                 d_copying[group] += _group_back(r, d_r, row, setting, group, kappa, m, change)
 
 
-@jit
-def _blind_back(values, at, ix, r, d_r, row, blind, d_blind, d):
+@loop
+def _blind_back(r, d_r, row, blind, d_blind):
     place = r.row_locale[row]
     setting = r.locale_setting[place]
     for s in range(r.rows.shape[1]):
@@ -427,10 +490,6 @@ def _blind_back(values, at, ix, r, d_r, row, blind, d_blind, d):
             n = blind.shape[0]
             _amount_back(r, d_r, pair, place, blind, d_blind, n)
             _chosen_back(r.chosen, d_r.chosen, setting, pair, blind, d_blind, n)
-    war = ix.row_rivalry[row]
-    if war >= 0 and at.side_concentration >= 0:
-        author = ix.n_organization + ix.n_other + war
-        _sides_back(values, at, ix, row, d_blind[author] * blind[author], d)
 
 
 @jit
