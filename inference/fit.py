@@ -17,6 +17,7 @@ from ..models.design import Design
 from ..models.engine import NUMPY, Params
 from ..models.parameters import Parameter
 from ..models.priors import Priors
+from .callbacks import Watch, in_range, is_panic
 from .diagnose import LEAST_CHAINS
 from .prior import Draws, prior_draws
 
@@ -116,20 +117,27 @@ def sample(
 
 def run_nutpie(target: Density, options: FitOptions, progress: Progress | None) -> xr.DataTree:
     """Run NUTS on the compiled density."""
+    watch = Watch()
     compiled = from_pyfunc(
         target.n_free,
-        target.evaluator,
-        lambda *_: lambda free: target.unpack(target.constrain(free)),
+        lambda: watch.over(in_range(target.evaluator())),
+        lambda *_: watch.over(lambda free: target.unpack(target.constrain(free))),
         [np.dtype(np.float64)] * len(target.parameters),
         [p.shape for p in target.parameters],
         [p.name for p in target.parameters],
         coords={dim: np.arange(size) for dim, size in target.design.sizes.items()},
         dims={p.name: p.dims for p in target.parameters},
-        make_initial_point_fn=lambda seed: initial_point(target, seed),
+        make_initial_point_fn=watch.over(lambda seed: initial_point(target, seed)),
     )
     if progress:
         progress(f"sampling {options.chains} chains of {options.tune} + {options.draws} draws")
-    return _whole_trace(compiled, options, shown=progress is not None and sys.stderr.isatty())
+    shown = progress is not None and sys.stderr.isatty()
+    try:
+        return _whole_trace(compiled, options, shown=shown)
+    except BaseException as error:
+        if isinstance(error, RuntimeError) or is_panic(error):
+            raise FitError(watch.reason(error)) from (watch.fault or error)
+        raise
 
 
 def _whole_trace(compiled: Any, options: FitOptions, *, shown: bool) -> xr.DataTree:
@@ -138,28 +146,25 @@ def _whole_trace(compiled: Any, options: FitOptions, *, shown: bool) -> xr.DataT
     Left to wait by itself, nutpie takes Ctrl-C for a wish to see the draws so far, and
     they would pass for the posterior.
     """
+    sampler = nutpie.sample(
+        compiled,
+        draws=options.draws,
+        tune=options.tune,
+        chains=options.chains,
+        cores=options.cores,
+        seed=options.seed,
+        save_warmup=False,
+        target_accept=options.target_accept,
+        maxdepth=MAX_DEPTH,
+        progress_bar=shown,
+        blocking=False,
+    )
     try:
-        sampler = nutpie.sample(
-            compiled,
-            draws=options.draws,
-            tune=options.tune,
-            chains=options.chains,
-            cores=options.cores,
-            seed=options.seed,
-            save_warmup=False,
-            target_accept=options.target_accept,
-            maxdepth=MAX_DEPTH,
-            progress_bar=shown,
-            blocking=False,
-        )
-        try:
-            trace: xr.DataTree = sampler.wait()
-        except BaseException:
+        trace: xr.DataTree = sampler.wait()
+    except BaseException as error:
+        if not is_panic(error):  # which has ended all chains: to cancel them would panic again
             sampler.cancel()
-            raise
-    except RuntimeError as error:
-        reason = str(error).splitlines()[0]
-        raise FitError(f"the sampler stopped: {reason}") from error
+        raise
     return trace
 
 

@@ -1,5 +1,7 @@
 """Fits of tiny evidences: what they hold, that they repeat, and where they leave the prior."""
 
+import itertools
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -7,12 +9,14 @@ import numpy as np
 import pytest
 import xarray as xr
 from arviz_stats.base import array_stats
-from dtoscore.data.errors import InputError, ModelError
+from dtoscore.data.errors import FitError, InputError, ModelError
 from dtoscore.data.evidence import Evidence
 from dtoscore.inference import fit
+from dtoscore.inference.callbacks import Evaluator, in_range
 from dtoscore.inference.fit import FitOptions
 from dtoscore.inference.prior import prior_draws
 from dtoscore.models import joint, rates, superposition
+from dtoscore.models.density import Density
 from dtoscore.models.design import Design, design
 from dtoscore.models.engine import NUMPY
 from dtoscore.models.parameters import Parameter
@@ -217,6 +221,85 @@ def test_evidence_without_reports_is_refused_before_sampling() -> None:
     nothing = chosen(CASE, 0)
     with pytest.raises(ModelError, match="no report can be used"):
         fit.sample(design(nothing), Priors(), OPTIONS)
+
+
+def test_out_of_range_the_density_is_no_number(plan: Design) -> None:
+    """There the noise is 0, and 0 ** -2 an error of Python's."""
+    target = fit.density(plan, Priors())
+    far = np.full(target.n_free, -1000.0)
+    with pytest.raises(ZeroDivisionError):
+        target.value_and_gradient(far)
+    value, gradient = in_range(target.evaluator())(far)
+    assert np.isnan(value)
+    assert gradient.shape == far.shape
+
+
+def failing(
+    monkeypatch: pytest.MonkeyPatch, fault: Callable[[], Any], every: int, after: int = 0
+) -> None:
+    """Let one in so many evaluations of the density fail, once so many have not."""
+    sound = Density.evaluator
+
+    def evaluator(self: Density) -> Evaluator:
+        evaluate, calls = sound(self), itertools.count()
+
+        def called(free: np.ndarray) -> tuple[float, np.ndarray]:
+            number = next(calls)
+            if number >= after and number % every == every - 1:
+                fault()
+            return evaluate(free)
+
+        return called
+
+    monkeypatch.setattr(Density, "evaluator", evaluator)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [lambda: np.array([np.inf, -np.inf]).sum(), lambda: 0.0**-2, lambda: 1e-200**-2],
+    ids=["warning", "division", "overflow"],
+)
+def test_a_trajectory_that_leaves_the_range_ends_no_fit(
+    plan: Design, monkeypatch: pytest.MonkeyPatch, fault: Callable[[], Any]
+) -> None:
+    """Warnings are errors here, as where somebody runs Python with -W error."""
+    failing(monkeypatch, fault, every=100)
+    options = replace(OPTIONS, draws=10, tune=20, cores=2)
+    trace = fit.run_nutpie(fit.density(plan, Priors()), options, None)
+    assert trace["posterior"].sizes["draw"] == options.draws
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+@pytest.mark.parametrize("after", [0, 100])
+def test_a_fault_in_the_density_is_one_sentence(
+    plan: Design, monkeypatch: pytest.MonkeyPatch, cores: int, after: int
+) -> None:
+    """From the first point nutpie says so; later its threads panic, one of them or all."""
+
+    def fault() -> None:
+        raise LookupError("no such author\nand a second line")
+
+    failing(monkeypatch, fault, every=1, after=after)
+    with pytest.raises(FitError) as caught:
+        fit.run_nutpie(fit.density(plan, Priors()), replace(OPTIONS, cores=cores), None)
+    assert str(caught.value) == "the sampler stopped on a LookupError: no such author"
+    assert isinstance(caught.value.__cause__, LookupError)
+
+
+def test_a_fault_in_what_is_kept_of_a_draw_is_one_sentence(
+    plan: Design, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Density, "unpack", lambda *_: {}["rate"])
+    with pytest.raises(FitError, match=r"^the sampler stopped on a KeyError: 'rate'$"):
+        fit.run_nutpie(fit.density(plan, Priors()), OPTIONS, None)
+
+
+def test_without_any_fault_of_ours_the_sampler_speaks(
+    plan: Design, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Density, "evaluator", lambda _: lambda free: (np.nan, np.zeros_like(free)))
+    with pytest.raises(FitError, match=r"^the sampler stopped: All initialization points failed$"):
+        fit.run_nutpie(fit.density(plan, Priors()), OPTIONS, None)
 
 
 def test_progress_is_told_in_order(plan: Design) -> None:
