@@ -7,11 +7,7 @@ round gave is kept in the work folder at once, so that a stopped study goes on w
 """
 
 import argparse
-import json
-import multiprocessing
 import os
-import sys
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from time import process_time
@@ -22,13 +18,14 @@ from ..data.worlds import national_world
 from ..models.compiled import cache_folder
 from ..models.design import design
 from ..models.priors import Priors
-from ..models.structure import CORE
+from ..models.structure import CORE, Structure
 from . import recovery_report
 from .diagnose import diagnose
 from .fit import FitOptions, density, run_nutpie
 from .ranks import rank
 from .realize import realize
 from .recovery_compare import Fitted, Row, contenders, parameters, sources
+from .recovery_run import run
 from .recovery_size import SIZES
 from .recovery_world import Recoverable, draw_round, reported
 from .scores import score
@@ -39,7 +36,6 @@ NOTORIETY, SILENCED = "notoriety", "silenced press"
 VIOLATIONS = (NOTORIETY, SILENCED)
 TUNE, USUAL_DRAWS = 500, 1000
 DRAWS = {size.name: size.draws for size in SIZES}
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 @dataclass(frozen=True)
@@ -99,20 +95,13 @@ def draw(task: Task) -> Recoverable:
 def study(task: Task) -> Row:
     """Draw, fit and compare one round: a plain record, ready for JSON."""
     started = process_time()
-    fitted = fit(draw(task), task)
-    found = fitted.diagnostics
+    fitted = fit(draw(task), task.options, task.seed, CORE)
     return {
         "setting": task.setting,
         "round": task.number,
         "seed": task.seed,
         "tries": fitted.round.tries,
-        "seen": len(fitted.round.evidence.incidents),
-        "happened": len(fitted.round.simulated.incidents),
-        "passed": found.passed,
-        "rhat": found.rhat_max,
-        "ess": min(found.ess_bulk_min, found.ess_tail_min),
-        "divergences": found.divergences,
-        "failures": [str(failure) for failure in found.failures],
+        **summary(fitted),
         "seconds": process_time() - started,
         "contenders": contenders(fitted, task.seed),
         "sources": list(sources(fitted, task.seed)),
@@ -120,68 +109,34 @@ def study(task: Task) -> Row:
     }
 
 
-def fit(drawn: Recoverable, task: Task) -> Fitted:
+def summary(fitted: Fitted) -> Row:
+    """Size of a round and quality of its fit."""
+    found = fitted.diagnostics
+    return {
+        "seen": len(fitted.round.evidence.incidents),
+        "happened": len(fitted.round.simulated.incidents),
+        "passed": found.passed,
+        "rhat": found.rhat_max,
+        "ess": min(found.ess_bulk_min, found.ess_tail_min),
+        "divergences": found.divergences,
+        "failures": [str(failure) for failure in found.failures],
+        "steps": fitted.steps,
+    }
+
+
+def fit(drawn: Recoverable, options: FitOptions, seed: int, structure: Structure) -> Fitted:
     """Fit and score a round as the product does."""
-    plan = design(drawn.evidence, CORE)
+    plan = design(drawn.evidence, structure)
     target = density(plan, drawn.priors)
-    tree = run_nutpie(target, task.options, None)
+    tree = run_nutpie(target, options, None)
     posterior = tree["posterior"].to_dataset()
-    realized = realize(posterior, plan, drawn.rubric, derive(task.seed, "realize"))
+    realized = realize(posterior, plan, drawn.rubric, derive(seed, "realize"))
     scores = score(realized, drawn.rubric)
     ranks = rank(scores, drawn.evidence.axes.contenders)
     stats = tree["sample_stats"].to_dataset()
     found = diagnose(scores, ranks["worst"], stats, posterior, realized["unseen"])
-    return Fitted(drawn, plan, posterior, realized, scores, ranks, found)
-
-
-def run(chosen: list[Task], work: Path, processes: int) -> list[Row]:
-    """Study every round that is not there yet; a record of each, in the order of the tasks.
-
-    Raises
-    ------
-    RuntimeError
-        Where a round could not be studied; the others are, and are kept.
-    """
-    work.mkdir(parents=True, exist_ok=True)
-    missing = [task for task in chosen if not (work / task.file).exists()]
-    _tell(f"{len(chosen) - len(missing)} of {len(chosen)} rounds are there, in {work}")
-    for name in THREADS:
-        os.environ[name] = "1"
-    failed = []
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context) as pool:
-        pending = {pool.submit(keep, task, work): task for task in missing}
-        for done, future in enumerate(as_completed(pending), start=1):
-            problem = future.exception()
-            if problem is not None:
-                failed.append(f"{pending[future].file}: {problem!r}")
-            _tell(f"{done}/{len(missing)} {future.result() if problem is None else failed[-1]}")
-    if failed:
-        raise RuntimeError("; ".join(failed))
-    return [json.loads((work / task.file).read_text(encoding="utf-8")) for task in chosen]
-
-
-def keep(task: Task, work: Path) -> str:
-    """Study a round and keep its record at once; a line about it."""
-    row = study(task)
-    part = work / f"{task.file}.part"
-    part.write_text(json.dumps(row), encoding="utf-8")
-    part.replace(work / task.file)
-    return _line(row)
-
-
-def _line(row: Row) -> str:
-    inside = sum(0.05 <= one["position"] <= 0.95 for one in row["contenders"])
-    return (
-        f"{row['setting']} {row['round']}: {row['seen']} incidents seen, "
-        f"{inside} of {len(row['contenders'])} intervals hold, R-hat {row['rhat']:.3f}, "
-        f"ESS {row['ess']:.0f}, {row['divergences']} divergences, {row['seconds']:.0f} s"
-    )
-
-
-def _tell(sentence: str) -> None:
-    sys.stderr.write(sentence + "\n")
-    sys.stderr.flush()
+    steps = float(stats["n_steps"].mean())
+    return Fitted(drawn, plan, posterior, realized, scores, ranks, found, steps)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -196,7 +151,7 @@ def main(arguments: list[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     # Other formulas, other results: never mixed.
     work = given.work / cache_folder().name
-    rows = run(tasks(given.rounds, given.violations), work, given.processes)
+    rows = run(study, tasks(given.rounds, given.violations), work, given.processes)
     recovery_report.write(rows, given.out, f"commit {given.commit}, seed {SEED}")
 
 

@@ -27,7 +27,7 @@ LARGEST_LISTED = 40
 
 @dataclass(frozen=True)
 class Fitted:
-    """A round after its fit, all that the comparison reads."""
+    """A round after its fit, all that the comparison reads; ``steps``: mean leapfrog steps."""
 
     round: Recoverable
     plan: Design
@@ -36,6 +36,7 @@ class Fitted:
     scores: xr.DataArray
     ranks: xr.Dataset
     diagnostics: Diagnostics
+    steps: float
 
 
 def contenders(fitted: Fitted, seed: int) -> list[Row]:

@@ -18,7 +18,7 @@ from ..data.values import ADJUDICATED
 from .circumstances import Circumstances
 from .engine import Floats, Ints
 from .names import NOBODY, Names
-from .quadrature import visibility_nodes
+from .quadrature import group_nodes, visibility_nodes
 from .structure import Structure
 
 ABSENT, REPORTED, WAS_SILENT = 0, 1, 2
@@ -134,7 +134,7 @@ def histories_of(
     context, context_of = _contexts(evidence.looking[listers], cells, cell_spot)
     groups = _groups(evidence, listers) if structure.groups else ()
     nodes, weights = visibility_nodes(len(listers))
-    inner = visibility_nodes(max((len(group) for group in groups), default=1))
+    inner = group_nodes(max((len(group) for group in groups), default=1))
     return Histories(
         listers=listers,
         spot_region=spots[:, 0],

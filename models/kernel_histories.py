@@ -207,7 +207,8 @@ def all_in(x, s, locale, day, g):
     if x.published[s, day] != 1.0:
         return False
     for a in range(x.listed.shape[2]):
-        if x.listed[s, locale, a, g] != 1.0:
+        share = x.listed[s, locale, a, g]
+        if share != 1.0:
             return False
     return True
 
@@ -291,7 +292,8 @@ def spot_of(spots, i):
 def asked(order, victim_class, first, last, w):
     """Whether a place has a row of this class, or of an unknown one."""
     for i in range(first, last):
-        if victim_class[order[i]] in (w, ANY_CLASS):
+        known = victim_class[order[i]]
+        if known in (w, ANY_CLASS):
             return True
     return False
 

@@ -71,9 +71,7 @@ def probabilities_back(detection, layout, d_result, gradient):
                 for g in range(d_result.shape[2]):
                     fill_missed(t, x, spot[4], day, g)
                     share = 1.0 / (end - begin)
-                    _place_back(
-                        t, got, x, lay, first, last, spot[1], w, g, day, share, d_result, d
-                    )
+                    _place_back(t, got, x, lay, first, last, spot[1], w, g, day, share, d_result, d)
                     _sources_back(t, got, x, spot, v, w, g, day, d)
     _nodes_back(t, got, x, lay, d)
 

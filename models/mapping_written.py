@@ -423,14 +423,17 @@ def _claims_are_authors_back(row, blind, seeing, listing, d_rows, d_blind, d_see
 def _over_claims_back(r, d_r, row, blind, seeing, listing, d_rows, d_blind, d_seeing):
     """Fill the gradients of both factors, and add that of the claims' probabilities."""
     setting, single = r.locale_setting[r.row_locale[row]], d_rows.shape[2] == 1
+    claims, d_claims = r.claims, d_r.claims
     for m in range(seeing.shape[0]):
         d_seeing[m] = 0.0
     for k in range(blind.shape[0]):
         if single:
-            total = _row_back(r.claims, d_r.claims, setting, k, blind, seeing, d_rows, row, d_seeing)
+            total = _row_back(
+                r.claims, d_r.claims, setting, k, blind, seeing, d_rows, row, d_seeing
+            )
         else:
             total = _row_classes_back(
-                r.claims, d_r.claims, setting, k, blind, seeing, listing, d_rows, row, d_seeing
+                claims, d_claims, setting, k, blind, seeing, listing, d_rows, row, d_seeing
             )
         d_blind[k] = total
 

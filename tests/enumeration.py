@@ -15,7 +15,7 @@ from accounts import accounts
 from dtoscore.data.attribution import parse
 from dtoscore.data.evidence import SILENT
 from dtoscore.models.circumstances import FAR_LAG, NEAR_LAG
-from dtoscore.models.quadrature import visibility_nodes
+from dtoscore.models.quadrature import group_nodes, visibility_nodes
 from dtoscore.models.structure import TWO_CLASS
 from happening import never_visible, rate, size, victim_class
 from tiny import Case
@@ -113,7 +113,7 @@ def _block(
     grouped = visibility_groups(case)
     nodes: list[tuple[float, float]] = [(0.0, 1.0)]
     if block in grouped:
-        values, weights = visibility_nodes(max(len(group) for group in grouped))
+        values, weights = group_nodes(max(len(group) for group in grouped))
         nodes = list(zip(values.tolist(), weights.tolist(), strict=True))
     order = [member for group in grouped for member in group]
     shared, own, in_now = dict[int, float](), dict[int, float](), dict[int, float]()

@@ -2,10 +2,11 @@
 
 import itertools
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
-from dtoscore.models.quadrature import visibility_nodes
+from dtoscore.models.quadrature import GROUP_WEIGHT, group_nodes, visibility_nodes
 from scipy.integrate import quad
 from scipy.special import log_expit
 
@@ -23,8 +24,13 @@ def log_history(
     return np.where(marks[:, None] == 0, 0.0, log_expit(marks[:, None] * x)).sum(axis=0)
 
 
-def by_nodes(logits: np.ndarray, marks: np.ndarray, slope: np.ndarray) -> float:
-    nodes, weights = visibility_nodes(len(logits))
+def by_nodes(
+    logits: np.ndarray,
+    marks: np.ndarray,
+    slope: np.ndarray,
+    nodes_of: Callable[[int], tuple[np.ndarray, np.ndarray]] = visibility_nodes,
+) -> float:
+    nodes, weights = nodes_of(len(logits))
     return float(weights @ np.exp(log_history(nodes, logits, marks, slope)))
 
 
@@ -84,6 +90,16 @@ def test_unlike_slopes_and_sources_that_were_not_looking(n: int) -> None:
     for _ in range(30):
         logits, slope = rng.uniform(-6.0, 3.0, n), rng.uniform(0.0, LAMBDA, n)
         assert abs(off(logits, rng.integers(-1, 2, n), slope)) < 0.01
+
+
+@pytest.mark.parametrize("n", range(1, 11))
+def test_a_group_has_half_the_weight_and_fewer_nodes(n: int) -> None:
+    rng, slope = np.random.default_rng(200 + n), np.full(n, GROUP_WEIGHT * LAMBDA)
+    logits = rng.uniform(-6.0, 3.0, n)
+    for marks in histories(n, rng):
+        found = by_nodes(logits, marks, slope, group_nodes)
+        assert abs(found / adaptive(logits, marks, slope) - 1.0) < 0.01
+    assert len(group_nodes(n)[0]) < len(visibility_nodes(n)[0])
 
 
 @pytest.mark.parametrize("n", range(13))

@@ -1,0 +1,148 @@
+"""Coverage under silencing, framing, copying and delay: the complete model beside the core.
+
+``python -m dtoscore.inference.strained --rounds 40 --out docs/evidence`` simulates rounds in
+which one structure, or all of them, strains the reports (``data.scenarios.STUDIED``), fits each
+with the complete model and with the core, and writes ``strained.csv`` (one row a round, model
+and contender) and ``strained.md``. What no report can inform is drawn from its prior: the share
+of each author's incidents that nobody can see. With *fixed* framing and no adjudicated cases the
+share of false claims is no draw from its prior either; these rounds show how far coverage falls,
+and how many adjudicated cases bring it back. A stopped study goes on where it was.
+"""
+
+import argparse
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import process_time
+from typing import Any
+
+import numpy as np
+
+from ..data.scenarios import STUDIED, strained_world
+from ..data.simulate import simulate
+from ..data.world import World
+from ..models.compiled import cache_folder
+from ..models.priors import Priors
+from ..models.structure import CORE, Structure
+from . import strained_report
+from .fit import FitOptions
+from .recovery import fit, summary
+from .recovery_compare import Row, contenders
+from .recovery_run import kept, run
+from .recovery_world import Recoverable, reported
+from .seeds import derive
+
+SEED = 41_071
+MODELS = {"complete": Structure(), "core": CORE}
+FIXED_FRAMING = 0.3
+ADJUDICATED = (0.0, 0.02, 0.05, 0.1, 0.2)
+"""Expected share of all incidents that the courts report, with fixed framing."""
+DRAWS = TUNE = 500
+CONCENTRATION = 10.0
+"""Of the law of each author's share of false claims around its mean: that of its prior."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One round, one model."""
+
+    setting: str
+    number: int
+    model: str
+
+    @property
+    def seed(self) -> int:
+        """Of the world: the same territories and sources in every setting."""
+        return derive(SEED, f"round {self.number}") % 2**62
+
+    @property
+    def options(self) -> FitOptions:
+        """How it is fitted: two chains on one core."""
+        seed = derive(self.seed, f"{self.setting} {self.model}") % 2**31
+        return FitOptions(draws=DRAWS, tune=TUNE, chains=2, cores=1, seed=seed)
+
+    @property
+    def file(self) -> str:
+        """Where its result is kept."""
+        return f"{self.setting}-{self.number:03d}-{self.model}.json".replace(" ", "-")
+
+
+def fixed(adjudicated: float) -> str:
+    """Name the setting of fixed framing with so many adjudicated cases."""
+    return f"fixed framing, {adjudicated:.0%} adjudicated"
+
+
+SETTINGS = {
+    **STUDIED,
+    **{fixed(x): {"framing": FIXED_FRAMING, "adjudicated": x} for x in ADJUDICATED},
+}
+
+
+def tasks(rounds: int, fixed_rounds: int) -> list[Task]:
+    """List the study's fits, round by round, so that an unfinished study has all settings."""
+    counts = {name: rounds if name in STUDIED else fixed_rounds for name in SETTINGS}
+    return [
+        Task(setting, number, model)
+        for number in range(max(rounds, fixed_rounds))
+        for setting, count in counts.items()
+        if number < count
+        for model in MODELS
+    ]
+
+
+def world(task: Task) -> World:
+    """Build the round's world; the share that nobody can see is drawn from its prior.
+
+    A rivalry's is the mean of its members', as in ``models.visibility``.
+    """
+    arguments: dict[str, Any] = dict(SETTINGS[task.setting])
+    if task.setting in STUDIED and "framing" in arguments:
+        arguments["framing_spread"] = CONCENTRATION
+    made = strained_world(task.seed, **arguments)
+    prior, rng = Priors()["never_visible"], np.random.default_rng(derive(task.seed, "unseen"))
+    own = dict.fromkeys(made.authors, 0.0)
+    plain = [name for name in made.authors if name not in made.rivalries]
+    own |= dict(zip(plain, rng.beta(prior["alpha"], prior["beta"], len(plain)), strict=True))
+    for name in made.rivalries:
+        own[name] = float(np.mean([own[side] for side in name.split("><")]))
+    return replace(made, never_visible=np.array([own[name] for name in made.authors]))
+
+
+def study(task: Task) -> Row:
+    """Simulate, fit and compare one round: a plain record, ready for JSON."""
+    started = process_time()
+    simulated = simulate(world(task), derive(task.seed, "simulate"))
+    evidence, rubric = reported(simulated)
+    drawn = Recoverable({}, simulated, evidence, rubric, Priors())
+    fitted = fit(drawn, task.options, task.seed, MODELS[task.model])
+    return {
+        "setting": task.setting,
+        "round": task.number,
+        "model": task.model,
+        "seed": task.seed,
+        **summary(fitted),
+        "seconds": process_time() - started,
+        "contenders": contenders(fitted, task.seed),
+    }
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the study from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m dtoscore.inference.strained")
+    parser.add_argument("--rounds", type=int, default=40, help="of each setting")
+    parser.add_argument("--fixed-rounds", type=int, default=20, help="of each with fixed framing")
+    parser.add_argument("--processes", type=int, default=os.cpu_count())
+    parser.add_argument("--out", type=Path, required=True, help="folder of the tables")
+    parser.add_argument("--work", type=Path, default=Path("build/strained"))
+    parser.add_argument("--commit", default="not stated", help="of the code, for the report")
+    parser.add_argument("--report-only", action="store_true", help="of the rounds that are there")
+    given = parser.parse_args(arguments)
+    # Other formulas, other results: never mixed.
+    work, chosen = given.work / cache_folder().name, tasks(given.rounds, given.fixed_rounds)
+    if not given.report_only:
+        run(study, chosen, work, given.processes)
+    strained_report.write(kept(chosen, work), given.out, f"commit {given.commit}, seed {SEED}")
+
+
+if __name__ == "__main__":
+    main()

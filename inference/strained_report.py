@@ -1,0 +1,110 @@
+"""The report of the study of strained rounds: one table and one page."""
+
+import os
+import platform
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from .recovery_table import LEADERS, Row, coverage, leaders, markdown, measured, percent
+
+PER_FIT = (
+    "setting", "round", "model", "seed", "seen", "happened", "passed", "rhat", "ess",
+    "divergences", "steps", "seconds",
+)  # fmt: skip
+NOMINAL = 0.9
+
+
+def write(rows: Sequence[Row], out: Path, about: str) -> None:
+    """Write ``strained.csv`` (a row a round, model and contender) and ``strained.md``."""
+    out.mkdir(parents=True, exist_ok=True)
+    table = contenders(rows)
+    table.to_csv(out / "strained.csv", index=False, float_format="%.6g", lineterminator="\n")
+    (out / "strained.md").write_text(page(rows, table, about), encoding="utf-8")
+
+
+def contenders(rows: Sequence[Row]) -> pd.DataFrame:
+    """One row a round, model and contender."""
+    records = [{**{k: row[k] for k in PER_FIT}, **one} for row in rows for one in row["contenders"]]
+    return measured(pd.DataFrame(records))
+
+
+def page(rows: Sequence[Row], table: pd.DataFrame, about: str) -> str:
+    """Write the page."""
+    parts = [
+        "# Strained rounds",
+        _method(rows, about),
+        "## Coverage and leader",
+        markdown(pd.DataFrame(_settings(table)), {}),
+        "## Fits",
+        markdown(pd.DataFrame(_fits(rows)), {}),
+    ]
+    return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def _method(rows: Sequence[Row], about: str) -> str:
+    seconds = sum(row["seconds"] for row in rows)
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    return f"""
+Simulated rounds; `python -m dtoscore.inference.strained`; {about}; on {machine};
+{seconds / 60:.0f} minutes of one core in all. 6 organizations, 8 regions, 12 months of which
+three are scored, two groups of two press sources, a federal list, and courts that report a tenth
+of all incidents unless said. Silencing: γ of sd 0.8 by organization, on the press. Framing: 15%
+of claims, each author's own share drawn around that. Copying: κ = 0.7. Delay: median 30 days,
+the round ends 10 days after the window. What no report can inform, the share that nobody can
+see, is drawn from its prior. Coverage is of 90% intervals of the realized scores, with a
+standard error clustered by round. "core" is the model without any extension.
+"""
+
+
+def _settings(table: pd.DataFrame) -> list[dict[str, object]]:
+    return [
+        _setting(str(setting), str(model), part)
+        for (setting, model), part in table.groupby(["setting", "model"], sort=False)
+    ]
+
+
+def _setting(setting: str, model: str, part: pd.DataFrame) -> dict[str, object]:
+    share, error = coverage(part)
+    lead = leaders(part)
+    by_p = LEADERS["p_worst"]
+    right = lead[by_p] == lead["truth"]
+    said = lead["P(worst) of its leader"]
+    wrong = said[~right]
+    return {
+        "setting": setting,
+        "model": model,
+        "rounds": part["round"].nunique(),
+        "coverage of 90%": percent(share, error),
+        "from 90%, in errors": f"{(share - NOMINAL) / error:+.1f}" if error else "-",
+        "truth above": _share(part["position"] > 0.95),
+        "truth below": _share(part["position"] < 0.05),
+        "median width": f"{part['width'].median():.0f}",
+        "leader right": f"{int(right.sum())} of {len(right)}",
+        "mean P(worst) said": f"{said.mean():.2f}",
+        "wrong at 0.9 or more": int((wrong >= NOMINAL).sum()),
+    }
+
+
+def _share(which: pd.Series) -> str:
+    return f"{100 * which.mean():.0f}%"
+
+
+def _fits(rows: Sequence[Row]) -> list[dict[str, object]]:
+    columns = ["setting", "model", "passed", "rhat", "ess", "divergences", "steps", "seconds"]
+    frame = pd.DataFrame([{k: row[k] for k in columns} for row in rows])
+    return [
+        {
+            "setting": setting,
+            "model": model,
+            "fits": len(part),
+            "pass the gate": int(part["passed"].sum()),
+            "median R-hat": f"{part['rhat'].median():.3f}",
+            "median ESS": f"{part['ess'].median():.0f}",
+            "divergences": int(part["divergences"].sum()),
+            "mean leapfrog steps": f"{part['steps'].mean():.0f}",
+            "median seconds": f"{part['seconds'].median():.0f}",
+        }
+        for (setting, model), part in frame.groupby(["setting", "model"], sort=False)
+    ]
