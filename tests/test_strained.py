@@ -1,0 +1,62 @@
+"""The study of strained rounds without its fits: its rounds, what is drawn, the page."""
+
+import numpy as np
+import pytest
+from dtoscore.data.scenarios import STUDIED
+from dtoscore.inference import strained, strained_report
+from dtoscore.inference.recovery_compare import Row
+
+
+def test_every_fit_has_a_file_of_its_own_and_settings_come_in_turn() -> None:
+    tasks = strained.tasks(3, 1)
+    assert len({task.file for task in tasks}) == len(tasks)
+    assert len(tasks) == 2 * (3 * len(STUDIED) + len(strained.ADJUDICATED))
+    assert {task.setting for task in tasks[: 2 * len(strained.SETTINGS)]} == {*strained.SETTINGS}
+
+
+def test_a_round_is_the_same_in_every_setting_and_model() -> None:
+    first, second = (strained.Task("none", 4, "core"), strained.Task("all", 4, "complete"))
+    assert first.seed == second.seed
+    assert first.options.seed != second.options.seed
+    np.testing.assert_array_equal(strained.world(first).rate, strained.world(second).rate)
+
+
+def test_what_nobody_can_see_is_drawn_from_its_prior() -> None:
+    """Beta(1, 9) has mean .1 and sd .09; a rivalry has the mean of its members."""
+    drawn = []
+    for number in range(40):
+        world = strained.world(strained.Task("none", number, "core"))
+        assert world.never_visible is not None
+        own = dict(zip(world.authors, world.never_visible, strict=True))
+        drawn += [own[name] for name in world.organizations]
+        for name in world.rivalries:
+            a, b = name.split("><")
+            assert own[name] == pytest.approx((own[a] + own[b]) / 2)
+    assert abs(np.mean(drawn) - 0.1) < 4 * 0.0905 / np.sqrt(len(drawn))
+
+
+def record(setting: str, model: str, number: int, position: float) -> Row:
+    fit = {"seen": 9, "happened": 12, "passed": True, "rhat": 1.0, "ess": 400.0, "divergences": 0}
+    one = {"truth": 3.0, "q05": 1.0, "q95": 5.0, "position": position, "raw": 2.0, "majority": 2.0}
+    contenders = [
+        {"contender": "ash", "worst": 1.0, "p_worst": 0.95, **one},
+        {"contender": "birch", "worst": 0.0, "p_worst": 0.05, **one},
+    ]
+    return {
+        "setting": setting, "model": model, "round": number, "seed": 1, "steps": 15.0,
+        "seconds": 60.0, "failures": [], "contenders": contenders, **fit,
+    }  # fmt: skip
+
+
+def test_the_page_says_coverage_and_leader_by_setting_and_model() -> None:
+    rows = [record("all", "complete", n, 0.5) for n in range(2)]
+    rows += [record("all", "core", 0, 0.99), record("all", "core", 1, 0.5)]
+    page = strained_report.page(rows, strained_report.contenders(rows), "commit x, seed 1")
+    lines = {
+        tuple(cell.strip() for cell in line.strip("|").split("|")) for line in page.splitlines()
+    }
+    by_model = {line[1]: line for line in lines if line[0] == "all" and "of 2" in line[8]}
+    assert by_model["complete"][2:4] == ("2", "100.0 ± 0.0%")
+    assert by_model["core"][3:7] == ("50.0 ± 50.0%", "-0.8", "50%", "0%")
+    assert by_model["core"][8] == "2 of 2"
+    assert "Simulated rounds" in page
