@@ -1,9 +1,9 @@
 """P(capture history) as fused loops; ``kernel_histories_back`` goes the way back.
 
-The formulas are in ``detection``. At a place, for one class of victims, every source has one
-probability of reporting by author and node of the visibility: it is worked out once, and all
-histories of the place use it. The vector that the inner loops run along is (node, author), authors
-innermost; sources of a group have one for each inner node.
+The formulas are in ``detection``, the layout in ``kernel_rows``. At a place, for one class of
+victims, every source has one probability of reporting by author and node of the visibility: it is
+worked out once, and all histories of the place use it. The vector that the inner loops run along is
+(author, node), nodes innermost; sources of a group have one for each inner node.
 """
 
 from typing import NamedTuple
@@ -12,7 +12,7 @@ import numpy as np
 
 from .compiled import jit, loop
 from .engine import Floats, Ints
-from .histories import ANY_CLASS, REPORTED, WAS_SILENT
+from .histories import ANY_CLASS
 from .structs import Pointer, Struct, define, register
 
 
@@ -55,16 +55,23 @@ def pack_detection(record):
 
 
 class Around(NamedTuple):
-    """Histories by place, and which listers share a visibility: see ``kernel_layout.Layout``."""
+    """What the loops read of ``kernel_layout.Layout`` and ``kernel_rows.RowIndex``."""
 
+    place: Ints
+    visit_start: Ints
+    visit: Ints
     start: Ints
     order: Ints
     victim_class: Ints
-    mark: Ints
-    spots: Ints
+    factor_start: Ints
+    factor: Ints
+    reporter_start: Ints
+    reporter: Ints
+    answer_start: Ints
+    part_start: Ints
+    part: Ints
     lag_start: Ints
     alone: Ints
-    group_start: Ints
     grouped: Ints
     group_nodes: Floats
     group_weights: Floats
@@ -76,21 +83,19 @@ class Tables(NamedTuple):
     ``odds`` (lister, epoch, inner node, …) against reporting, without the place's own part;
     ``blocks`` (lister,) says how many inner nodes each has, 1 outside groups; ``weights`` (…) of
     the nodes, for every author; ``listed`` (lister, locale, listing class, …) L, for every node.
-    Of one place and class of victims, (lister, inner node, …): ``p``, ``miss`` 1 - p, and of one
-    day and class of claims ``missed`` 1 - pFL. The rest is room: ``terms`` and ``product`` (…),
-    ``by_group`` (group, …), ``total`` (author,).
+    Of one place and class of victims, ``miss`` (lister, inner node, …) 1 - p. ``factor`` (factor,
+    inner node, …): p and, of one day and class of claims, 1 - pFL of every lister, then the
+    answers of groups. The rest is room: ``terms`` and ``product`` (…), ``total`` (author,).
     """
 
     odds: Floats
     blocks: Ints
     weights: Floats
     listed: Floats
-    p: Floats
     miss: Floats
-    missed: Floats
+    factor: Floats
     terms: Floats
     product: Floats
-    by_group: Floats
     total: Floats
 
 
@@ -106,10 +111,11 @@ def unpacked(x):
 @jit
 def around(lay):
     """What the loops read of a layout."""
-    rows = lay.rows
+    r = lay.rows
     return Around(
-        rows.start, rows.order, rows.victim_class, rows.mark, lay.spots, lay.lag_start, lay.alone,
-        lay.group_start, lay.grouped, lay.group_nodes, lay.group_weights,
+        r.place, r.visit_start, r.visit, r.start, r.order, r.victim_class, r.factor_start, r.factor,
+        r.reporter_start, r.reporter, r.answer_start, r.part_start, r.part, lay.lag_start,
+        lay.alone, lay.grouped, lay.group_nodes, lay.group_weights,
     )  # fmt: skip
 
 
@@ -131,14 +137,16 @@ def tables(x, lay):
     blocks = np.ones(n_s, np.int64)
     for s in lay.grouped:
         blocks[s] = lay.group_nodes.shape[0]
-    width, groups = n_a * n_q, lay.group_start.shape[0] - 1
+    width, answers = n_a * n_q, 0
+    for visit in range(lay.answer_start.shape[0] - 1):
+        answers = max(answers, lay.answer_start[visit + 1] - lay.answer_start[visit])
     shape, weights = (n_s, blocks.max(), width), np.empty(width)
     for i in range(width):
         weights[i] = x.weights[i % n_q]
     return Tables(
         _odds(x, lay, blocks, shape), blocks, weights, _listed(x), np.empty(shape),
-        np.empty(shape), np.empty(shape), np.empty(width), np.empty(width),
-        np.empty((groups, width)), np.empty(n_a),
+        np.empty((2 * n_s + answers, shape[1], width)), np.empty(width), np.empty(width),
+        np.empty(n_a),
     )  # fmt: skip
 
 
@@ -184,21 +192,29 @@ def among(values, wanted):
 
 
 @loop
-def fill_reporting(t, x, spot, v, w):
+def fill_reporting(t, x, lay, place, w):
     """Fill p and 1 - p of one place and class of victims."""
+    r, c, epoch, v = place_of(lay.place, place)
     for s in range(t.blocks.shape[0]):
-        logit = x.region[s, spot[0]] + x.kind[s, spot[1]] + x.size[s, v] + x.victim_class[s, w]
+        logit = x.region[s, r] + x.kind[s, c] + x.size[s, v] + x.victim_class[s, w]
         base = np.exp(-logit)
         for block in range(t.blocks[s]):
-            _fill_one(t.p, t.miss, t.odds, s, spot[3], block, base)
+            _fill_one(t.factor, t.miss, t.odds, s, epoch, block, base)
 
 
 @loop
-def _fill_one(p, miss, odds, s, epoch, block, base):
-    for i in range(p.shape[2]):
+def place_of(place, i):
+    """Region, kind, epoch and size of one place."""
+    return place[i, 0], place[i, 1], place[i, 2], place[i, 3]
+
+
+@loop
+def _fill_one(factor, miss, odds, s, epoch, block, base):
+    for i in range(miss.shape[2]):
         against = base * odds[s, epoch, block, i]
-        p[s, block, i] = 1.0 / (1.0 + against)
-        miss[s, block, i] = against * p[s, block, i]
+        p = 1.0 / (1.0 + against)
+        factor[2 * s, block, i] = p
+        miss[s, block, i] = against * p
 
 
 @loop
@@ -214,85 +230,101 @@ def all_in(x, s, locale, day, g):
 
 
 @loop
-def fill_missed(t, x, locale, day, g):
-    """Fill 1 - pFL of one day and class of claims, as (1 - p) + p (1 - FL)."""
+def fill_factors(t, x, lay, visit, day, g):
+    """Fill 1 - pFL of one visit, day and class of claims, and the answers of groups."""
+    locale = lay.visit[visit, 1]
     for s in range(t.blocks.shape[0]):
         whole = all_in(x, s, locale, day, g)
         for block in range(t.blocks[s]):
             if whole:
-                _copy(t.missed, t.miss, s, block)
+                _copy(t.factor, t.miss, s, block)
             else:
-                _missed(t.missed, t.miss, t.p, t.listed, s, block, locale, g, x.published[s, day])
+                _missed(t.factor, t.miss, t.listed, s, block, locale, g, x.published[s, day])
+    first = lay.answer_start[visit]
+    for answer in range(first, lay.answer_start[visit + 1]):
+        _answer(t, lay, answer, 2 * t.blocks.shape[0] + answer - first)
 
 
 @loop
-def _copy(missed, miss, s, block):
-    for i in range(missed.shape[2]):
-        missed[s, block, i] = miss[s, block, i]
+def _copy(factor, miss, s, block):
+    for i in range(miss.shape[2]):
+        factor[2 * s + 1, block, i] = miss[s, block, i]
 
 
 @loop
-def _missed(missed, miss, p, listed, s, block, locale, g, in_now):
-    for i in range(missed.shape[2]):
+def _missed(factor, miss, listed, s, block, locale, g, in_now):
+    """1 - pFL as (1 - p) + p (1 - FL): nothing cancels."""
+    for i in range(miss.shape[2]):
         held = 1.0 - in_now * listed[s, locale, g, i]
-        missed[s, block, i] = miss[s, block, i] + held * p[s, block, i]
+        factor[2 * s + 1, block, i] = miss[s, block, i] + held * factor[2 * s, block, i]
 
 
 @loop
-def product(terms, weights, p, missed, mark, row, alone):
-    """Fill each node's and author's part of P(history), but for groups and ΠF."""
+def _answer(t, lay, answer, to):
+    """Fill Σ_i w_i Π f of one answer; nearly all have one part or two."""
+    first, last = lay.part_start[answer], lay.part_start[answer + 1]
+    one, two = lay.part[first], lay.part[last - 1]
+    for i in range(t.terms.shape[0]):
+        t.factor[to, 0, i] = 0.0
+    for block in range(lay.group_nodes.shape[0]):
+        weight = lay.group_weights[block]
+        if last - first == 1:
+            _add_one(t.factor, to, one, block, weight)
+        elif last - first == 2:
+            _add_two(t.factor, to, one, two, block, weight)
+        else:
+            inner_product(t.product, t.factor, lay.part, first, last, block)
+            for i in range(t.terms.shape[0]):
+                t.factor[to, 0, i] += weight * t.product[i]
+
+
+@loop
+def _add_one(factor, to, one, block, weight):
+    for i in range(factor.shape[2]):
+        factor[to, 0, i] += weight * factor[one, block, i]
+
+
+@loop
+def _add_two(factor, to, one, two, block, weight):
+    for i in range(factor.shape[2]):
+        factor[to, 0, i] += weight * factor[one, block, i] * factor[two, block, i]
+
+
+@loop
+def inner_product(result, factor, part, first, last, block):
+    """Fill Π f of an answer's parts at one inner node."""
+    one = part[first]
+    for i in range(result.shape[0]):
+        result[i] = factor[one, block, i]
+    for j in range(first + 1, last):
+        _multiply(result, factor, part[j], block)
+
+
+@loop
+def _multiply(result, factor, by, block):
+    for i in range(result.shape[0]):
+        result[i] *= factor[by, block, i]
+
+
+@loop
+def row_product(terms, weights, factor, factors, first, last):
+    """Fill each author's and node's part of P(history), but for ΠF."""
     for i in range(terms.shape[0]):
         terms[i] = weights[i]
-    for k in range(alone.shape[0]):
-        _multiply(terms, p, missed, mark[row, alone[k]], alone[k], 0)
-
-
-@loop
-def _multiply(terms, p, missed, mark, s, block):
-    if mark == REPORTED:
+    for j in range(first, last - 1, 2):
+        one, two = factors[j], factors[j + 1]
         for i in range(terms.shape[0]):
-            terms[i] *= p[s, block, i]
-    elif mark == WAS_SILENT:
-        for i in range(terms.shape[0]):
-            terms[i] *= missed[s, block, i]
+            terms[i] *= factor[one, 0, i] * factor[two, 0, i]
+    if (last - first) % 2:
+        _multiply(terms, factor, factors[last - 1], 0)
 
 
 @loop
-def times_groups(t, lay, mark, row):
-    """Multiply with Σ_i w_i Π f of every group, kept in ``by_group``."""
-    terms, by_group, inner = t.terms, t.by_group, t.product
-    for group in range(by_group.shape[0]):
-        by_group[group].fill(0.0)
-        for block in range(lay.group_nodes.shape[0]):
-            inner_product(t, lay, mark, row, group, block)
-            weight = lay.group_weights[block]
-            for i in range(terms.shape[0]):
-                by_group[group, i] += weight * inner[i]
-        for i in range(terms.shape[0]):
-            terms[i] *= by_group[group, i]
-
-
-@loop
-def inner_product(t, lay, mark, row, group, block):
-    """Fill ``product`` with Π f of a group's sources at one inner node."""
-    inner, grouped = t.product, lay.grouped
-    inner.fill(1.0)
-    for j in range(lay.group_start[group], lay.group_start[group + 1]):
-        s = grouped[j]
-        _multiply(inner, t.p, t.missed, mark[row, s], s, block)
-
-
-@loop
-def spot_of(spots, i):
-    """Region, kind, lag class, epoch and locale of one spot."""
-    return spots[i, 0], spots[i, 1], spots[i, 2], spots[i, 3], spots[i, 4]
-
-
-@loop
-def asked(order, victim_class, first, last, w):
+def asked(lay, place, w):
     """Whether a place has a row of this class, or of an unknown one."""
-    for i in range(first, last):
-        known = victim_class[order[i]]
+    first, last = lay.visit_start[place], lay.visit_start[place + 1]
+    for i in range(lay.start[first], lay.start[last]):
+        known = lay.victim_class[lay.order[i]]
         if known in (w, ANY_CLASS):
             return True
     return False
@@ -309,31 +341,30 @@ def sum_nodes(terms, total, n_q):
 
 
 @loop
-def in_by(published, mark, row, day):
+def in_by(published, reporter, first, last, day):
     """ΠF of those that reported."""
     scale = 1.0
-    for s in range(published.shape[0]):
-        if mark[row, s] == REPORTED:
-            scale *= published[s, day]
+    for j in range(first, last):
+        scale *= published[reporter[j], day]
     return scale
 
 
 @loop
-def _place(t, x, lay, first, last, c, w, g, day, share, result):
-    """Add the rows of one place, class and day; ``share`` is the day's weight."""
-    order, victim_class, mark = lay.order, lay.victim_class, lay.mark
-    terms, weights, p, missed, total = t.terms, t.weights, t.p, t.missed, t.total
-    alone, published, classes, n_q = lay.alone, x.published, x.mark_class, x.nodes.shape[0]
-    for i in range(first, last):
+def _visit(t, x, lay, visit, c, w, g, day, share, result):
+    """Add the rows of one visit, class and day; ``share`` is the day's weight."""
+    order, victim_class, published, classes = lay.order, lay.victim_class, x.published, x.mark_class
+    starts, factors, by_start, reporter = (
+        lay.factor_start, lay.factor, lay.reporter_start, lay.reporter
+    )  # fmt: skip
+    terms, weights, factor, total, n_q = t.terms, t.weights, t.factor, t.total, x.nodes.shape[0]
+    for i in range(lay.start[visit], lay.start[visit + 1]):
         row = order[i]
         known = victim_class[row]
         if known not in (w, ANY_CLASS):
             continue
-        product(terms, weights, p, missed, mark, row, alone)
-        if t.by_group.shape[0]:
-            times_groups(t, lay, mark, row)
+        row_product(terms, weights, factor, factors, starts[i], starts[i + 1])
         sum_nodes(terms, total, n_q)
-        scale = share * in_by(published, mark, row, day)
+        scale = share * in_by(published, reporter, by_start[i], by_start[i + 1], day)
         for a in range(total.shape[0]):
             of_class = classes[a, c, w] if known == ANY_CLASS else 1.0
             result[row, a, g] += total[a] * scale * of_class
@@ -343,18 +374,22 @@ def _place(t, x, lay, first, last, c, w, g, day, share, result):
 def probabilities(detection, layout, result):
     """Fill P(history | author, claim), shape (row, reach class, listing class)."""
     x, lay = unpacked(detection), around(layout)
-    t, n_v = tables(x, lay), x.size.shape[1]
+    t = tables(x, lay)
     result.fill(0.0)
-    for place in range(lay.start.shape[0] - 1):
-        first, last = lay.start[place], lay.start[place + 1]
-        spot = spot_of(lay.spots, place // n_v)
-        begin, end = lay.lag_start[spot[2]], lay.lag_start[spot[2] + 1]
+    for place in range(lay.place.shape[0]):
         for w in range(x.victim_class.shape[1]):
-            if not asked(lay.order, lay.victim_class, first, last, w):
-                continue
-            fill_reporting(t, x, spot, place % n_v, w)
-            for day in range(begin, end):
-                for g in range(result.shape[2]):
-                    fill_missed(t, x, spot[4], day, g)
-                    share = 1.0 / (end - begin)
-                    _place(t, x, lay, first, last, spot[1], w, g, day, share, result)
+            if asked(lay, place, w):
+                fill_reporting(t, x, lay, place, w)
+                _place(t, x, lay, place, w, result)
+
+
+@loop
+def _place(t, x, lay, place, w, result):
+    for visit in range(lay.visit_start[place], lay.visit_start[place + 1]):
+        lag = lay.visit[visit, 0]
+        begin, end = lay.lag_start[lag], lay.lag_start[lag + 1]
+        for day in range(begin, end):
+            for g in range(result.shape[2]):
+                fill_factors(t, x, lay, visit, day, g)
+                share = 1.0 / (end - begin)
+                _visit(t, x, lay, visit, lay.place[place, 1], w, g, day, share, result)

@@ -8,20 +8,8 @@ from .compiled import jit
 from .design import Design, Patterns
 from .detection import Rows, observed_rows, unseen_rows
 from .engine import Floats, Ints
+from .kernel_rows import RowIndex, ints, row_index
 from .structs import Pointer, Struct, define, register
-
-
-class RowIndex(NamedTuple):
-    """Histories, in runs of one place; a place is a (spot, size).
-
-    ``order[start[i]:start[i + 1]]`` are the rows of place i; ``victim_class``: (row,);
-    ``mark``: (row, lister).
-    """
-
-    start: Ints
-    order: Ints
-    victim_class: Ints
-    mark: Ints
 
 
 class Layout(NamedTuple):
@@ -29,14 +17,10 @@ class Layout(NamedTuple):
 
     Attributes
     ----------
-    spots
-        ``region, kind, lag, epoch, locale`` of each spot, shape (spot, 5).
     lag_start
         Where each lag class begins among the lag nodes.
-    alone
-        Listers in no group, shape (lister alone,).
-    group_start, grouped
-        Where each group begins among the grouped listers, and which these are.
+    alone, grouped
+        Listers in no group, and those in one, shapes (lister alone,), (grouped lister,).
     group_nodes, group_weights
         Quadrature of a group's own visibility.
     rows
@@ -62,10 +46,8 @@ class Layout(NamedTuple):
         Which authors an aggregate counts, shape (aggregate, author).
     """
 
-    spots: Ints
     lag_start: Ints
     alone: Ints
-    group_start: Ints
     grouped: Ints
     group_nodes: Floats
     group_weights: Floats
@@ -110,28 +92,24 @@ def layout(design: Design, patterns: Patterns | None = None) -> LayoutRef:
         Those to be worked out; default: the ones that the likelihood counts.
     """
     h, p, around = design.histories, patterns or design.counted, design.around
-    spots = [h.spot_region, h.spot_kind, h.spot_lag, h.spot_epoch, h.spot_locale]
     cells = [design.cell_region, design.cell_period, design.cell_kind, h.cell_context]
     setting = around.locale_setting[h.spot_locale[h.context_spot]]
-    sizes = [len(group) for group in h.groups]
     start, cell, share, author = total_scopes(design)
     seen = observed_rows(design) if patterns is None else by_class(design)
     record = Layout(
-        spots=_table(spots),
         lag_start=around.lag_start,
-        alone=_ints([s for s in range(len(h.listers)) if s not in h.grouped]),
-        group_start=_ints(np.concatenate([[0], np.cumsum(sizes)])),
-        grouped=_ints(h.grouped),
+        alone=ints([s for s in range(len(h.listers)) if s not in h.grouped]),
+        grouped=ints(h.grouped),
         group_nodes=h.group_nodes,
         group_weights=h.group_weights,
-        rows=_rows(seen, unseen_rows(design), design),
+        rows=row_index(_both(seen, unseen_rows(design)), design),
         first_silent=len(seen.spot),
         cells=_table(cells),
         contexts=_table([h.context_region, h.context_kind, setting]),
         patterns=_table([p.count, p.cell, p.size, p.history, p.attribution]),
-        reach_class=_ints(h.classes.of_author),
-        claim_class=_ints(h.classes.of_claim),
-        class_author=_ints(h.classes.author),
+        reach_class=ints(h.classes.of_author),
+        claim_class=ints(h.classes.of_claim),
+        class_author=ints(h.classes.author),
         moments=design.moments,
         total_start=start,
         total_cell=cell,
@@ -141,17 +119,8 @@ def layout(design: Design, patterns: Patterns | None = None) -> LayoutRef:
     return cast("LayoutRef", _pack(record))
 
 
-def _rows(seen: Rows, silent: Rows, design: Design) -> RowIndex:
-    both = Rows(*(np.concatenate(parts) for parts in zip(seen, silent, strict=True)))
-    n_size = design.sizes["size"]
-    place = both.spot * n_size + both.size
-    counts = np.bincount(place, minlength=len(design.histories.spot_region) * n_size)
-    return RowIndex(
-        start=_ints(np.concatenate([[0], np.cumsum(counts)])),
-        order=_ints(np.argsort(place, kind="stable")),
-        victim_class=_ints(both.victim_class),
-        mark=np.ascontiguousarray(both.mark, dtype=np.int64),
-    )
+def _both(seen: Rows, silent: Rows) -> Rows:
+    return Rows(*(np.concatenate(parts) for parts in zip(seen, silent, strict=True)))
 
 
 def by_class(design: Design) -> Rows:
@@ -166,7 +135,7 @@ def total_scopes(design: Design) -> tuple[Ints, Ints, Floats, Floats]:
     """Cells of each aggregate in runs, their shares, and its authors."""
     found, n_author = design.evidence.aggregates, len(design.names.authors)
     if found is None or not len(found) or not design.structure.totals:
-        return _ints([0]), _ints([]), np.zeros(0), np.zeros((0, n_author))
+        return ints([0]), ints([]), np.zeros(0), np.zeros((0, n_author))
     shape = (*design.evidence.included.shape, design.sizes["kind"])
     number = np.full(shape, -1)
     number[design.cell_region, design.cell_period, design.cell_kind] = np.arange(
@@ -176,14 +145,10 @@ def total_scopes(design: Design) -> tuple[Ints, Ints, Floats, Floats]:
     cell = number[scope.region, scope.period, scope.kind]
     counts = np.bincount(scope.aggregate[cell >= 0], minlength=len(found))
     return (
-        _ints(np.concatenate([[0], np.cumsum(counts)])), _ints(cell[cell >= 0]),
+        ints(np.concatenate([[0], np.cumsum(counts)])), ints(cell[cell >= 0]),
         np.ascontiguousarray(scope.share[cell >= 0]), found.authors.astype(float),
     )  # fmt: skip
 
 
 def _table(columns: list[Ints]) -> Ints:
     return np.ascontiguousarray(np.column_stack(columns), dtype=np.int64)
-
-
-def _ints(values: object) -> Ints:
-    return np.ascontiguousarray(np.asarray(values), dtype=np.int64)
