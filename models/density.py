@@ -22,6 +22,7 @@ from . import (
     mapping_detection,
     mapping_names,
     mapping_rates,
+    mapping_said,
     mapping_written,
     noise,
 )
@@ -31,7 +32,7 @@ from .engine import Floats, Ints, Params
 from .kernel import RealsRef
 from .kernel_layout import LayoutRef, layout
 from .mapping_index import Index, IndexRef, Offsets, OffsetsRef, index, offsets, point
-from .mapping_written import SaidRef
+from .mapping_said import SaidRef
 from .parameters import Parameter
 from .rates import TOTALS
 from .totals import Terms, Totals, fixed, totals_of
@@ -240,7 +241,7 @@ def _naming(values, at, ix):
     matrix, eta = mapping_names.confusions(values, at, ix), mapping_names.set_shares(values, at, ix)
     u = mapping_names.unknowns(values, at, ix)
     said = SaidRef(
-        u, mapping_written.chosen(ix, matrix, eta), mapping_written.listed(ix, u, matrix, eta),
+        u, mapping_said.chosen(ix, matrix, eta), mapping_said.listed(ix, u, matrix, eta),
         mapping_claims.claims(values, at, ix),
     )  # fmt: skip
     return matrix, eta, said
@@ -303,10 +304,10 @@ def pull_back(values, at, ix, naming, x, totals, d_x, d_totals):
         d_said.lists[ix.listers[i]] += d_x.detection.listed[i]
     mapping_claims.class_shares_back(ix, d_x.claim, d_said.claims)
     mapping_written.rows_back(values, at, ix, said, d_x.written, d_said, d)
-    mapping_written.listed_back(
+    mapping_said.listed_back(
         ix, said.u, matrix, eta, said.lists, d_said.lists, d_said.u, d_matrix, d_eta
     )
-    mapping_written.chosen_back(ix, matrix, eta, d_said.chosen, d_matrix, d_eta)
+    mapping_said.chosen_back(ix, matrix, eta, d_said.chosen, d_matrix, d_eta)
     mapping_claims.claims_back(values, at, ix, d_said.claims, d)
     mapping_names.confusions_back(values, at, ix, d_matrix, d)
     mapping_names.unknowns_back(values, at, ix, said.u, d_said.u, d)

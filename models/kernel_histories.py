@@ -3,16 +3,18 @@
 The formulas are in ``detection``, the layout in ``kernel_rows``. At a place, for one class of
 victims, every source has one probability of reporting by author and node of the visibility: it is
 worked out once, and all histories of the place use it. The vector that the inner loops run along is
-(author, node), nodes innermost; sources of a group have one for each inner node.
+(author, node), nodes innermost; sources of a group have one for each inner node
+(``kernel_groups``).
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from .compiled import jit, loop
+from .compiled import inlined, jit, loop
 from .engine import Floats, Ints
 from .histories import ANY_CLASS
+from .kernel_groups import fill_answers, fill_moments
 from .structs import Pointer, Struct, define, register
 
 
@@ -70,6 +72,13 @@ class Around(NamedTuple):
     answer_start: Ints
     part_start: Ints
     part: Ints
+    term_start: Ints
+    term_moment: Ints
+    held_start: Ints
+    held: Ints
+    moment_start: Ints
+    piece_start: Ints
+    piece: Ints
     lag_start: Ints
     alone: Ints
     grouped: Ints
@@ -83,16 +92,21 @@ class Tables(NamedTuple):
     ``odds`` (lister, epoch, inner node, …) against reporting, without the place's own part;
     ``blocks`` (lister,) says how many inner nodes each has, 1 outside groups; ``weights`` (…) of
     the nodes, for every author; ``listed`` (lister, locale, listing class, …) L, for every node.
-    Of one place and class of victims, ``miss`` (lister, inner node, …) 1 - p. ``factor`` (factor,
-    inner node, …): p and, of one day and class of claims, 1 - pFL of every lister, then the
-    answers of groups. The rest is room: ``terms`` and ``product`` (…), ``total`` (author,).
+
+    Of one place and class of victims, ``pure`` (factor, inner node, …) p and 1 - p of every lister,
+    ``moment`` (moment, …) of groups. Of one day and class of claims, ``held`` (lister, …) 1 - FL,
+    and ``whole`` (lister,) where that is 0; ``factor`` (factor, …) p and 1 - pFL of listers alone,
+    then the answers of groups. The rest is room: ``terms``, ``product`` (…), ``total`` (author,).
     """
 
     odds: Floats
     blocks: Ints
     weights: Floats
     listed: Floats
-    miss: Floats
+    pure: Floats
+    moment: Floats
+    held: Floats
+    whole: Ints
     factor: Floats
     terms: Floats
     product: Floats
@@ -111,10 +125,11 @@ def unpacked(x):
 @jit
 def around(lay):
     """What the loops read of a layout."""
-    r = lay.rows
+    r, a = lay.rows, lay.rows.answers
     return Around(
         r.place, r.visit_start, r.visit, r.start, r.order, r.victim_class, r.factor_start, r.factor,
-        r.reporter_start, r.reporter, r.answer_start, r.part_start, r.part, lay.lag_start,
+        r.reporter_start, r.reporter, r.answer_start, a.part_start, a.part, a.term_start,
+        a.term_moment, a.held_start, a.held, a.moment_start, a.piece_start, a.piece, lay.lag_start,
         lay.alone, lay.grouped, lay.group_nodes, lay.group_weights,
     )  # fmt: skip
 
@@ -137,17 +152,25 @@ def tables(x, lay):
     blocks = np.ones(n_s, np.int64)
     for s in lay.grouped:
         blocks[s] = lay.group_nodes.shape[0]
-    width, answers = n_a * n_q, 0
-    for visit in range(lay.answer_start.shape[0] - 1):
-        answers = max(answers, lay.answer_start[visit + 1] - lay.answer_start[visit])
+    width, answers = n_a * n_q, longest(lay.answer_start)
     shape, weights = (n_s, blocks.max(), width), np.empty(width)
     for i in range(width):
         weights[i] = x.weights[i % n_q]
     return Tables(
-        _odds(x, lay, blocks, shape), blocks, weights, _listed(x), np.empty(shape),
-        np.empty((2 * n_s + answers, shape[1], width)), np.empty(width), np.empty(width),
-        np.empty(n_a),
+        _odds(x, lay, blocks, shape), blocks, weights, _listed(x),
+        np.empty((2 * n_s, shape[1], width)), np.empty((longest(lay.moment_start), width)),
+        np.empty((n_s, width)), np.zeros(n_s, np.int64), np.empty((2 * n_s + answers, width)),
+        np.empty(width), np.empty(width), np.empty(n_a),
     )  # fmt: skip
+
+
+@loop
+def longest(start):
+    """Length of the longest run."""
+    result = 0
+    for i in range(start.shape[0] - 1):
+        result = max(result, start[i + 1] - start[i])
+    return result
 
 
 @jit
@@ -191,15 +214,18 @@ def among(values, wanted):
     return -1
 
 
-@loop
+@inlined
 def fill_reporting(t, x, lay, place, w):
-    """Fill p and 1 - p of one place and class of victims."""
+    """Fill p, 1 - p and the moments of one place and class of victims."""
     r, c, epoch, v = place_of(lay.place, place)
     for s in range(t.blocks.shape[0]):
         logit = x.region[s, r] + x.kind[s, c] + x.size[s, v] + x.victim_class[s, w]
         base = np.exp(-logit)
         for block in range(t.blocks[s]):
-            _fill_one(t.factor, t.miss, t.odds, s, epoch, block, base)
+            _fill_one(t.pure, t.odds, s, epoch, block, base)
+    for s in lay.alone:
+        _copy(t.factor, t.pure, 2 * s)
+    fill_moments(t, lay, place)
 
 
 @loop
@@ -209,16 +235,22 @@ def place_of(place, i):
 
 
 @loop
-def _fill_one(factor, miss, odds, s, epoch, block, base):
-    for i in range(miss.shape[2]):
+def _fill_one(pure, odds, s, epoch, block, base):
+    for i in range(pure.shape[2]):
         against = base * odds[s, epoch, block, i]
         p = 1.0 / (1.0 + against)
-        factor[2 * s, block, i] = p
-        miss[s, block, i] = against * p
+        pure[2 * s, block, i] = p
+        pure[2 * s + 1, block, i] = against * p
 
 
 @loop
-def all_in(x, s, locale, day, g):
+def _copy(factor, pure, k):
+    for i in range(factor.shape[1]):
+        factor[k, i] = pure[k, 0, i]
+
+
+@inlined
+def _all_in(x, s, locale, day, g):
     """Whether all that a source saw is published and listed."""
     if x.published[s, day] != 1.0:
         return False
@@ -229,81 +261,34 @@ def all_in(x, s, locale, day, g):
     return True
 
 
-@loop
+@inlined
 def fill_factors(t, x, lay, visit, day, g):
     """Fill 1 - pFL of one visit, day and class of claims, and the answers of groups."""
     locale = lay.visit[visit, 1]
     for s in range(t.blocks.shape[0]):
-        whole = all_in(x, s, locale, day, g)
-        for block in range(t.blocks[s]):
-            if whole:
-                _copy(t.factor, t.miss, s, block)
-            else:
-                _missed(t.factor, t.miss, t.listed, s, block, locale, g, x.published[s, day])
-    first = lay.answer_start[visit]
-    for answer in range(first, lay.answer_start[visit + 1]):
-        _answer(t, lay, answer, 2 * t.blocks.shape[0] + answer - first)
-
-
-@loop
-def _copy(factor, miss, s, block):
-    for i in range(miss.shape[2]):
-        factor[2 * s + 1, block, i] = miss[s, block, i]
-
-
-@loop
-def _missed(factor, miss, listed, s, block, locale, g, in_now):
-    """1 - pFL as (1 - p) + p (1 - FL): nothing cancels."""
-    for i in range(miss.shape[2]):
-        held = 1.0 - in_now * listed[s, locale, g, i]
-        factor[2 * s + 1, block, i] = miss[s, block, i] + held * factor[2 * s, block, i]
-
-
-@loop
-def _answer(t, lay, answer, to):
-    """Fill Σ_i w_i Π f of one answer; nearly all have one part or two."""
-    first, last = lay.part_start[answer], lay.part_start[answer + 1]
-    one, two = lay.part[first], lay.part[last - 1]
-    for i in range(t.terms.shape[0]):
-        t.factor[to, 0, i] = 0.0
-    for block in range(lay.group_nodes.shape[0]):
-        weight = lay.group_weights[block]
-        if last - first == 1:
-            _add_one(t.factor, to, one, block, weight)
-        elif last - first == 2:
-            _add_two(t.factor, to, one, two, block, weight)
+        whole = _all_in(x, s, locale, day, g)
+        t.whole[s] = whole
+        if not whole:
+            _fill_held(t.held, t.listed, s, locale, g, x.published[s, day])
+    for s in lay.alone:
+        if t.whole[s]:
+            _copy(t.factor, t.pure, 2 * s + 1)
         else:
-            inner_product(t.product, t.factor, lay.part, first, last, block)
-            for i in range(t.terms.shape[0]):
-                t.factor[to, 0, i] += weight * t.product[i]
+            _missed(t.factor, t.pure, t.held, s)
+    fill_answers(t, lay, visit)
 
 
 @loop
-def _add_one(factor, to, one, block, weight):
-    for i in range(factor.shape[2]):
-        factor[to, 0, i] += weight * factor[one, block, i]
+def _fill_held(held, listed, s, locale, g, in_now):
+    for i in range(held.shape[1]):
+        held[s, i] = 1.0 - in_now * listed[s, locale, g, i]
 
 
 @loop
-def _add_two(factor, to, one, two, block, weight):
-    for i in range(factor.shape[2]):
-        factor[to, 0, i] += weight * factor[one, block, i] * factor[two, block, i]
-
-
-@loop
-def inner_product(result, factor, part, first, last, block):
-    """Fill Π f of an answer's parts at one inner node."""
-    one = part[first]
-    for i in range(result.shape[0]):
-        result[i] = factor[one, block, i]
-    for j in range(first + 1, last):
-        _multiply(result, factor, part[j], block)
-
-
-@loop
-def _multiply(result, factor, by, block):
-    for i in range(result.shape[0]):
-        result[i] *= factor[by, block, i]
+def _missed(factor, pure, held, s):
+    """1 - pFL as (1 - p) + p (1 - FL): nothing cancels."""
+    for i in range(held.shape[1]):
+        factor[2 * s + 1, i] = pure[2 * s + 1, 0, i] + held[s, i] * pure[2 * s, 0, i]
 
 
 @loop
@@ -314,12 +299,14 @@ def row_product(terms, weights, factor, factors, first, last):
     for j in range(first, last - 1, 2):
         one, two = factors[j], factors[j + 1]
         for i in range(terms.shape[0]):
-            terms[i] *= factor[one, 0, i] * factor[two, 0, i]
+            terms[i] *= factor[one, i] * factor[two, i]
     if (last - first) % 2:
-        _multiply(terms, factor, factors[last - 1], 0)
+        one = factors[last - 1]
+        for i in range(terms.shape[0]):
+            terms[i] *= factor[one, i]
 
 
-@loop
+@inlined
 def asked(lay, place, w):
     """Whether a place has a row of this class, or of an unknown one."""
     first, last = lay.visit_start[place], lay.visit_start[place + 1]
@@ -349,7 +336,7 @@ def in_by(published, reporter, first, last, day):
     return scale
 
 
-@loop
+@inlined
 def _visit(t, x, lay, visit, c, w, g, day, share, result):
     """Add the rows of one visit, class and day; ``share`` is the day's weight."""
     order, victim_class, published, classes = lay.order, lay.victim_class, x.published, x.mark_class

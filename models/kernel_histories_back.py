@@ -4,18 +4,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .compiled import jit, loop
+from .compiled import inlined, jit, loop
 from .engine import Floats
 from .histories import ANY_CLASS
+from .kernel_groups import answers_back, moments_back, spend
 from .kernel_histories import (
-    all_in,
     among,
     around,
     asked,
     fill_factors,
     fill_reporting,
     in_by,
-    inner_product,
     place_of,
     row_product,
     sum_nodes,
@@ -28,15 +27,17 @@ class Gathered(NamedTuple):
     """What rows, visits and places gather; the last axis is (author x node) as in ``Tables``.
 
     Of the rows of one visit, day and claim, ``credit`` (factor, …): gradient in the logarithms of
-    factors, answers of groups among them. ``factor`` (factor, inner node, …): that in the factors
-    of listers; of silence of one visit, day and claim, of reporting of one place. Of all places,
+    factors, answers of groups among them; ``held`` (lister, …) in the share held back. Of one
+    place, ``pure`` (factor, inner node, …) in p and 1 - p, ``moment`` (moment, …). Of all places,
     ``listed`` (lister, locale, listing class, …) in L, ``logit`` (lister, epoch, inner node, …) in
     logit p, ``node`` (…) in the logarithms of the nodes' weights. The rest is room: ``outer`` (…),
     ``total`` and ``change`` (author,).
     """
 
     credit: Floats
-    factor: Floats
+    held: Floats
+    pure: Floats
+    moment: Floats
     listed: Floats
     logit: Floats
     node: Floats
@@ -47,11 +48,11 @@ class Gathered(NamedTuple):
 
 @jit
 def _gathered(t):
-    width, n_a, n_s = t.weights.shape[0], t.total.shape[0], t.blocks.shape[0]
+    width, n_a = t.weights.shape[0], t.total.shape[0]
     return Gathered(
-        np.zeros((t.factor.shape[0], width)), np.zeros((2 * n_s, t.factor.shape[1], width)),
-        np.zeros(t.listed.shape), np.zeros(t.odds.shape), np.zeros(width), np.empty(width),
-        np.empty(n_a), np.empty(n_a),
+        np.zeros(t.factor.shape), np.zeros(t.held.shape), np.zeros(t.pure.shape),
+        np.zeros(t.moment.shape), np.zeros(t.listed.shape), np.zeros(t.odds.shape),
+        np.zeros(width), np.empty(width), np.empty(n_a), np.empty(n_a),
     )  # fmt: skip
 
 
@@ -66,6 +67,7 @@ def probabilities_back(detection, layout, d_result, gradient):
             if asked(lay, place, w):
                 fill_reporting(t, x, lay, place, w)
                 _place_back(t, got, x, lay, place, w, d_result, d)
+                moments_back(t, got, lay, place)
                 _reporting_back(t, got, lay, place, w, d)
     _nodes_back(t, got, x, lay, d)
 
@@ -82,12 +84,12 @@ def _place_back(t, got, x, lay, place, w, d_result, d):
                 share = 1.0 / (end - begin)
                 _visit_back(t, got, x, lay, visit, lay.place[place, 1], w, g, day, share,
                             d_result, d)  # fmt: skip
-                _answers_back(t, got, lay, visit)
-                _alone_back(got.credit, t.factor, got.factor, lay.alone)
-                _silence_back(t, got, x, locale, g, day, d)
+                answers_back(t, got, lay, visit)
+                _alone_back(t, got, lay.alone)
+                _held_back(t, got, x, locale, g, day, d)
 
 
-@loop
+@inlined
 def _visit_back(t, got, x, lay, visit, c, w, g, day, share, d_result, d):
     """Gather the gradient of a visit's rows in ``credit``, in F and in the class shares."""
     order, victim_class, published, classes = lay.order, lay.victim_class, x.published, x.mark_class
@@ -137,113 +139,60 @@ def _gather(credit, terms, k):
         credit[k, i] += terms[i]
 
 
-@loop
-def _answers_back(t, got, lay, visit):
-    """Carry the credit of groups' answers to their parts; forget it."""
-    first, outer = lay.answer_start[visit], got.outer
-    for answer in range(first, lay.answer_start[visit + 1]):
-        k = 2 * t.blocks.shape[0] + answer - first
-        _spend(outer, got.credit, t.factor, k)
-        begin, end = lay.part_start[answer], lay.part_start[answer + 1]
-        one, two = lay.part[begin], lay.part[end - 1]
-        for block in range(lay.group_nodes.shape[0]):
-            weight = lay.group_weights[block]
-            if end - begin == 1:
-                _one_back(got.factor, outer, one, block, weight)
-            elif end - begin == 2:
-                _two_back(got.factor, t.factor, outer, one, two, block, weight)
-            else:
-                inner_product(t.product, t.factor, lay.part, begin, end, block)
-                for j in range(begin, end):
-                    _part_back(got.factor, t.factor, t.product, outer, lay.part[j], block, weight)
-
-
-@loop
-def _spend(outer, credit, factor, k):
-    """Gradient in a factor from that in its logarithm, forgotten then."""
-    for i in range(outer.shape[0]):
-        outer[i] = credit[k, i] / factor[k, 0, i]
-    for i in range(outer.shape[0]):
-        credit[k, i] = 0.0
-
-
-@loop
-def _one_back(d_factor, outer, one, block, weight):
-    for i in range(outer.shape[0]):
-        d_factor[one, block, i] += weight * outer[i]
-
-
-@loop
-def _two_back(d_factor, factor, outer, one, two, block, weight):
-    for i in range(outer.shape[0]):
-        d_factor[one, block, i] += weight * outer[i] * factor[two, block, i]
-    for i in range(outer.shape[0]):
-        d_factor[two, block, i] += weight * outer[i] * factor[one, block, i]
-
-
-@loop
-def _part_back(d_factor, factor, product, outer, part, block, weight):
-    for i in range(outer.shape[0]):
-        d_factor[part, block, i] += weight * outer[i] * product[i] / factor[part, block, i]
-
-
-@loop
-def _alone_back(credit, factor, d_factor, alone):
-    """Carry the credit of listers in no group to their factors; forget it."""
+@inlined
+def _alone_back(t, got, alone):
+    """Carry the credit of listers in no group to p and the share held back; forget it."""
     for s in alone:
-        for k in range(2 * s, 2 * s + 2):
-            for i in range(credit.shape[1]):
-                d_factor[k, 0, i] += credit[k, i] / factor[k, 0, i]
-            for i in range(credit.shape[1]):
-                credit[k, i] = 0.0
+        spend(got.outer, got.credit, t.factor, 2 * s)
+        _add(got.pure, got.outer, 2 * s)
+        spend(got.outer, got.credit, t.factor, 2 * s + 1)
+        _add(got.pure, got.outer, 2 * s + 1)
+        if not t.whole[s]:
+            _missed_back(t.pure, t.held, got.pure, got.held, got.outer, s)
 
 
 @loop
-def _silence_back(t, got, x, locale, g, day, d):
-    """Carry the gradient in 1 - pFL to p, F and L; forget it."""
+def _add(d_pure, outer, k):
+    for i in range(outer.shape[0]):
+        d_pure[k, 0, i] += outer[i]
+
+
+@loop
+def _missed_back(pure, held, d_pure, d_held, outer, s):
+    for i in range(outer.shape[0]):
+        d_pure[2 * s, 0, i] += held[s, i] * outer[i]
+        d_held[s, i] += pure[2 * s, 0, i] * outer[i]
+
+
+@inlined
+def _held_back(t, got, x, locale, g, day, d):
+    """Carry the gradient in 1 - FL to F and L; forget it."""
     for s in range(t.blocks.shape[0]):
-        whole = all_in(x, s, locale, day, g)
-        for block in range(t.blocks[s]):
-            if whole:
-                _whole_back(got.factor, s, block)
-            else:
-                d.published[s, day] += _part_in_back(
-                    t.factor, t.listed, got.factor, got.listed, s, block, locale, g,
-                    x.published[s, day],
-                )  # fmt: skip
+        if not t.whole[s]:
+            d.published[s, day] -= _listed_share(
+                got.held, t.listed, got.listed, s, locale, g, x.published[s, day]
+            )
 
 
 @loop
-def _whole_back(d_factor, s, block):
-    for i in range(d_factor.shape[2]):
-        d_factor[2 * s, block, i] -= d_factor[2 * s + 1, block, i]
-    for i in range(d_factor.shape[2]):
-        d_factor[2 * s + 1, block, i] = 0.0
-
-
-@loop
-def _part_in_back(factor, listed, d_factor, d_listed, s, block, locale, g, in_now):
-    """d(1 - pFL) = -(FL dp + pL dF + pF dL); return the gradient in F."""
+def _listed_share(d_held, listed, d_listed, s, locale, g, in_now):
     change = 0.0
-    for i in range(factor.shape[2]):
-        lost, share = d_factor[2 * s + 1, block, i], listed[s, locale, g, i]
-        by_p = factor[2 * s, block, i] * lost
-        change -= share * by_p
-        d_listed[s, locale, g, i] -= in_now * by_p
-        d_factor[2 * s, block, i] -= in_now * share * lost
-    for i in range(factor.shape[2]):
-        d_factor[2 * s + 1, block, i] = 0.0
+    for i in range(d_held.shape[1]):
+        change += listed[s, locale, g, i] * d_held[s, i]
+        d_listed[s, locale, g, i] -= in_now * d_held[s, i]
+    for i in range(d_held.shape[1]):
+        d_held[s, i] = 0.0
     return change
 
 
-@loop
+@inlined
 def _reporting_back(t, got, lay, place, w, d):
     """Carry the gradient in p to logit p and its parts; forget it."""
     r, c, epoch, v = place_of(lay.place, place)
     for s in range(t.blocks.shape[0]):
         slope = 0.0
         for block in range(t.blocks[s]):
-            slope += _to_logit(t.factor, t.miss, got.factor, got.logit, s, epoch, block)
+            slope += _to_logit(t.pure, got.pure, got.logit, s, epoch, block)
         d.region[s, r] += slope
         d.kind[s, c] += slope
         d.size[s, v] += slope
@@ -251,14 +200,16 @@ def _reporting_back(t, got, lay, place, w, d):
 
 
 @loop
-def _to_logit(factor, miss, d_factor, logit, s, epoch, block):
+def _to_logit(pure, d_pure, logit, s, epoch, block):
     slope = 0.0
-    for i in range(miss.shape[2]):
-        change = factor[2 * s, block, i] * miss[s, block, i] * d_factor[2 * s, block, i]
+    for i in range(pure.shape[2]):
+        own = d_pure[2 * s, block, i] - d_pure[2 * s + 1, block, i]
+        change = pure[2 * s, block, i] * pure[2 * s + 1, block, i] * own
         logit[s, epoch, block, i] += change
         slope += change
-    for i in range(miss.shape[2]):
-        d_factor[2 * s, block, i] = 0.0
+    for i in range(pure.shape[2]):
+        d_pure[2 * s, block, i] = 0.0
+        d_pure[2 * s + 1, block, i] = 0.0
     return slope
 
 

@@ -8,7 +8,8 @@ from .compiled import jit
 from .design import Design, Patterns
 from .detection import Rows, observed_rows, unseen_rows
 from .engine import Floats, Ints
-from .kernel_rows import RowIndex, ints, row_index
+from .kernel_rows import RowIndex, row_index
+from .kernel_runs import ints
 from .structs import Pointer, Struct, define, register
 
 

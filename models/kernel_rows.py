@@ -4,17 +4,20 @@ A *place* is a (region, kind, epoch, size): with a class of victims, all that a 
 of reporting knows. Its *visits* (lag, locale) say how much of that is in and listed. In a visit a
 history is a product of *factors*: lister ``s`` reported (factor ``2 s``), was silent
 (``2 s + 1``), or a group gave an *answer*, a product over its members summed over what they share.
-Histories of a visit have few different answers, so each is worked out once.
+Histories of a visit have few different answers, so each is worked out once (``kernel_answers``).
 """
 
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .design import Design
 from .detection import Rows
 from .engine import Ints
 from .histories import ABSENT, REPORTED, WAS_SILENT
+from .kernel_answers import AnswerIndex, answer_index
+from .kernel_runs import flat, ints, runs
 
 
 class RowIndex(NamedTuple):
@@ -32,8 +35,8 @@ class RowIndex(NamedTuple):
         Factors of each row in runs; answers are numbered within a visit, after the listers.
     reporter_start, reporter
         Listers that reported, of each row in runs.
-    answer_start, part_start, part
-        Answers of each visit in runs, and factors of each answer.
+    answer_start, answers
+        Where the answers of each visit begin, and what they are made of.
     """
 
     place: Ints
@@ -47,8 +50,7 @@ class RowIndex(NamedTuple):
     reporter_start: Ints
     reporter: Ints
     answer_start: Ints
-    part_start: Ints
-    part: Ints
+    answers: AnswerIndex
 
 
 def row_index(rows: Rows, design: Design) -> RowIndex:
@@ -59,24 +61,17 @@ def row_index(rows: Rows, design: Design) -> RowIndex:
     visits = [h.spot_lag[spot], h.spot_locale[spot]]
     order = np.lexsort((*visits[::-1], *where[::-1]))
     table, mark = np.column_stack([*where, *visits])[order], rows.mark[order]
-    visit, start = _runs(table)
-    place, visit_start = _runs(visit[:, :4])
+    visit, start = runs(table)
+    place, visit_start = runs(visit[:, :4])
     reporters = np.where(mark == REPORTED, np.arange(mark.shape[1]), -1)
     alone = np.setdiff1d(np.arange(mark.shape[1]), h.grouped)
     answers, answer_start, parts = _answers(mark, start, h.groups)
     factors = np.column_stack([_factors(mark, alone), answers])
     return RowIndex(
         ints(place), ints(visit_start), ints(visit[:, 4:]), ints(start), ints(order),
-        ints(rows.victim_class), *_flat(factors), *_flat(reporters), ints(answer_start),
-        *_flat(parts),
+        ints(rows.victim_class), *flat(factors), *flat(reporters), ints(answer_start),
+        answer_index(parts, answer_start[visit_start], _may_hold(design)),
     )  # fmt: skip
-
-
-def _runs(table: Ints) -> tuple[Ints, Ints]:
-    """Distinct rows of a sorted table, and where the run of each begins and the last one ends."""
-    new = np.ones(len(table), bool)
-    new[1:] = (table[1:] != table[:-1]).any(axis=1)
-    return table[new], np.append(np.flatnonzero(new), len(table))
 
 
 def _factors(mark: Ints, listers: Ints) -> Ints:
@@ -110,12 +105,8 @@ def _answers(
     return answers, answer_start, distinct[:, 1:]
 
 
-def _flat(table: Ints) -> tuple[Ints, Ints]:
-    """Where each row's entries begin, and all entries that are not -1."""
-    there = table >= 0
-    return ints(np.concatenate([[0], np.cumsum(there.sum(axis=1))])), ints(table[there])
-
-
-def ints(values: object) -> Ints:
-    """Indices as the loops take them."""
-    return np.ascontiguousarray(np.asarray(values), dtype=np.int64)
+def _may_hold(design: Design) -> NDArray[np.bool_]:
+    """Which listers may hold back what they saw: late, or not listing all."""
+    listers = design.histories.listers
+    partly = (design.evidence.axes.sources["coverage"].iloc[listers] != "all").to_numpy()
+    return np.asarray(partly | design.around.delayed[listers], bool)
