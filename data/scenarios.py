@@ -51,14 +51,15 @@ def strained_world(
     framing_spread: float | None = None,
     adjudicated: float = 0.1,
     incidents: float = 1200.0,
+    regions: int = FEW_REGIONS,
     rivalries: int = 2,
     more: Strains | None = None,
 ) -> World:
     """Build a world of moderate size in which structures strain the model, alone or together.
 
-    6 organizations, 8 regions, 12 months of which the last three are scored, two groups of
-    two press sources, a federal list, and courts. The same seed gives the same territories,
-    levels and sources whatever is turned on.
+    6 organizations, 8 regions unless said, 12 months of which the last three are scored, two
+    groups of two press sources, a federal list, and courts. The same seed gives the same
+    territories, levels and sources whatever is turned on.
 
     Parameters
     ----------
@@ -73,6 +74,7 @@ def strained_world(
         seed,
         (*STRAINED_SOURCES, COURTS) if adjudicated else STRAINED_SOURCES,
         incidents=incidents,
+        regions=regions,
         rivalries=rivalries,
     )
     strains = replace(
@@ -91,13 +93,14 @@ def _moderate(
     sources: tuple[SourceSpec, ...],
     *,
     incidents: float = 1200.0,
+    regions: int = FEW_REGIONS,
     rivalries: int = 0,
     notoriety: bool = True,
 ) -> World:
     return national_world(
         seed,
         organizations=FEW_ORGANIZATIONS,
-        regions=SETS["MX"][:FEW_REGIONS],
+        regions=SETS["MX"][:regions],
         incidents=incidents,
         kinds=("homicide", "terrorism"),
         sources=sources,

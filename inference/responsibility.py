@@ -79,7 +79,7 @@ class Reader:
 
     @cached_property
     def _room(self) -> kernel.WorkspaceRef:
-        return kernel.workspace(self.plan, self.plan.sizes["victim_class"])
+        return kernel.workspace(self.plan, self._layout, self.plan.sizes["victim_class"])
 
     def outcome(self, params: Params) -> Outcome:
         """Work out what one draw says.

@@ -6,11 +6,13 @@ with the complete model and with the core, and writes ``strained.csv`` (one row 
 and contender) and ``strained.md``. What no report can inform is drawn from its prior: the share
 of each author's incidents that nobody can see. With *fixed* framing and no adjudicated cases the
 share of false claims is no draw from its prior either; these rounds show how far coverage falls,
-and how many adjudicated cases bring it back. A stopped study goes on where it was.
+and how many adjudicated cases bring it back. A stopped study goes on where it was, after what
+``strained.csv`` holds: take that away where formulas or worlds change.
 """
 
 import argparse
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import process_time
@@ -37,7 +39,7 @@ MODELS = {"complete": Structure(), "core": CORE}
 FIXED_FRAMING = 0.3
 ADJUDICATED = (0.0, 0.02, 0.05, 0.1, 0.2)
 """Expected share of all incidents that the courts report, with fixed framing."""
-DRAWS = TUNE = 500
+TUNE, DRAWS, REGIONS = 300, 500, 6
 CONCENTRATION = 10.0
 """Of the law of each author's share of false claims around its mean: that of its prior."""
 
@@ -98,7 +100,7 @@ def world(task: Task) -> World:
     arguments: dict[str, Any] = dict(SETTINGS[task.setting])
     if task.setting in STUDIED and "framing" in arguments:
         arguments["framing_spread"] = CONCENTRATION
-    made = strained_world(task.seed, **arguments)
+    made = strained_world(task.seed, regions=REGIONS, **arguments)
     prior, rng = Priors()["never_visible"], np.random.default_rng(derive(task.seed, "unseen"))
     own = dict.fromkeys(made.authors, 0.0)
     plain = [name for name in made.authors if name not in made.rivalries]
@@ -138,10 +140,23 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--report-only", action="store_true", help="of the rounds that are there")
     given = parser.parse_args(arguments)
     # Other formulas, other results: never mixed.
-    work, chosen = given.work / cache_folder().name, tasks(given.rounds, given.fixed_rounds)
+    work, asked = given.work / cache_folder().name, tasks(given.rounds, given.fixed_rounds)
+    earlier = strained_report.read(given.out)
+    there = {(row["setting"], row["round"], row["model"]) for row in earlier}
+    chosen = [task for task in asked if (task.setting, task.number, task.model) not in there]
     if not given.report_only:
         run(study, chosen, work, given.processes)
-    strained_report.write(kept(chosen, work), given.out, f"commit {given.commit}, seed {SEED}")
+    rows = earlier + [{"commit": given.commit, **row} for row in kept(chosen, work)]
+    strained_report.write(_in_order(rows, asked), given.out, f"seed {SEED}")
+
+
+def _in_order(rows: Sequence[Mapping[str, Any]], asked: Sequence[Task]) -> list[Mapping[str, Any]]:
+    """Sort by the order of the study's tasks; others come last."""
+    order = {(task.setting, task.number, task.model): n for n, task in enumerate(asked)}
+    last = len(order)
+    return sorted(
+        rows, key=lambda row: order.get((row["setting"], row["round"], row["model"]), last)
+    )
 
 
 if __name__ == "__main__":

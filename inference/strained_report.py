@@ -11,16 +11,29 @@ from .recovery_table import LEADERS, Row, coverage, leaders, markdown, measured,
 
 PER_FIT = (
     "setting", "round", "model", "seed", "seen", "happened", "passed", "rhat", "ess",
-    "divergences", "steps", "seconds",
+    "divergences", "steps", "seconds", "commit",
 )  # fmt: skip
 NOMINAL = 0.9
+FILE = "strained.csv"
+
+
+def read(out: Path) -> list[Row]:
+    """The rows of an earlier ``strained.csv``, a record each as the study makes them; or none."""
+    if not (out / FILE).exists():
+        return []
+    table = pd.read_csv(out / FILE)
+    own = [column for column in table if column not in PER_FIT]
+    return [
+        {**part.iloc[0][list(PER_FIT)], "contenders": part[own].to_dict("records")}
+        for _, part in table.groupby(["setting", "round", "model"], sort=False)
+    ]
 
 
 def write(rows: Sequence[Row], out: Path, about: str) -> None:
     """Write ``strained.csv`` (a row a round, model and contender) and ``strained.md``."""
     out.mkdir(parents=True, exist_ok=True)
     table = contenders(rows)
-    table.to_csv(out / "strained.csv", index=False, float_format="%.6g", lineterminator="\n")
+    table.to_csv(out / FILE, index=False, float_format="%.6g", lineterminator="\n")
     (out / "strained.md").write_text(page(rows, table, about), encoding="utf-8")
 
 
@@ -45,10 +58,11 @@ def page(rows: Sequence[Row], table: pd.DataFrame, about: str) -> str:
 
 def _method(rows: Sequence[Row], about: str) -> str:
     seconds = sum(row["seconds"] for row in rows)
+    commits = ", ".join(sorted({row["commit"] for row in rows}))
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     return f"""
-Simulated rounds; `python -m dtoscore.inference.strained`; {about}; on {machine};
-{seconds / 60:.0f} minutes of one core in all. 6 organizations, 8 regions, 12 months of which
+Simulated rounds; `python -m dtoscore.inference.strained`; {about}, commit {commits}; on {machine};
+{seconds / 60:.0f} minutes of one core in all. 6 organizations, 6 regions, 12 months of which
 three are scored, two groups of two press sources, a federal list, and courts that report a tenth
 of all incidents unless said. Silencing: γ of sd 0.8 by organization, on the press. Framing: 15%
 of claims, each author's own share drawn around that. Copying: κ = 0.7. Delay: median 30 days,

@@ -87,7 +87,7 @@ class Density:
 
     @cached_property
     def _room(self) -> kernel.WorkspaceRef:
-        return kernel.workspace(self.design)
+        return kernel.workspace(self.design, self.layout)
 
     @property
     def n_free(self) -> int:
@@ -121,7 +121,7 @@ class Density:
 
     def evaluator(self) -> Callable[[Floats], tuple[float, Floats]]:
         """``value_and_gradient`` with a workspace of its own, for one chain."""
-        room, t = kernel.workspace(self.design), self.table
+        room, t = kernel.workspace(self.design, self.layout), self.table
         fixed = (t.rows, t.one, t.two, *self.points, self.layout, self.tail)
         return lambda free: value_and_gradient(room, free, *fixed)
 

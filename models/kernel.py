@@ -4,15 +4,17 @@ The same numbers as the formulas there, which stay the reference (tests/test_ker
 logarithm a pattern, and without any array of (pattern, author) or (history, source, node).
 """
 
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
+from . import visibility
 from .compiled import jit
 from .design import Design
 from .engine import Floats, Ints
-from .kernel_histories import Detection, probabilities, zeros_like
-from .kernel_histories_back import probabilities_back
+from .kernel_histories import Detection, Extent, Tables, probabilities, tables, zeros_like
+from .kernel_histories_back import Gathered, gathered, probabilities_back
+from .kernel_layout import LayoutRef
 from .structs import Pointer, Struct, define, register
 
 __all__ = ["Reals", "Workspace", "backward", "prepare", "terms", "workspace"]
@@ -68,6 +70,8 @@ class Workspace(NamedTuple):
         its gradient: (context, author, 6).
     written, d_written
         P(what all sources wrote, …) and its gradient, shape (row, author, listing class).
+    tables, gathered
+        Room for histories, and for their gradient.
     """
 
     history: Floats
@@ -80,6 +84,8 @@ class Workspace(NamedTuple):
     d_unseen: Floats
     written: Floats
     d_written: Floats
+    tables: Tables
+    gathered: Gathered
 
 
 @register
@@ -118,8 +124,8 @@ def pack_workspace(record):
     return WorkspaceRef(*record)
 
 
-def workspace(design: Design, per_history: int = 1) -> WorkspaceRef:
-    """Make room for evaluations of one design, with so many rows a history."""
+def workspace(design: Design, lay: LayoutRef, per_history: int = 1) -> WorkspaceRef:
+    """Make room for evaluations of one design and layout, with so many rows a history."""
     h, sizes = design.histories, design.sizes
     classes = (len(h.classes.author), len(h.classes.claim))
     n_context, n_author = len(h.context_spot), sizes["author"]
@@ -130,14 +136,29 @@ def workspace(design: Design, per_history: int = 1) -> WorkspaceRef:
         (n_context, n_author), (n_context, n_author, 6),
         (len(design.statements.rows), n_author, classes[1]),
     )  # fmt: skip
-    room = Workspace(*(np.empty(shape) for shape in shapes for _ in range(2)))
-    return cast("WorkspaceRef", pack_workspace(room))
+    room: list[Any] = [np.empty(shape) for shape in shapes for _ in range(2)]
+    made = tables(lay, _extent(design))
+    room += [made, gathered(made)]
+    return cast("WorkspaceRef", pack_workspace(Workspace(*room)))
+
+
+def _extent(design: Design) -> Extent:
+    h, around = design.histories, design.around
+    return Extent(
+        lister=len(h.listers),
+        reach=len(h.classes.author),
+        listing=len(h.classes.claim),
+        epoch=around.past.shape[1],
+        locale=len(around.locale_region),
+        node=visibility.n_nodes(design),
+        inner=len(h.group_nodes),
+    )
 
 
 @jit
 def prepare(room, x, lay):
     """Fill histories, μ and the shares seen and unseen; ``room.written`` is there already."""
-    probabilities(x.detection, lay, room.history)
+    probabilities(x.detection, lay, room.tables, room.history)
     _rates(room, x, lay)
     _shares(room, x, lay)
 
@@ -324,7 +345,7 @@ def backward(room, x, lay, d_term, d_mass, d_totals):
     _totals_back(room, lay, d_totals)
     _shares_back(room, x, lay, d_size, d_class, d_visible, d_claim)
     d_detection = zeros_like(x.detection)
-    probabilities_back(x.detection, lay, room.d_history, d_detection)
+    probabilities_back(x.detection, lay, room.tables, room.gathered, room.d_history, d_detection)
     _class_shares_back(x, lay, d_detection, d_class)
     d_region, d_period, d_kind = _rates_back(room, x, lay)
     return RealsRef(

@@ -145,23 +145,44 @@ def zeros_like(x):
     )  # fmt: skip
 
 
+class Extent(NamedTuple):
+    """How many there are of what the tables run over."""
+
+    lister: int
+    reach: int
+    listing: int
+    epoch: int
+    locale: int
+    node: int
+    inner: int
+
+
 @jit
-def tables(x, lay):
-    """Make the tables, with what hangs on no place filled."""
-    n_s, n_a, n_q = x.region.shape[0], x.author.shape[1], x.nodes.shape[0]
-    blocks = np.ones(n_s, np.int64)
+def tables(layout, n):
+    """Make room for the tables of one ``Extent``."""
+    lay, width = around(layout), n.reach * n.node
+    blocks = np.ones(n.lister, np.int64)
     for s in lay.grouped:
-        blocks[s] = lay.group_nodes.shape[0]
-    width, answers = n_a * n_q, longest(lay.answer_start)
-    shape, weights = (n_s, blocks.max(), width), np.empty(width)
-    for i in range(width):
-        weights[i] = x.weights[i % n_q]
+        blocks[s] = n.inner
+    most, factors = blocks.max(), 2 * n.lister + longest(lay.answer_start)
     return Tables(
-        _odds(x, lay, blocks, shape), blocks, weights, _listed(x),
-        np.empty((2 * n_s, shape[1], width)), np.empty((longest(lay.moment_start), width)),
-        np.empty((n_s, width)), np.zeros(n_s, np.int64), np.empty((2 * n_s + answers, width)),
-        np.empty(width), np.empty(width), np.empty(n_a),
+        np.ones((n.lister, n.epoch, most, width)), blocks, np.empty(width),
+        np.empty((n.lister, n.locale, n.listing, width)), np.empty((2 * n.lister, most, width)),
+        np.empty((longest(lay.moment_start), width)), np.empty((n.lister, width)),
+        np.zeros(n.lister, np.int64), np.empty((factors, width)), np.empty(width),
+        np.empty(width), np.empty(n.reach),
     )  # fmt: skip
+
+
+@jit
+def fill_tables(t, x, lay):
+    """Fill what hangs on no place."""
+    n_q = x.nodes.shape[0]
+    assert t.weights.shape[0] == x.author.shape[1] * n_q  # noqa: S101  else it would write anywhere
+    for i in range(t.weights.shape[0]):
+        t.weights[i] = x.weights[i % n_q]
+    _fill_odds(t, x, lay)
+    _fill_listed(t, x)
 
 
 @loop
@@ -174,35 +195,31 @@ def longest(start):
 
 
 @jit
-def _odds(x, lay, blocks, shape):
+def _fill_odds(t, x, lay):
     """exp(-γ - λ z) of sources alone, exp(-γ - λ z - λ' y) of grouped ones."""
     n_s, n_a, n_epoch = x.author.shape
     n_q, author = x.nodes.shape[0], np.exp(-x.author)
-    result = np.ones((n_s, n_epoch, *shape[1:]))
     for s in range(n_s):
         j = among(lay.grouped, s)
-        for block in range(blocks[s]):
+        for block in range(t.blocks[s]):
             own = x.group_visibility[j] * lay.group_nodes[block] if j >= 0 else 0.0
             shared = np.exp(-x.visibility[s] * x.nodes - own)
             for epoch in range(n_epoch):
                 for a in range(n_a):
                     for q in range(n_q):
-                        result[s, epoch, block, a * n_q + q] = author[s, a, epoch] * shared[q]
-    return result
+                        t.odds[s, epoch, block, a * n_q + q] = author[s, a, epoch] * shared[q]
 
 
 @jit
-def _listed(x):
+def _fill_listed(t, x):
     n_s, n_locale, n_a, n_g = x.listed.shape
     n_q = x.nodes.shape[0]
-    result = np.empty((n_s, n_locale, n_g, n_a * n_q))
     for s in range(n_s):
         for locale in range(n_locale):
             for g in range(n_g):
                 for a in range(n_a):
                     for q in range(n_q):
-                        result[s, locale, g, a * n_q + q] = x.listed[s, locale, a, g]
-    return result
+                        t.listed[s, locale, g, a * n_q + q] = x.listed[s, locale, a, g]
 
 
 @loop
@@ -358,10 +375,10 @@ def _visit(t, x, lay, visit, c, w, g, day, share, result):
 
 
 @jit
-def probabilities(detection, layout, result):
+def probabilities(detection, layout, t, result):
     """Fill P(history | author, claim), shape (row, reach class, listing class)."""
     x, lay = unpacked(detection), around(layout)
-    t = tables(x, lay)
+    fill_tables(t, x, lay)
     result.fill(0.0)
     for place in range(lay.place.shape[0]):
         for w in range(x.victim_class.shape[1]):

@@ -18,7 +18,6 @@ from .kernel_histories import (
     place_of,
     row_product,
     sum_nodes,
-    tables,
     unpacked,
 )
 
@@ -47,7 +46,8 @@ class Gathered(NamedTuple):
 
 
 @jit
-def _gathered(t):
+def gathered(t):
+    """Make room for what tables gather; all zeros, which each evaluation leaves behind again."""
     width, n_a = t.weights.shape[0], t.total.shape[0]
     return Gathered(
         np.zeros(t.factor.shape), np.zeros(t.held.shape), np.zeros(t.pure.shape),
@@ -57,11 +57,9 @@ def _gathered(t):
 
 
 @jit
-def probabilities_back(detection, layout, d_result, gradient):
-    """Add the gradient of ``probabilities`` to ``gradient``."""
+def probabilities_back(detection, layout, t, got, d_result, gradient):
+    """Add the gradient of ``probabilities``, whose tables are ``t``, to ``gradient``."""
     x, d, lay = unpacked(detection), unpacked(gradient), around(layout)
-    t = tables(x, lay)
-    got = _gathered(t)
     for place in range(lay.place.shape[0]):
         for w in range(x.victim_class.shape[1]):
             if asked(lay, place, w):
@@ -213,7 +211,7 @@ def _to_logit(pure, d_pure, logit, s, epoch, block):
     return slope
 
 
-@loop
+@jit
 def _nodes_back(t, got, x, lay, d):
     """Carry what all places gathered to authors, visibilities, nodes and weights."""
     n_q, node, logit = x.nodes.shape[0], got.node, got.logit
@@ -231,6 +229,9 @@ def _nodes_back(t, got, x, lay, d):
                     if j >= 0:
                         d.group_visibility[j] += change * lay.group_nodes[block]
     _listed_back(got.listed, d.listed, n_q)
+    got.logit.fill(0.0)
+    got.listed.fill(0.0)
+    got.node.fill(0.0)
 
 
 @loop

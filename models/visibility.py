@@ -36,6 +36,11 @@ def parameters(priors: Priors, design: Design) -> list[Parameter]:
     return result
 
 
+def n_nodes(design: Design) -> int:
+    """How many nodes the law has."""
+    return 2 if design.structure.visibility == TWO_CLASS else len(design.histories.nodes)
+
+
 def nodes(params: Params, design: Design, engine: Engine) -> tuple[Array, Array]:
     """Nodes and weights of the visibility, each of shape (node,)."""
     h, xp = design.histories, engine.xp

@@ -75,7 +75,7 @@ class Loops:
 
     def __init__(self, made: Design) -> None:
         self.layout = kernel_layout.layout(made)
-        self.room = kernel.workspace(made)
+        self.room = kernel.workspace(made, self.layout)
 
     def prepared(self, arrays: list[np.ndarray]) -> Any:
         n = len(Reals._fields) - 1

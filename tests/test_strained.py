@@ -44,14 +44,14 @@ def record(setting: str, model: str, number: int, position: float) -> Row:
     ]
     return {
         "setting": setting, "model": model, "round": number, "seed": 1, "steps": 15.0,
-        "seconds": 60.0, "failures": [], "contenders": contenders, **fit,
+        "seconds": 60.0, "commit": "x", "failures": [], "contenders": contenders, **fit,
     }  # fmt: skip
 
 
 def test_the_page_says_coverage_and_leader_by_setting_and_model() -> None:
     rows = [record("all", "complete", n, 0.5) for n in range(2)]
     rows += [record("all", "core", 0, 0.99), record("all", "core", 1, 0.5)]
-    page = strained_report.page(rows, strained_report.contenders(rows), "commit x, seed 1")
+    page = strained_report.page(rows, strained_report.contenders(rows), "seed 1")
     lines = {
         tuple(cell.strip() for cell in line.strip("|").split("|")) for line in page.splitlines()
     }
@@ -60,3 +60,14 @@ def test_the_page_says_coverage_and_leader_by_setting_and_model() -> None:
     assert by_model["core"][3:7] == ("50.0 ± 50.0%", "-0.8", "50%", "0%")
     assert by_model["core"][8] == "2 of 2"
     assert "Simulated rounds" in page
+
+
+def test_a_study_goes_on_after_what_its_table_holds(tmp_path) -> None:
+    rows = [record("all", "core", n, 0.5 + 0.1 * n) for n in range(2)]
+    assert strained_report.read(tmp_path) == []
+    strained_report.write(rows, tmp_path, "seed 1")
+    before = (tmp_path / "strained.csv").read_text()
+    again = strained_report.read(tmp_path)
+    assert [row["round"] for row in again] == [0, 1]
+    strained_report.write(again, tmp_path, "seed 1")
+    assert (tmp_path / "strained.csv").read_text() == before
