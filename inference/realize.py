@@ -130,7 +130,14 @@ def realize(
     return _label(store, unseen, setting, coords)
 
 
-def oracle(params: Params, plan: Design, rubric: Rubric, draws: int, seed: int) -> xr.Dataset:
+def oracle(
+    params: Params,
+    plan: Design,
+    rubric: Rubric,
+    draws: int,
+    seed: int,
+    outcome: Callable[[Design], Outcome] | None = None,
+) -> xr.Dataset:
     """Draw what happened as one who knows the parameters would: ``realize`` of one value.
 
     What is not among the parameters (marks of the unseen, shares inside coalitions) is drawn
@@ -142,10 +149,13 @@ def oracle(params: Params, plan: Design, rubric: Rubric, draws: int, seed: int) 
         One value of every free variable of the model, by name.
     draws
         Number of draws, in one chain.
+    outcome
+        Says who did what in the cells of the design cut to the window, where the parameters
+        given do not (``known_world``).
     """
     setting = _setting(plan, rubric, frozenset(params))
     store = _store(setting, (1, draws))
-    found = setting.reader.outcome(params)
+    found = outcome(setting.plan) if outcome else setting.reader.outcome(params)
     for draw in range(draws):
         store = _fill(store, setting, params, found, (0, draw), seed)
     unseen = np.full((1, draws), found.unseen.sum())
