@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
+from scipy.special import logit
 
 from ..data.rubric import Rubric
 from ..data.world import World
@@ -101,11 +102,20 @@ def _rest(world: World, design: Design) -> Params:
     return {
         "split": world.split[_positions(design.names.rivalries, world.rivalries)],
         "side_concentration": np.asarray(world.side_concentration),
-        "side_selection": np.zeros(design.names.n_plain),
+        "side_selection": _side_selection(world, design),
         "copying": np.array(
             [copying[world.groups.index(str(groups[g[0]]))] for g in design.statements.groups]
         ),
     }
+
+
+def _side_selection(world: World, design: Design) -> Floats:
+    """Of each plain name, so that rivalries have the ``told_split`` of the world."""
+    if world.told_split is None:
+        return np.zeros(design.names.n_plain)
+    rivalry = _positions(design.names.rivalries, world.rivalries)
+    shift = logit(world.told_split[rivalry]) - logit(world.split[rivalry])
+    return np.asarray(np.linalg.pinv(design.names.lean) @ shift)
 
 
 def _log_rate(world: World, of: Ints) -> tuple[Floats, Floats, Floats]:

@@ -39,13 +39,20 @@ class Fitted:
     steps: float
 
 
-def contenders(fitted: Fitted, seed: int) -> list[Row]:
-    """Compare every contender's realized score with what truly happened."""
+def contenders(fitted: Fitted, seed: int, known: xr.Dataset | None = None) -> list[Row]:
+    """Compare every contender's realized score with what truly happened.
+
+    Parameters
+    ----------
+    known
+        Draws of what happened by one who knows the world, where its parameters are no values of
+        the model's; else they are made from these.
+    """
     drawn = fitted.round
     names = list(drawn.evidence.axes.contenders)
     true = true_scores(drawn, names)
     draws = _flat(fitted.scores.sel(organization=names))
-    known = _oracle(fitted, names, seed)
+    oracles = _oracle(fitted, names, seed, known)
     counted = baselines(drawn.evidence, drawn.rubric).set_index(["baseline", "organization"])
     points = counted["value"].to_dict()
     rng = np.random.default_rng(derive(seed, "ties"))
@@ -55,7 +62,7 @@ def contenders(fitted: Fitted, seed: int) -> list[Row]:
             "truth": float(true[k]),
             "worst": float((true[k] == true.max()) / (true == true.max()).sum()),
             **place(float(true[k]), draws[:, k], rng),
-            **{f"oracle_{part}": v for part, v in known[k].items()},
+            **{f"oracle_{part}": v for part, v in oracles[k].items()},
             "p_worst": float(fitted.ranks["p_worst"].sel(organization=name)),
             "raw": points[RAW, name],
             "majority": points[MAJORITY, name],
@@ -64,12 +71,14 @@ def contenders(fitted: Fitted, seed: int) -> list[Row]:
     ]
 
 
-def _oracle(fitted: Fitted, names: list[str], seed: int) -> list[Row]:
-    """Give the same intervals as one who knows the parameters would; none where there are none."""
+def _oracle(fitted: Fitted, names: list[str], seed: int, realized: xr.Dataset | None) -> list[Row]:
+    """Give the same intervals as one who knows would; none where there are none."""
     drawn = fitted.round
-    if not drawn.params:
-        return [{} for _ in names]
-    realized = oracle(drawn.params, fitted.plan, drawn.rubric, ORACLE_DRAWS, derive(seed, "oracle"))
+    if realized is None:
+        if not drawn.params:
+            return [{} for _ in names]
+        number = derive(seed, "oracle")
+        realized = oracle(drawn.params, fitted.plan, drawn.rubric, ORACLE_DRAWS, number)
     draws = _flat(score(realized, drawn.rubric).sel(organization=names))
     true = true_scores(drawn, names)
     rng = np.random.default_rng(derive(seed, "oracle ties"))

@@ -3,8 +3,8 @@
 ``python -m dtoscore.inference.strained --rounds 40 --out docs/evidence`` simulates rounds in
 which one structure, or all of them, strains the reports (``data.scenarios.STUDIED``), fits each
 with the complete model and with the core, and writes ``strained.csv`` (one row a round, model
-and contender) and ``strained.md``. What no report can inform is drawn from its prior: the share
-of each author's incidents that nobody can see. With *fixed* framing and no adjudicated cases the
+and contender) and ``strained.md``. What no report can inform is drawn from its prior
+(``strained_world``). With *fixed* framing and no adjudicated cases the
 share of false claims is no draw from its prior either; these rounds show how far coverage falls,
 and how many adjudicated cases bring it back. A stopped study goes on where it was, after what
 ``strained.csv`` holds: take that away where formulas or worlds change.
@@ -13,12 +13,13 @@ and how many adjudicated cases bring it back. A stopped study goes on where it w
 import argparse
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from time import process_time
 from typing import Any
 
 import numpy as np
+import xarray as xr
 
 from ..data.scenarios import STUDIED, strained_world
 from ..data.simulate import simulate
@@ -26,13 +27,14 @@ from ..data.world import World
 from ..models.compiled import cache_folder
 from ..models.priors import Priors
 from ..models.structure import CORE, Structure
-from . import strained_report
+from . import known_world, strained_report
 from .fit import FitOptions
 from .recovery import fit, summary
-from .recovery_compare import Row, contenders
+from .recovery_compare import ORACLE_DRAWS, Fitted, Row, contenders
 from .recovery_run import kept, run
 from .recovery_world import Recoverable, reported
 from .seeds import derive
+from .strained_world import drawn_from_priors
 
 SEED = 41_071
 MODELS = {"complete": Structure(), "core": CORE}
@@ -93,30 +95,23 @@ def tasks(rounds: int, fixed_rounds: int) -> list[Task]:
 
 
 def world(task: Task) -> World:
-    """Build the round's world; the share that nobody can see is drawn from its prior.
-
-    A rivalry's is the mean of its members', as in ``models.visibility``.
-    """
+    """Build the round's world."""
     arguments: dict[str, Any] = dict(SETTINGS[task.setting])
     if task.setting in STUDIED and "framing" in arguments:
         arguments["framing_spread"] = CONCENTRATION
     made = strained_world(task.seed, regions=REGIONS, **arguments)
-    prior, rng = Priors()["never_visible"], np.random.default_rng(derive(task.seed, "unseen"))
-    own = dict.fromkeys(made.authors, 0.0)
-    plain = [name for name in made.authors if name not in made.rivalries]
-    own |= dict(zip(plain, rng.beta(prior["alpha"], prior["beta"], len(plain)), strict=True))
-    for name in made.rivalries:
-        own[name] = float(np.mean([own[side] for side in name.split("><")]))
-    return replace(made, never_visible=np.array([own[name] for name in made.authors]))
+    return drawn_from_priors(made, np.random.default_rng(derive(task.seed, "priors")))
 
 
 def study(task: Task) -> Row:
     """Simulate, fit and compare one round: a plain record, ready for JSON."""
     started = process_time()
-    simulated = simulate(world(task), derive(task.seed, "simulate"))
+    made = world(task)
+    simulated = simulate(made, derive(task.seed, "simulate"))
     evidence, rubric = reported(simulated)
     drawn = Recoverable({}, simulated, evidence, rubric, Priors())
     fitted = fit(drawn, task.options, task.seed, MODELS[task.model])
+    known = _oracle(made, fitted, task) if task.model == "complete" else None
     return {
         "setting": task.setting,
         "round": task.number,
@@ -124,8 +119,14 @@ def study(task: Task) -> Row:
         "seed": task.seed,
         **summary(fitted),
         "seconds": process_time() - started,
-        "contenders": contenders(fitted, task.seed),
+        "contenders": contenders(fitted, task.seed, known),
     }
+
+
+def _oracle(made: World, fitted: Fitted, task: Task) -> xr.Dataset | None:
+    """What one would say who knows the world."""
+    rubric, seed = fitted.round.rubric, derive(task.seed, "oracle")
+    return known_world.drawn(made, fitted.plan, rubric, ORACLE_DRAWS, seed)
 
 
 def main(arguments: list[str] | None = None) -> None:

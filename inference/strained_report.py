@@ -66,8 +66,11 @@ Simulated rounds; `python -m dtoscore.inference.strained`; {about}, commit {comm
 three are scored, two groups of two press sources, a federal list, and courts that report a tenth
 of all incidents unless said. Silencing: γ of sd 0.8 by organization, on the press. Framing: 15%
 of claims, each author's own share drawn around that. Copying: κ = 0.7. Delay: median 30 days,
-the round ends 10 days after the window. What no report can inform, the share that nobody can
-see, is drawn from its prior. Coverage is of 90% intervals of the realized scores, with a
+the round ends 10 days after the window. What no report can inform is drawn from its prior:
+the share that nobody can see, the share of scenes that nobody can read, how much of what nobody
+attributes is ordinary violence, whose violence a clash is, the law of the dead in large events.
+"oracle": one who knows the world, and draws only what no parameter settles.
+Coverage is of 90% intervals of the realized scores, with a
 standard error clustered by round. "core" is the model without any extension.
 """
 
@@ -95,9 +98,25 @@ def _setting(setting: str, model: str, part: pd.DataFrame) -> dict[str, object]:
         "truth above": _share(part["position"] > 0.95),
         "truth below": _share(part["position"] < 0.05),
         "median width": f"{part['width'].median():.0f}",
+        **_oracle(part),
         "leader right": f"{int(right.sum())} of {len(right)}",
         "mean P(worst) said": f"{said.mean():.2f}",
         "wrong at 0.9 or more": int((wrong >= NOMINAL).sum()),
+    }
+
+
+def _oracle(part: pd.DataFrame) -> dict[str, object]:
+    """Ratio of the mean widths, and how often the oracle's interval holds the truth."""
+    none: dict[str, object] = {"width over oracle's": "-", "oracle's coverage": "-"}
+    if "oracle_width" not in part:
+        return none
+    known = part[part["oracle_width"].notna()]
+    if known.empty:
+        return none
+    ratio = known["width"].sum() / known["oracle_width"].sum()
+    return {
+        "width over oracle's": f"{ratio:.2f}",
+        "oracle's coverage": percent(*coverage(known, "oracle_covered")),
     }
 
 

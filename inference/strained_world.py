@@ -1,0 +1,98 @@
+"""Worlds of the study of strained rounds: what no report can inform is drawn from its prior.
+
+A structure that a setting has not is off. Of what is always there, some things leave no trace in
+the reports, or hardly any, and a fit says of them what its priors say. An interval can then keep
+its probability only over worlds in which they are as the priors have it, so they are drawn:
+the share that nobody can see, the share of scenes that nobody can read and how it differs between
+organizations, how much of what nobody attributes is ordinary violence, whose violence a clash
+is and which clashes are told by side, and the law of the dead in large events.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.special import expit, logit
+
+from ..data.attribution import OTHER, parse
+from ..data.values import ADJUDICATED
+from ..data.world import Floats, World
+from ..models.priors import Priors
+from .marks import TAIL_GRID, tail_posterior
+
+PRIORS = Priors()
+
+
+def drawn_from_priors(world: World, rng: np.random.Generator) -> World:
+    """Draw from its prior what the reports of a world cannot inform."""
+    world = replace(world, never_visible=_never_visible(world, rng))
+    world = replace(
+        world,
+        tail=float(rng.choice(TAIL_GRID, p=tail_posterior(np.zeros(0, np.int64)))),
+        victims_in_bin=(rng.dirichlet(np.ones(2)), rng.dirichlet(np.ones(4))),
+    )
+    return _with_other(_with_unreadable(_with_clashes(world, rng), rng), rng)
+
+
+def _draw(name: str, rng: np.random.Generator, n: int | None = None) -> Floats:
+    prior = PRIORS[name]
+    if prior.distribution == "beta":
+        return np.asarray(rng.beta(prior["alpha"], prior["beta"], n))
+    if prior.distribution == "zero_sum":
+        free = rng.normal(0.0, prior["sigma"], n)
+        return np.asarray(free - free.mean())
+    return np.asarray(rng.normal(prior["mu"], prior["sigma"], n))
+
+
+def _never_visible(world: World, rng: np.random.Generator) -> Floats:
+    """ψ of each author; a rivalry's is the mean of its members', as in ``models.visibility``."""
+    plain = [name for name in world.authors if name not in world.rivalries]
+    own = dict(zip(plain, _draw("never_visible", rng, len(plain)).tolist(), strict=True))
+    for name in world.rivalries:
+        own[name] = float(np.mean([own[member] for member in parse(name).organizations]))
+    return np.array([own[name] for name in world.authors])
+
+
+def _with_clashes(world: World, rng: np.random.Generator) -> World:
+    """Draw whose violence each rivalry's is, and which side the clashes told by side lean to."""
+    n = len(world.rivalries)
+    split = _draw("split", rng, n)
+    own = _draw("side_selection", rng, len(world.organizations))
+    of = dict(zip(world.organizations, own.tolist(), strict=True))
+    sides = [parse(name).sides for name in world.rivalries]
+    lean = [np.mean([of[k] for k in a]) - np.mean([of[k] for k in b]) for a, b in sides]
+    return replace(world, split=split, told_split=expit(logit(split) + np.array(lean)))
+
+
+def _with_unreadable(world: World, rng: np.random.Generator) -> World:
+    """Let scenes of an organization, or of ``other``, be such that nobody can tell whose."""
+    share = logit(_draw("claim_nobody", rng))
+    unsigned = _draw("claim_unsigned", rng, len(world.organizations))
+    n, plain = len(world.authors), len(world.organizations)
+    nobody = np.zeros(n)
+    nobody[:plain] = expit(share + unsigned)
+    if world.has_other:
+        nobody[world.authors.index(OTHER)] = expit(share)
+    claim = np.eye(n) if world.claim is None else world.claim[:, :n]
+    claim = np.column_stack([(1.0 - nobody)[:, None] * claim, nobody])
+    return replace(world, claim=claim)
+
+
+def _with_other(world: World, rng: np.random.Generator) -> World:
+    """Draw how often ordinary violence goes unattributed, and how much of what does it is.
+
+    The rate of ``other`` is then what ``models.rates`` makes of both.
+    """
+    at = world.authors.index(OTHER)
+    shift, odds = float(_draw("unknown_other", rng)), float(_draw("other_share", rng))
+    unknown = world.unknown.copy()
+    unknown[:, at] = expit(logit(unknown[:, at]) + shift)
+    courts = np.array([spec.type == ADJUDICATED for spec in world.sources])
+    unreadable = np.where(courts, 0.0, world.claim[at, -1] if world.claim is not None else 0.0)
+    named, ordinary = (
+        float(np.mean(unreadable + (1.0 - unreadable) * u))
+        for u in (world.unknown[:, 0], unknown[:, at])
+    )
+    rate = world.rate.copy()
+    rest = np.delete(rate, at, axis=0).sum()
+    rate[at] *= rest / rate[at].sum() * named / ordinary * np.exp(-odds)
+    return replace(world, unknown=unknown, rate=rate)
