@@ -38,7 +38,7 @@ def _draw(name: str, rng: np.random.Generator, n: int | None = None) -> Floats:
     if prior.distribution == "beta":
         return np.asarray(rng.beta(prior["alpha"], prior["beta"], n))
     if prior.distribution == "zero_sum":
-        free = rng.normal(0.0, prior["sigma"], n)
+        free = np.asarray(rng.normal(0.0, prior["sigma"], n))
         return np.asarray(free - free.mean())
     return np.asarray(rng.normal(prior["mu"], prior["sigma"], n))
 

@@ -52,13 +52,15 @@ def test_the_page_says_coverage_and_leader_by_setting_and_model() -> None:
     rows = [record("all", "complete", n, 0.5) for n in range(2)]
     rows += [record("all", "core", 0, 0.99), record("all", "core", 1, 0.5)]
     page = strained_report.page(rows, strained_report.contenders(rows), "seed 1")
-    lines = {
-        tuple(cell.strip() for cell in line.strip("|").split("|")) for line in page.splitlines()
-    }
-    by_model = {line[1]: line for line in lines if line[0] == "all" and "of 2" in line[8]}
-    assert by_model["complete"][2:4] == ("2", "100.0 ± 0.0%")
-    assert by_model["core"][3:7] == ("50.0 ± 50.0%", "-0.8", "50%", "0%")
-    assert by_model["core"][8] == "2 of 2"
+    table = page.split("## Coverage and leader")[1].split("## Fits")[0].strip().splitlines()
+    header, _, *lines = ([cell.strip() for cell in line.split("|")[1:-1]] for line in table)
+    said = {line[1]: dict(zip(header, line, strict=True)) for line in lines}
+    assert said["complete"]["rounds"] == "2"
+    assert said["complete"]["coverage of 90%"] == "100.0 ± 0.0%"
+    assert said["core"]["coverage of 90%"] == "50.0 ± 50.0%"
+    assert said["core"]["from 90%, in errors"] == "-0.8"
+    assert (said["core"]["truth above"], said["core"]["truth below"]) == ("50%", "0%")
+    assert said["core"]["leader right"] == "2 of 2"
     assert "Simulated rounds" in page
 
 
