@@ -4,9 +4,12 @@ import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import pandas as pd
 
+from .aggregates import itemised
 from .errors import InputError
+from .evidence import Evidence
 from .folder import csv_text
 from .problems import Problems, listed
 from .readers import read_round
@@ -14,10 +17,13 @@ from .rounds import Round
 from .tables import read_table
 from .tabulate import tabulate
 from .totals import INCLUSIVE, overlapping
+from .values import MOST_TOTAL
 
 TOTALS, SETTINGS = "totals.csv", "round.toml"
 """The files that change."""
 KIND = "homicide"
+FIRST_ROW = 2
+"""Number of the first row below the header, as messages count them."""
 
 
 def totals_rows(parts: pd.DataFrame, unit: str) -> pd.DataFrame:
@@ -72,6 +78,37 @@ def check_room(rows: pd.DataFrame, round_: Round) -> None:
         raise InputError([said])
 
 
+def widened(folder: Path, rows: pd.DataFrame, declared: str) -> tuple[pd.DataFrame, int]:
+    """Let counts below what their own sources report there range up to that.
+
+    A series that another source feeds counts what that one reports, but for errors of day, place
+    or copying. Where it counts less, all that is known is that the number lies between both.
+
+    Returns
+    -------
+    The rows, with ``count_low`` and ``count_high`` where that is needed, and how many have them.
+
+    Raises
+    ------
+    InputError
+        Where the round would be at fault in other ways.
+    """
+    evidence = _tried(folder, _texts(folder, rows.assign(count_high=str(MOST_TOTAL)), declared))
+    found, known = evidence.aggregates, itemised(evidence)
+    if found is None:
+        return rows, 0
+    unit = found.table["unit"] == "victims"
+    held = pd.Series(np.where(unit, known.held_victims, known.held), found.table.index)
+    first = _line_of(folder)
+    for lines, number in zip(found.table["rows"], held, strict=True):
+        if len(lines) == 1 and lines[0] >= first:
+            at = rows.index[lines[0] - first]
+            if number > int(rows.loc[at, "count"]):
+                rows.loc[at, ["count_low", "count_high"]] = rows.loc[at, "count"], f"{number:.0f}"
+    short = "count_high" in rows and rows["count_high"].notna().sum()
+    return rows.fillna(""), int(short)
+
+
 def amend(folder: Path, rows: pd.DataFrame, declared: str) -> None:
     """Add rows to ``totals.csv`` and tables to ``round.toml``.
 
@@ -82,10 +119,19 @@ def amend(folder: Path, rows: pd.DataFrame, declared: str) -> None:
     InputError
         Where the round would be at fault, or its files cannot be written.
     """
-    texts = {
-        TOTALS: csv_text(_extended(folder, rows)),
-        SETTINGS: (folder / SETTINGS).read_text(encoding="utf-8").rstrip("\n") + "\n" + declared,
-    }
+    texts = _texts(folder, rows, declared)
+    _tried(folder, texts)
+    _write(folder, texts)
+
+
+def _texts(folder: Path, rows: pd.DataFrame, declared: str) -> dict[str, str]:
+    """Both files as they would be."""
+    settings = (folder / SETTINGS).read_text(encoding="utf-8").rstrip("\n")
+    return {TOTALS: csv_text(_extended(folder, rows)), SETTINGS: settings + "\n" + declared}
+
+
+def _tried(folder: Path, texts: dict[str, str]) -> Evidence:
+    """Read and tabulate a copy of the round with these files."""
     with TemporaryDirectory() as place:
         trial = Path(place) / "round"
         trial.mkdir()
@@ -93,8 +139,13 @@ def amend(folder: Path, rows: pd.DataFrame, declared: str) -> None:
             if path.is_file():
                 shutil.copyfile(path, trial / path.name)
         _write(trial, texts)
-        tabulate(read_round(trial))
-    _write(folder, texts)
+        return tabulate(read_round(trial))
+
+
+def _line_of(folder: Path) -> int:
+    """Row number that the first of the added rows will have."""
+    table = read_table(folder, "totals", Problems())
+    return FIRST_ROW if table is None else FIRST_ROW + len(table.frame)
 
 
 def _extended(folder: Path, rows: pd.DataFrame) -> pd.DataFrame:

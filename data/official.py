@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from .amending import SETTINGS, amend, check_room, totals_rows
+from .amending import SETTINGS, amend, check_room, totals_rows, widened
 from .errors import InputError
 from .folder import toml_text
 from .problems import Problems, Table, counted, listed, meant, shown
@@ -124,8 +124,11 @@ def import_totals(file: Path, folder: Path, wanted: Wanted) -> Added:
     check_room(rows_added, round_)
     added = tuple(str(name) for name in parts["series"].unique())
     declared = "".join(_declared(name, _known(name, chosen), wanted) for name in added)
+    short = 0
+    if wanted.holds:
+        rows_added, short = widened(folder, rows_added, declared)
     amend(folder, rows_added, declared)
-    return Added(folder, added, len(parts), _notes(rows, parts, chosen, wanted))
+    return Added(folder, added, len(parts), _notes(rows, parts, chosen, wanted, short))
 
 
 def _read(file: Path) -> Table:
@@ -253,7 +256,7 @@ def _declared(name: str, known: Known, wanted: Wanted) -> str:
 
 
 def _notes(
-    rows: pd.DataFrame, parts: pd.DataFrame, chosen: Sequence[str], wanted: Wanted
+    rows: pd.DataFrame, parts: pd.DataFrame, chosen: Sequence[str], wanted: Wanted, short: int
 ) -> tuple[str, ...]:
     """Say what a user must know of the figures, which are missing, and which else there are."""
     notes = [KNOWN[name].note for name in chosen if name in KNOWN]
@@ -262,6 +265,11 @@ def _notes(
     if missing := months * places - len(parts):
         one, many = "state-month has", "state-months have"
         said.append(f"{counted(missing, one, many)} no figure: no row is written, none is no zero.")
+    if short:
+        said.append(
+            f"{counted(short, 'count is', 'counts are')} below what {listed(wanted.holds)} "
+            "reports there: taken as anything from the count to that."
+        )
     others = sorted(set(rows["series"]) - set(chosen))
     if others:
         said.append(

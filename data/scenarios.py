@@ -37,7 +37,7 @@ STRAINED_SOURCES = (
     SourceSpec("federal-list", type="government"),
 )
 COURTS = SourceSpec("courts", type=ADJUDICATED, coverage="attributed_only")
-FEW_ORGANIZATIONS, FEW_REGIONS = 6, 8
+FEW_ORGANIZATIONS, FEW_REGIONS, FEW_KINDS = 6, 8, ("homicide", "terrorism")
 DEEP_SILENCE = -2.5
 
 
@@ -52,6 +52,7 @@ def strained_world(
     adjudicated: float = 0.1,
     incidents: float = 1200.0,
     regions: int = FEW_REGIONS,
+    kinds: tuple[str, ...] = FEW_KINDS,
     rivalries: int = 2,
     more: Strains | None = None,
 ) -> World:
@@ -75,6 +76,7 @@ def strained_world(
         (*STRAINED_SOURCES, COURTS) if adjudicated else STRAINED_SOURCES,
         incidents=incidents,
         regions=regions,
+        kinds=kinds,
         rivalries=rivalries,
     )
     strains = replace(
@@ -94,6 +96,7 @@ def _moderate(
     *,
     incidents: float = 1200.0,
     regions: int = FEW_REGIONS,
+    kinds: tuple[str, ...] = FEW_KINDS,
     rivalries: int = 0,
     notoriety: bool = True,
 ) -> World:
@@ -102,7 +105,7 @@ def _moderate(
         organizations=FEW_ORGANIZATIONS,
         regions=SETS["MX"][:regions],
         incidents=incidents,
-        kinds=("homicide", "terrorism"),
+        kinds=kinds,
         sources=sources,
         rivalries=rivalries,
         rivalry_share=0.12 if rivalries else 0.0,

@@ -41,7 +41,8 @@ MODELS = {"complete": Structure(), "core": CORE}
 FIXED_FRAMING = 0.3
 ADJUDICATED = (0.0, 0.02, 0.05, 0.1, 0.2)
 """Expected share of all incidents that the courts report, with fixed framing."""
-TUNE, DRAWS, REGIONS = 300, 500, 6
+TUNE, DRAWS = 300, 600
+REGIONS, KINDS = 6, ("homicide",)
 CONCENTRATION = 10.0
 """Of the law of each author's share of false claims around its mean: that of its prior."""
 
@@ -99,7 +100,7 @@ def world(task: Task) -> World:
     arguments: dict[str, Any] = dict(SETTINGS[task.setting])
     if task.setting in STUDIED and "framing" in arguments:
         arguments["framing_spread"] = CONCENTRATION
-    made = strained_world(task.seed, regions=REGIONS, **arguments)
+    made = strained_world(task.seed, regions=REGIONS, kinds=KINDS, **arguments)
     return drawn_from_priors(made, np.random.default_rng(derive(task.seed, "priors")))
 
 

@@ -62,14 +62,14 @@ def _method(rows: Sequence[Row], about: str) -> str:
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     return f"""
 Simulated rounds; `python -m dtoscore.inference.strained`; {about}, commit {commits}; on {machine};
-{seconds / 60:.0f} minutes of one core in all. 6 organizations, 6 regions, 12 months of which
-three are scored, two groups of two press sources, a federal list, and courts that report a tenth
-of all incidents unless said. Silencing: γ of sd 0.8 by organization, on the press. Framing: 15%
-of claims, each author's own share drawn around that. Copying: κ = 0.7. Delay: median 30 days,
-the round ends 10 days after the window. What no report can inform is drawn from its prior:
-the share that nobody can see, the share of scenes that nobody can read, how much of what nobody
-attributes is ordinary violence, whose violence a clash is, the law of the dead in large events.
-"oracle": one who knows the world, and draws only what no parameter settles.
+{seconds / 60:.0f} minutes of one core in all. 6 organizations, 6 regions, killings alone, 12 months
+of which three are scored, two groups of two press sources, a federal list, and courts that report
+a tenth of all incidents unless said. Silencing: γ of sd 0.8 by organization, on the press.
+Framing: 15% of claims, each author's own share drawn around that. Copying: κ = 0.7. Delay: median
+30 days, the round ends 10 days after the window. What no report can inform is drawn from its
+prior: the share that nobody can see, the share of scenes that nobody can read, how much of what
+nobody attributes is ordinary violence, whose violence a clash is, the law of the dead in large
+events. "oracle": one who knows the world, and draws only what no parameter settles.
 Coverage is of 90% intervals of the realized scores, with a
 standard error clustered by round. "core" is the model without any extension.
 """

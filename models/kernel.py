@@ -316,15 +316,25 @@ def unseen_incidents(room, x, lay):
 @jit
 def totals(room, lay):
     """Σ μ E[1, V, V²] of the unseen, and of all, in each aggregate's scope: (aggregate, 6)."""
-    result = np.zeros((lay.total_author.shape[0], 6))
+    result, cells, rates, unseen = _total_arrays(room, lay)
     for g in range(result.shape[0]):
+        first, last = lay.total_author_start[g], lay.total_author_start[g + 1]
         for at in range(lay.total_start[g], lay.total_start[g + 1]):
-            i = lay.total_cell[at]
-            for a in range(room.rate.shape[1]):
-                rate = lay.total_share[at] * lay.total_author[g, a] * room.rate[i, a]
+            i, share = lay.total_cell[at], lay.total_share[at]
+            e = cells[i, 3]
+            for n in range(first, last):
+                a = lay.total_author[n]
+                rate = share * rates[i, a]
                 for j in range(6):
-                    result[g, j] += rate * room.unseen[lay.cells[i, 3], a, j]
+                    result[g, j] += rate * unseen[e, a, j]
     return result
+
+
+@jit
+def _total_arrays(room, lay):
+    return (
+        np.zeros((lay.total_author_start.shape[0] - 1, 6)), lay.cells, room.rate, room.unseen
+    )  # fmt: skip
 
 
 @jit
@@ -397,15 +407,20 @@ def _mass_back(room, lay, d_mass):
 
 @jit
 def _totals_back(room, lay, d_totals):
+    _, cells, rates, unseen = _total_arrays(room, lay)
+    d_rate, d_unseen = room.d_rate, room.d_unseen
     for g in range(d_totals.shape[0]):
+        first, last = lay.total_author_start[g], lay.total_author_start[g + 1]
         for at in range(lay.total_start[g], lay.total_start[g + 1]):
-            i = lay.total_cell[at]
-            e = lay.cells[i, 3]
-            for a in range(room.rate.shape[1]):
-                rate = lay.total_share[at] * lay.total_author[g, a] * room.rate[i, a]
+            i, share = lay.total_cell[at], lay.total_share[at]
+            e = cells[i, 3]
+            for n in range(first, last):
+                a, change = lay.total_author[n], 0.0
+                rate = share * rates[i, a]
                 for j in range(6):
-                    room.d_rate[i, a] += d_totals[g, j] * rate * room.unseen[e, a, j]
-                    room.d_unseen[e, a, j] += d_totals[g, j] * rate
+                    change += d_totals[g, j] * unseen[e, a, j]
+                    d_unseen[e, a, j] += d_totals[g, j] * rate
+                d_rate[i, a] += rate * change
 
 
 @jit

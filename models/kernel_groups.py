@@ -15,21 +15,42 @@ def fill_moments(t, lay, place):
 @loop
 def _moment(moment, pure, product, piece, first, last, weights, to):
     """Fill E Π; nearly all have one factor or two."""
-    one, two = piece[first], piece[last - 1]
+    one, two, n = piece[first], piece[last - 1], weights.shape[0]
     for i in range(moment.shape[1]):
         moment[to, i] = 0.0
-    for block in range(weights.shape[0]):
-        weight = weights[block]
-        if last - first == 1:
+    if last - first == 1:
+        for block in range(n):
             for i in range(moment.shape[1]):
-                moment[to, i] += weight * pure[one, block, i]
-        elif last - first == 2:
-            for i in range(moment.shape[1]):
-                moment[to, i] += weight * pure[one, block, i] * pure[two, block, i]
-        else:
+                moment[to, i] += weights[block] * pure[one, block, i]
+    elif last - first == 2:
+        _pair(moment, pure, one, two, weights, to)
+    else:
+        for block in range(n):
             _pure_product(product, pure, piece, first, last, block)
             for i in range(moment.shape[1]):
-                moment[to, i] += weight * product[i]
+                moment[to, i] += weights[block] * product[i]
+
+
+@loop
+def _pair(moment, pure, one, two, weights, to):
+    threes = weights.shape[0] - weights.shape[0] % 3
+    for block in range(0, threes, 3):
+        _three_nodes(moment, pure, one, two, block, weights, to)
+    for block in range(threes, weights.shape[0]):
+        for i in range(moment.shape[1]):
+            moment[to, i] += weights[block] * pure[one, block, i] * pure[two, block, i]
+
+
+@loop
+def _three_nodes(moment, pure, one, two, block, weights, to):
+    """Three at a time: the moment is read and written a third as often."""
+    w0, w1, w2 = weights[block], weights[block + 1], weights[block + 2]
+    for i in range(moment.shape[1]):
+        moment[to, i] += (
+            w0 * pure[one, block, i] * pure[two, block, i]
+            + w1 * pure[one, block + 1, i] * pure[two, block + 1, i]
+            + w2 * pure[one, block + 2, i] * pure[two, block + 2, i]
+        )
 
 
 @loop

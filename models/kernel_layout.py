@@ -9,7 +9,7 @@ from .design import Design, Patterns
 from .detection import Rows, observed_rows, unseen_rows
 from .engine import Floats, Ints
 from .kernel_rows import RowIndex, row_index
-from .kernel_runs import ints
+from .kernel_runs import flat, ints
 from .structs import Pointer, Struct, define, register
 
 
@@ -43,8 +43,8 @@ class Layout(NamedTuple):
         1, E[V] and E[V²] of the number of victims in each size bin, shape (3, size).
     total_start, total_cell, total_share
         Cells of each aggregate and the shares of them that it covers.
-    total_author
-        Which authors an aggregate counts, shape (aggregate, author).
+    total_author_start, total_author
+        Authors that each aggregate counts, in runs.
     """
 
     lag_start: Ints
@@ -64,7 +64,8 @@ class Layout(NamedTuple):
     total_start: Ints
     total_cell: Ints
     total_share: Floats
-    total_author: Floats
+    total_author_start: Ints
+    total_author: Ints
 
 
 @register
@@ -95,7 +96,8 @@ def layout(design: Design, patterns: Patterns | None = None) -> LayoutRef:
     h, p, around = design.histories, patterns or design.counted, design.around
     cells = [design.cell_region, design.cell_period, design.cell_kind, h.cell_context]
     setting = around.locale_setting[h.spot_locale[h.context_spot]]
-    start, cell, share, author = total_scopes(design)
+    start, cell, share, counts = total_scopes(design)
+    author_start, author = flat(np.where(counts > 0, np.arange(counts.shape[1]), -1))
     seen = observed_rows(design) if patterns is None else by_class(design)
     record = Layout(
         lag_start=around.lag_start,
@@ -115,6 +117,7 @@ def layout(design: Design, patterns: Patterns | None = None) -> LayoutRef:
         total_start=start,
         total_cell=cell,
         total_share=share,
+        total_author_start=author_start,
         total_author=author,
     )
     return cast("LayoutRef", _pack(record))

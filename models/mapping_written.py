@@ -121,6 +121,7 @@ def rows(values, at, ix, said, result):
     r, copying, claimed = statement_rows(ix, said), _copying(values, at, ix), at.claim_false >= 0
     room, by_side, war = _room(result.shape[1]), at.side_concentration >= 0, ix.row_rivalry
     listing = _listing(r, room.seeing.shape[0])
+    runs = _runs(listing)
     result.fill(0.0)
     for row in range(result.shape[0]):
         _fill_seeing(r, copying, row, room)
@@ -128,7 +129,7 @@ def rows(values, at, ix, said, result):
         if by_side and war[row] >= 0:
             times_sides(values, at, ix, row, room.blind)
         if claimed:
-            _over_claims(r, row, room.blind, room.seeing, listing, result)
+            _over_claims(r, row, room.blind, room.seeing, runs, result)
         else:
             _claims_are_authors(row, room.blind, room.seeing, listing, result)
 
@@ -140,18 +141,29 @@ def _claims_are_authors(row, blind, seeing, listing, result):
 
 
 @inlined
-def _over_claims(r, row, blind, seeing, listing, result):
-    """Sum over the claims of each listing class."""
+def _over_claims(r, row, blind, seeing, runs, result):
+    """Sum over the claims of each listing class; ``runs`` says where they stand together."""
     setting, claims = r.locale_setting[r.row_locale[row]], r.claims
     for k in range(blind.shape[0]):
-        if result.shape[2] > 1:
-            for m in range(seeing.shape[0]):
-                result[row, k, listing[m]] += blind[k] * claims[setting, k, m] * seeing[m]
-        else:
+        for i in range(runs.shape[0]):
+            first, last, g = runs[i, 0], runs[i, 1], runs[i, 2]
             total = 0.0
-            for m in range(seeing.shape[0]):
+            for m in range(first, last):
                 total += claims[setting, k, m] * seeing[m]
-            result[row, k, 0] = blind[k] * total
+            result[row, k, g] += blind[k] * total
+
+
+@jit
+def _runs(listing):
+    """Runs of claims of one listing class: first, end, class."""
+    result = np.empty((listing.shape[0], 3), np.int64)
+    n = 0
+    for m in range(listing.shape[0]):
+        if m == 0 or listing[m] != listing[m - 1]:
+            result[n, 0], result[n, 2] = m, listing[m]
+            n += 1
+        result[n - 1, 1] = m + 1
+    return result[:n].copy()
 
 
 @jit
@@ -165,18 +177,16 @@ def rows_back(values, at, ix, said, d_rows, d_said, d):
     """Add the gradient of ``rows`` to those of its arrays, and of what deaths by side speak of."""
     r, d_r, copying = statement_rows(ix, said), statement_rows(ix, d_said), _copying(values, at, ix)
     room, d_copying, claimed = _room(d_rows.shape[1]), np.zeros(copying.shape), at.claim_false >= 0
-    by_side, war, listing = (
-        at.side_concentration >= 0,
-        ix.row_rivalry,
-        _listing(r, len(room.seeing)),
-    )
+    by_side, war = at.side_concentration >= 0, ix.row_rivalry
+    listing = _listing(r, room.seeing.shape[0])
+    runs = _runs(listing)
     for row in range(d_rows.shape[0]):
         _fill_seeing(r, copying, row, room)
         _fill_blind(r, row, room.blind)
         if by_side and war[row] >= 0:
             times_sides(values, at, ix, row, room.blind)
         if claimed:
-            _over_claims_back(r, d_r, row, room, listing, d_rows)
+            _over_claims_back(r, d_r, row, room, runs, d_rows)
         else:
             _claims_are_authors_back(row, room, listing, d_rows)
         _seeing_back(r, d_r, copying, row, room, d_copying)
@@ -199,41 +209,20 @@ def _claims_are_authors_back(row, room, listing, d_rows):
 
 
 @inlined
-def _over_claims_back(r, d_r, row, room, listing, d_rows):
+def _over_claims_back(r, d_r, row, room, runs, d_rows):
     """Fill the gradients of both factors, and add that of the claims' probabilities."""
-    setting, single = r.locale_setting[r.row_locale[row]], d_rows.shape[2] == 1
+    setting = r.locale_setting[r.row_locale[row]]
     claims, d_claims, seeing, d_seeing = r.claims, d_r.claims, room.seeing, room.d_seeing
     for m in range(seeing.shape[0]):
         d_seeing[m] = 0.0
     for k in range(room.blind.shape[0]):
-        blind = room.blind[k]
-        if single:
-            total = _row_back(claims, d_claims, setting, k, blind, seeing, d_rows, row, d_seeing)
-        else:
-            total = _row_classes_back(
-                claims, d_claims, setting, k, blind, seeing, listing, d_rows, row, d_seeing
-            )
-        room.d_blind[k] = total
-
-
-@loop
-def _row_back(claims, d_claims, setting, k, blind, seeing, d_rows, row, d_seeing):
-    """One author's claims where all are of one listing class; return the gradient in blind."""
-    total, change = 0.0, d_rows[row, k, 0]
-    by = change * blind
-    for m in range(seeing.shape[0]):
-        total += claims[setting, k, m] * seeing[m]
-        d_seeing[m] += by * claims[setting, k, m]
-        d_claims[setting, k, m] += by * seeing[m]
-    return change * total
-
-
-@loop
-def _row_classes_back(claims, d_claims, setting, k, blind, seeing, listing, d_rows, row, d_seeing):
-    total = 0.0
-    for m in range(seeing.shape[0]):
-        share, change = claims[setting, k, m], d_rows[row, k, listing[m]]
-        total += change * share * seeing[m]
-        d_seeing[m] += change * blind * share
-        d_claims[setting, k, m] += change * blind * seeing[m]
-    return total
+        whole = 0.0
+        for i in range(runs.shape[0]):
+            change, total = d_rows[row, k, runs[i, 2]], 0.0
+            by = change * room.blind[k]
+            for m in range(runs[i, 0], runs[i, 1]):
+                total += claims[setting, k, m] * seeing[m]
+                d_seeing[m] += by * claims[setting, k, m]
+                d_claims[setting, k, m] += by * seeing[m]
+            whole += change * total
+        room.d_blind[k] = whole
