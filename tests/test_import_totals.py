@@ -156,6 +156,31 @@ def test_a_share_goes_with_no_other(folder: Path) -> None:
     assert bytes_of(folder) == before
 
 
+def test_a_total_now_and_then_below_what_its_source_reports_ranges_up_to_that(
+    tmp_path: Path,
+) -> None:
+    """One state-month in ten: its number lies between both, and the user is told."""
+    frame, asked = long(SESNSP), {"series": (SESNSP,), "holds": ("daily",)}
+    other = write_small_round(tmp_path / "other")
+    added(other, frame, **asked)
+    evidence = tabulate(read_round(other))
+    assert evidence.aggregates is not None
+    held = pd.Series(itemised(evidence).held_victims, evidence.aggregates.table.index)
+    line = evidence.aggregates.table.loc[held.idxmax(), "rows"][0]
+    of_row = totals(other).loc[line - 2]
+    assert (held > 0).sum() >= 10
+    month = pd.Timestamp(of_row["from"]).month
+    this = (frame["region"] == of_row["region"]) & (frame["month"] == month)
+    folder = write_small_round(tmp_path / "round")
+    said = added(folder, frame.assign(count=frame["count"].mask(this, 0)), **asked)
+    table = totals(folder)
+    ranged = table[table["count_high"] != ""]
+    assert ranged[["count", "count_low", "count_high"]].to_numpy().tolist() == [
+        ["0", "0", f"{held.max():.0f}"]
+    ]
+    assert any("1 count is below what daily reports there" in note for note in said.notes)
+
+
 def test_a_total_below_what_its_source_reports_is_refused(folder: Path) -> None:
     before = bytes_of(folder)
     with pytest.raises(InputError, match="is below the"):
