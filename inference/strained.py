@@ -34,6 +34,7 @@ from .recovery_compare import ORACLE_DRAWS, Fitted, Row, contenders
 from .recovery_run import kept, run
 from .recovery_world import Recoverable, reported
 from .seeds import derive
+from .strained_terms import terms
 from .strained_world import drawn_from_priors
 
 SEED = 41_071
@@ -121,6 +122,7 @@ def study(task: Task) -> Row:
         **summary(fitted),
         "seconds": process_time() - started,
         "contenders": contenders(fitted, task.seed, known),
+        "terms": _terms(made, fitted, task),
     }
 
 
@@ -128,6 +130,11 @@ def _oracle(made: World, fitted: Fitted, task: Task) -> xr.Dataset | None:
     """What one would say who knows the world."""
     rubric, seed = fitted.round.rubric, derive(task.seed, "oracle")
     return known_world.drawn(made, fitted.plan, rubric, ORACLE_DRAWS, seed)
+
+
+def _terms(made: World, fitted: Fitted, task: Task) -> list[Row]:
+    """What the complete model says of each structure."""
+    return list(terms(made, fitted.plan, fitted.posterior)) if task.model == "complete" else []
 
 
 def main(arguments: list[str] | None = None) -> None:

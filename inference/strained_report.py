@@ -4,6 +4,7 @@ import os
 import platform
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -14,7 +15,8 @@ PER_FIT = (
     "divergences", "steps", "seconds", "commit",
 )  # fmt: skip
 NOMINAL = 0.9
-FILE = "strained.csv"
+FILE, TERMS_FILE = "strained.csv", "strained-terms.csv"
+COMPLETE = "complete"
 
 
 def read(out: Path) -> list[Row]:
@@ -22,18 +24,29 @@ def read(out: Path) -> list[Row]:
     if not (out / FILE).exists():
         return []
     table = pd.read_csv(out / FILE)
-    own = [column for column in table if column not in PER_FIT]
+    own, key = [column for column in table if column not in PER_FIT], ["setting", "round", "model"]
+    said = pd.read_csv(out / TERMS_FILE).set_index(key[:2])
     return [
-        {**part.iloc[0][list(PER_FIT)], "contenders": part[own].to_dict("records")}
-        for _, part in table.groupby(["setting", "round", "model"], sort=False)
+        {
+            **part.iloc[0][list(PER_FIT)],
+            "contenders": part[own].to_dict("records"),
+            "terms": _terms_of(said, where),
+        }
+        for where, part in table.groupby(key, sort=False)
     ]
+
+
+def _terms_of(said: pd.DataFrame, where: tuple[Any, ...]) -> list[Any]:
+    there = where[-1] == COMPLETE and where[:2] in said.index
+    return said.loc[[where[:2]]].to_dict("records") if there else []
 
 
 def write(rows: Sequence[Row], out: Path, about: str) -> None:
     """Write ``strained.csv`` (a row a round, model and contender) and ``strained.md``."""
     out.mkdir(parents=True, exist_ok=True)
     table = contenders(rows)
-    table.to_csv(out / FILE, index=False, float_format="%.6g", lineterminator="\n")
+    for frame, name in ((table, FILE), (terms(rows), TERMS_FILE)):
+        frame.to_csv(out / name, index=False, float_format="%.6g", lineterminator="\n")
     (out / "strained.md").write_text(page(rows, table, about), encoding="utf-8")
 
 
@@ -43,6 +56,16 @@ def contenders(rows: Sequence[Row]) -> pd.DataFrame:
     return measured(pd.DataFrame(records))
 
 
+def terms(rows: Sequence[Row]) -> pd.DataFrame:
+    """One row a round and structure's parameter, as the complete model has it."""
+    records = [
+        {"setting": row["setting"], "round": row["round"], **one}
+        for row in rows
+        for one in row["terms"]
+    ]
+    return pd.DataFrame(records, columns=["setting", "round", "term", "of", "truth", "position"])
+
+
 def page(rows: Sequence[Row], table: pd.DataFrame, about: str) -> str:
     """Write the page."""
     parts = [
@@ -50,6 +73,8 @@ def page(rows: Sequence[Row], table: pd.DataFrame, about: str) -> str:
         _method(rows, about),
         "## Coverage and leader",
         markdown(pd.DataFrame(_settings(table)), {}),
+        "## What the complete model says of the structures",
+        markdown(pd.DataFrame(_of_terms(terms(rows))), {}),
         "## Fits",
         markdown(pd.DataFrame(_fits(rows)), {}),
     ]
@@ -118,6 +143,23 @@ def _oracle(part: pd.DataFrame) -> dict[str, object]:
         "width over oracle's": f"{ratio:.2f}",
         "oracle's coverage": percent(*coverage(known, "oracle_covered")),
     }
+
+
+def _of_terms(said: pd.DataFrame) -> list[dict[str, object]]:
+    """How often 90% intervals of each structure's parameters hold the truth."""
+    said = said.assign(covered=said["position"].between(0.05, 0.95))
+    return [
+        {
+            "setting": setting,
+            "term": term,
+            "rounds": part["round"].nunique(),
+            "parameters": len(part),
+            "coverage of 90%": percent(*coverage(part)),
+            "truth above": _share(part["position"] > 0.95),
+            "truth below": _share(part["position"] < 0.05),
+        }
+        for (setting, term), part in said.groupby(["setting", "term"], sort=False)
+    ]
 
 
 def _share(which: pd.Series) -> str:

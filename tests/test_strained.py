@@ -44,7 +44,9 @@ def record(setting: str, model: str, number: int, position: float) -> Row:
     ]
     return {
         "setting": setting, "model": model, "round": number, "seed": 1, "steps": 15.0,
-        "seconds": 60.0, "commit": "x", "failures": [], "contenders": contenders, **fit,
+        "seconds": 60.0, "commit": "x", "failures": [],
+        "terms": [{"term": "copying", "of": "north", "truth": 0.7, "position": 0.4}]
+        if model == "complete" else [], "contenders": contenders, **fit,
     }  # fmt: skip
 
 
@@ -52,7 +54,7 @@ def test_the_page_says_coverage_and_leader_by_setting_and_model() -> None:
     rows = [record("all", "complete", n, 0.5) for n in range(2)]
     rows += [record("all", "core", 0, 0.99), record("all", "core", 1, 0.5)]
     page = strained_report.page(rows, strained_report.contenders(rows), "seed 1")
-    table = page.split("## Coverage and leader")[1].split("## Fits")[0].strip().splitlines()
+    table = page.split("## Coverage and leader")[1].split("## What")[0].strip().splitlines()
     header, _, *lines = ([cell.strip() for cell in line.split("|")[1:-1]] for line in table)
     said = {line[1]: dict(zip(header, line, strict=True)) for line in lines}
     assert said["complete"]["rounds"] == "2"
@@ -65,11 +67,12 @@ def test_the_page_says_coverage_and_leader_by_setting_and_model() -> None:
 
 
 def test_a_study_goes_on_after_what_its_table_holds(tmp_path) -> None:
-    rows = [record("all", "core", n, 0.5 + 0.1 * n) for n in range(2)]
+    rows = [record("all", model, n, 0.5) for n in range(2) for model in ("complete", "core")]
     assert strained_report.read(tmp_path) == []
     strained_report.write(rows, tmp_path, "seed 1")
     before = (tmp_path / "strained.csv").read_text()
     again = strained_report.read(tmp_path)
-    assert [row["round"] for row in again] == [0, 1]
+    assert [row["round"] for row in again] == [0, 0, 1, 1]
+    assert [len(row["terms"]) for row in again] == [1, 0, 1, 0]
     strained_report.write(again, tmp_path, "seed 1")
     assert (tmp_path / "strained.csv").read_text() == before

@@ -1,0 +1,100 @@
+"""What a fit of a strained round says of the structures in it, beside what they truly are."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import xarray as xr
+
+from ..data.attribution import OTHER
+from ..data.world import Floats, World
+from ..models import silencing
+from ..models.design import Design
+from ..models.engine import NUMPY
+from .recovery_compare import Row
+
+SILENCING, FALSE, UNREADABLE = "silencing of the press", "false claims", "unreadable scenes"
+COPYING, DELAY, DELAY_SHAPE = "copying", "delay, log days", "shape of delays"
+RIGHT, VISIBILITY = "right names", "weight of visibility"
+
+
+def terms(made: World, plan: Design, posterior: xr.Dataset) -> Iterator[Row]:
+    """Place the true value of each structure among its draws.
+
+    Yields
+    ------
+    ``term``, ``of`` (whose it is), ``truth``, ``position`` (share of the draws below the truth).
+    """
+    for term, of, truth, draws in _pairs(made, plan, posterior):
+        position = float((draws < truth).mean())
+        yield {"term": term, "of": of, "truth": float(truth), "position": position}
+
+
+Pair = tuple[str, str, float, Floats]
+
+
+def _pairs(made: World, plan: Design, posterior: xr.Dataset) -> Iterator[Pair]:
+    sources = [spec.id for spec in made.sources]
+    yield from _each(posterior, "right", RIGHT, sources, made.right)
+    listers = plan.histories.listers
+    of_listers = [sources[s] for s in listers]
+    yield from _each(posterior, "visibility", VISIBILITY, of_listers, made.visibility[listers])
+    yield from _claims(made, posterior)
+    if made.copying is not None:
+        yield from _each(posterior, "copying", COPYING, list(made.groups), made.copying)
+    if made.delay is not None:
+        late = np.flatnonzero(plan.around.delayed)
+        names, law = [sources[s] for s in late], made.delay[late]
+        yield from _each(posterior, "delay", DELAY, names, law[:, 0])
+        yield from _each(posterior, "delay_shape", DELAY_SHAPE, names, law[:, 1])
+    if made.silencing is not None:
+        yield from _silencing(made, plan, posterior)
+
+
+def _each(
+    posterior: xr.Dataset, name: str, term: str, of: list[str], truth: Floats
+) -> Iterator[Pair]:
+    draws = posterior[name].to_numpy().reshape(-1, len(of))
+    for n, whose in enumerate(of):
+        yield term, whose, float(truth[n]), draws[:, n]
+
+
+def _claims(made: World, posterior: xr.Dataset) -> Iterator[Pair]:
+    """Shares of false claims of those who make some, and of scenes that nobody can read."""
+    claim, n = made.claim, len(made.authors)
+    if claim is None or claim.shape[1] == n:
+        return
+    yield (
+        UNREADABLE,
+        "all",
+        float(claim[made.authors.index(OTHER), n]),
+        _flat(posterior["claim_nobody"]),
+    )
+    false = 1.0 - np.diag(claim[:, :n]) / (1.0 - claim[:, n])
+    for k, name in enumerate(made.organizations):
+        if false[k] > 0:
+            yield FALSE, name, float(false[k]), _flat(posterior["claim_false"][..., k])
+
+
+def _silencing(made: World, plan: Design, posterior: xr.Dataset) -> Iterator[Pair]:
+    """γ of each organization on the press, less their mean: the rest is the sources' level."""
+    if made.silencing is None:
+        return
+    own, listers = len(made.organizations), plan.histories.listers
+    press = [i for i, s in enumerate(listers) if made.sources[s].type == "press"]
+    reach = plan.histories.classes.of_author[:own]
+    params = {
+        str(name): value.to_numpy().reshape(-1, *value.shape[2:])
+        for name, value in posterior.data_vars.items()
+        if str(name).startswith("silencing")
+    }
+    n_draw = posterior.sizes["chain"] * posterior.sizes["draw"]
+    each = [{name: value[i] for name, value in params.items()} for i in range(n_draw)]
+    draws = np.array([silencing.by_author(p, plan, NUMPY)[press[0], reach, 0] for p in each])
+    draws -= draws.mean(axis=1, keepdims=True)
+    truth = made.silencing[listers[press[0]], :own]
+    for k, name in enumerate(made.organizations):
+        yield SILENCING, name, float(truth[k] - truth.mean()), draws[:, k]
+
+
+def _flat(draws: xr.DataArray) -> Floats:
+    return draws.to_numpy().ravel()
