@@ -1,0 +1,148 @@
+"""Moves of P(worst): what one gains by silencing lists, by copies of a name, by splitting off.
+
+``python -m dtoscore.inference.moves --rounds 8 --out docs/evidence`` simulates pairs of rounds in
+which the same things happen and only the reports, or the roster, differ, fits each, and writes
+``moves.csv`` (one row a fit and contender) and ``moves.md``. A stopped study goes on where it was.
+"""
+
+import argparse
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from time import process_time
+
+from ..data.scenarios import (
+    chorus_world,
+    retold,
+    silent_cartel,
+    splinter_world,
+    worst_expected,
+)
+from ..data.simulate import simulate
+from ..data.simulated import Simulated
+from ..models.compiled import cache_folder
+from ..models.priors import Priors
+from ..models.structure import CORE, Structure
+from . import moves_report
+from .fit import FitOptions
+from .moves_report import APART, AS_IT_WAS, COPIES, HEARD, HONEST, ROLLED_UP, SILENCED
+from .recovery import fit, summary
+from .recovery_compare import Row, contenders
+from .recovery_run import kept, run
+from .recovery_world import Recoverable, reported
+from .seeds import derive
+
+SEED = 77_003
+TUNE, DRAWS = 300, 600
+MODELS = {"complete": Structure(), "core": CORE}
+BOTH, ONE = ("complete", "core"), ("complete",)
+VARIANTS = {
+    HEARD: BOTH, SILENCED: BOTH, AS_IT_WAS: ONE, COPIES: ONE, HONEST: ONE, ROLLED_UP: ONE,
+    APART: ONE,
+}  # fmt: skip
+"""What is fitted, and with which models."""
+RETOLD = 12
+"""Incidents of the worst that are told as another's."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One round, one model."""
+
+    variant: str
+    number: int
+    model: str
+
+    @property
+    def seed(self) -> int:
+        """Of what happens: the same in every variant."""
+        return derive(SEED, f"round {self.number}") % 2**62
+
+    @property
+    def options(self) -> FitOptions:
+        """How it is fitted: two chains on one core."""
+        seed = derive(self.seed, f"{self.variant} {self.model}") % 2**31
+        return FitOptions(draws=DRAWS, tune=TUNE, chains=2, cores=1, seed=seed)
+
+    @property
+    def file(self) -> str:
+        """Where its result is kept."""
+        return f"{self.variant}-{self.number:03d}-{self.model}.json".replace(" ", "-")
+
+
+def tasks(rounds: int) -> list[Task]:
+    """List the fits, round by round."""
+    return [
+        Task(variant, number, model)
+        for number in range(rounds)
+        for variant, models in VARIANTS.items()
+        for model in models
+    ]
+
+
+def happened(task: Task) -> tuple[Simulated, str]:
+    """Simulate a round; the organization whose P(worst) is followed."""
+    seed = derive(task.seed, "simulate")
+    if task.variant in (HEARD, SILENCED):
+        heard = silent_cartel(task.seed, silence=0.0)
+        world = silent_cartel(task.seed) if task.variant == SILENCED else heard
+        return simulate(world, seed), worst_expected(heard)
+    if task.variant in (ROLLED_UP, APART):
+        world = splinter_world(task.seed, roll_up=task.variant == ROLLED_UP)
+        return simulate(world, seed), worst_expected(world)
+    world = chorus_world(task.seed)
+    return _retold(simulate(world, seed), worst_expected(world), task.variant)
+
+
+def _retold(simulated: Simulated, worst: str, variant: str) -> tuple[Simulated, str]:
+    """Let incidents of the worst be told as those of the next; who that is."""
+    expected = simulated.world.rate.sum(axis=(1, 2, 3))
+    others = [name for name in simulated.world.organizations if name != worst]
+    named = max(others, key=lambda name: expected[simulated.world.organizations.index(name)])
+    if variant == AS_IT_WAS:
+        return simulated, named
+    frame = simulated.incidents
+    own = frame.index[(frame["author"] == worst) & frame["in_window"]][:RETOLD]
+    members = [spec.id for spec in simulated.world.sources]
+    group = [name for name in members if name.startswith("chorus" if variant == COPIES else "hon")]
+    return retold(simulated, list(own), group, named), named
+
+
+def study(task: Task) -> Row:
+    """Simulate, fit and compare one round: a plain record, ready for JSON."""
+    started = process_time()
+    simulated, followed = happened(task)
+    evidence, rubric = reported(simulated)
+    drawn = Recoverable({}, simulated, evidence, rubric, Priors())
+    fitted = fit(drawn, task.options, task.seed, MODELS[task.model])
+    return {
+        "setting": task.variant,
+        "round": task.number,
+        "model": task.model,
+        "seed": task.seed,
+        "followed": followed,
+        **summary(fitted),
+        "seconds": process_time() - started,
+        "contenders": contenders(fitted, task.seed),
+    }
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the study from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m dtoscore.inference.moves")
+    parser.add_argument("--rounds", type=int, default=8, help="of each variant")
+    parser.add_argument("--processes", type=int, default=os.cpu_count())
+    parser.add_argument("--out", type=Path, required=True, help="folder of the tables")
+    parser.add_argument("--work", type=Path, default=Path("build/moves"))
+    parser.add_argument("--commit", default="not stated", help="of the code, for the report")
+    parser.add_argument("--report-only", action="store_true", help="of the rounds that are there")
+    given = parser.parse_args(arguments)
+    # Other formulas, other results: never mixed.
+    work, chosen = given.work / cache_folder().name, tasks(given.rounds)
+    if not given.report_only:
+        run(study, chosen, work, given.processes)
+    moves_report.write(kept(chosen, work), given.out, f"commit {given.commit}, seed {SEED}")
+
+
+if __name__ == "__main__":
+    main()

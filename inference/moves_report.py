@@ -1,0 +1,114 @@
+"""The report of the study of moves: one table and one page."""
+
+import os
+import platform
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from .recovery_table import Row, coverage, markdown, measured, percent
+
+HEARD, SILENCED = "press heard", "press silenced"
+AS_IT_WAS, COPIES, HONEST = "as it was", "ten copies", "two honest"
+ROLLED_UP, APART = "splinter rolled up", "splinter apart"
+PER_FIT = (
+    "setting", "round", "model", "seed", "followed", "seen", "happened", "passed", "rhat", "ess",
+    "divergences", "steps", "seconds",
+)  # fmt: skip
+
+
+def write(rows: Sequence[Row], out: Path, about: str) -> None:
+    """Write ``moves.csv`` (a row a fit and contender) and ``moves.md``."""
+    out.mkdir(parents=True, exist_ok=True)
+    table = contenders(rows)
+    table.to_csv(out / "moves.csv", index=False, float_format="%.6g", lineterminator="\n")
+    (out / "moves.md").write_text(page(rows, table, about), encoding="utf-8")
+
+
+def contenders(rows: Sequence[Row]) -> pd.DataFrame:
+    """One row a fit and contender."""
+    records = [{**{k: row[k] for k in PER_FIT}, **one} for row in rows for one in row["contenders"]]
+    return measured(pd.DataFrame(records))
+
+
+def page(rows: Sequence[Row], table: pd.DataFrame, about: str) -> str:
+    """Write the page."""
+    parts = [
+        "# Moves of P(worst)",
+        _method(rows, about),
+        "## The one followed",
+        markdown(pd.DataFrame(_followed(table)), {}),
+        "## Moves, in rounds in which the same happened",
+        markdown(pd.DataFrame(_moves(table)), {}),
+    ]
+    return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def _method(rows: Sequence[Row], about: str) -> str:
+    seconds, passed = sum(row["seconds"] for row in rows), sum(row["passed"] for row in rows)
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    return f"""
+Simulated rounds; `python -m dtoscore.inference.moves`; {about}; on {machine}; {seconds / 60:.0f}
+minutes of one core in all; {passed} of {len(rows)} fits pass the gate. 6 organizations, 8
+regions, 12 months of which three are scored. *Press*: the worst silences three press lists (logit
+of detection 2.5 lower), but not the federal one; it is followed. *Copies*: 12 incidents of
+the worst are told as those of the next, by ten sources of a group whose members copy one another,
+or by two honest sources; the next is followed. *Splinter*: in mid-window half of the worst becomes
+another organization, rolled up into its parent or scored apart; the parent is followed.
+"""
+
+
+def followed(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the organization that is followed."""
+    return table[table["contender"] == table["followed"]]
+
+
+def _followed(table: pd.DataFrame) -> list[dict[str, object]]:
+    own = followed(table).groupby(["setting", "model"], sort=False)
+    every = dict(list(table.groupby(["setting", "model"], sort=False)))
+    return [
+        {
+            "variant": key[0],
+            "model": key[1],
+            "rounds": part["round"].nunique(),
+            "truly worst": int((part["worst"] == 1.0).sum()),
+            "mean P(worst)": f"{part['p_worst'].mean():.2f}",
+            "truth above its interval": int((part["position"] > 0.95).sum()),
+            "truth below": int((part["position"] < 0.05).sum()),
+            "coverage of 90%, all contenders": percent(*coverage(every[key])),
+        }
+        for key, part in own
+    ]
+
+
+def _moves(table: pd.DataFrame) -> list[dict[str, object]]:
+    """Changes of P(worst) of the one followed, between variants of one round."""
+    pairs = [(HEARD, SILENCED, "complete"), (HEARD, SILENCED, "core"),
+             (AS_IT_WAS, COPIES, "complete"), (AS_IT_WAS, HONEST, "complete")]  # fmt: skip
+    return [
+        _move(moves(table, before, after, model), before, after, model)
+        for before, after, model in pairs
+    ]
+
+
+def moves(table: pd.DataFrame, before: str, after: str, model: str) -> pd.Series:
+    """P(worst) after less before, by round."""
+    own = followed(table)
+    own = own[own["model"] == model]
+    found = own.pivot_table(values="p_worst", index="round", columns="setting")
+    found = found.reindex(columns=[before, after])
+    return (found[after] - found[before]).dropna()
+
+
+def _move(change: pd.Series, before: str, after: str, model: str) -> dict[str, object]:
+    error = change.std() / np.sqrt(max(len(change), 1))
+    return {
+        "from": before,
+        "to": after,
+        "model": model,
+        "rounds": len(change),
+        "mean move": f"{change.mean():+.3f} ± {error:.3f}",
+        "least, most": f"{change.min():+.2f}, {change.max():+.2f}",
+    }
