@@ -149,3 +149,14 @@ def _cumulative(shares: Floats) -> Floats:
 
 
 _TAILS = _cumulative(_LARGE[None, :] ** -(TAIL_GRID[:, None] + 1.0))
+
+
+def draw_large(exponent: int, n: int, rng: np.random.Generator) -> Ints:
+    """Draw the dead of n events with 8 dead or more.
+
+    Parameters
+    ----------
+    exponent
+        Position in ``TAIL_GRID``.
+    """
+    return np.asarray(_LARGE[np.searchsorted(_TAILS[exponent], rng.random(n))], np.int64)

@@ -1,0 +1,223 @@
+r"""Does the fit give back what was seen? Posterior predictive checks of counts, names and dead.
+
+A number of incidents with some property (reported by these sources, named by nobody) is Poisson
+given the parameters, with the mean
+
+.. math:: \sum_{cell} g \sum_k \mu_k (1 - \psi_k) \rho_k[v, w]\, P(\text{property} \mid k, v, w)
+
+by thinning, g the noise's factor of the cell's month, drawn afresh. Large events are drawn from
+their law given those that were reported, totals as ``predictive_totals`` says. What is seen is then
+placed among what is drawn.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations_with_replacement
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from ..data.world import SIZE_EDGES, SIZES
+from ..models import detection, noise, superposition
+from ..models.design import Design
+from ..models.detection import Rows
+from ..models.engine import NUMPY, Floats, Ints, Params
+from ..models.histories import ABSENT, REPORTED
+from ..models.superposition import Quantities
+from .marks import TAIL_GRID, draw_large, tail_posterior
+from .predictive_totals import Found, totals
+
+LISTED, UNNAMED, LARGE = "reported", "named by nobody", "large events"
+MANY = (16, 32, 64)
+"""Large events are counted from these numbers of dead on."""
+
+
+def predicted(posterior: xr.Dataset, plan: Design, draws: int, seed: int) -> pd.DataFrame:
+    """Place what was seen among what the fit predicts.
+
+    Parameters
+    ----------
+    posterior
+        Draws of the model's parameters, dims chain and draw first.
+    plan
+        Of the evidence; with the totals to be predicted, if the fit used them or not.
+    draws
+        How many of the posterior's draws are used, evenly spread.
+
+    Returns
+    -------
+    One row a number: ``check``, ``of``, ``observed``, ``low``, ``median``, ``high`` (90%
+    interval), ``position`` (share of the draws below, ties by half: near 0 or 1 is a misfit).
+    """
+    asked = _Asked(plan)
+    rng = np.random.default_rng(seed)
+    values = {
+        str(name): value.to_numpy().reshape(-1, *value.shape[2:])
+        for name, value in posterior.data_vars.items()
+    }
+    chosen = np.linspace(0, len(next(iter(values.values()))) - 1, draws).astype(int)
+    params = [{name: value[i] for name, value in values.items()} for i in chosen]
+    rows = [*_numbers(asked, params, rng), *_large(plan, draws, rng)]
+    return pd.DataFrame([_row(*row) for row in (*rows, *totals(plan, params, rng))])
+
+
+def _row(check: str, of: str, observed: float, draws: Floats) -> dict[str, object]:
+    low, median, high = np.quantile(draws, [0.05, 0.5, 0.95])
+    position = (draws < observed).mean() + 0.5 * (draws == observed).mean()
+    return {
+        "check": check, "of": of, "observed": observed, "low": low, "median": median,
+        "high": high, "position": position,
+    }  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """Sets of sources whose common incidents are counted, one or two, and what was seen."""
+
+    plan: Design
+
+    @cached_property
+    def sets(self) -> list[tuple[int, ...]]:
+        """Listers, and pairs of them."""
+        n = len(self.plan.histories.listers)
+        return [tuple(sorted({a, b})) for a, b in combinations_with_replacement(range(n), 2)]
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Of the listers."""
+        ids = [str(name) for name in self.plan.evidence.axes.sources.index]
+        return [ids[s] for s in self.plan.histories.listers]
+
+    @cached_property
+    def marks(self) -> NDArray[np.bool_]:
+        """Who reported each pattern that the likelihood counts, shape (pattern, lister)."""
+        return np.asarray(self.plan.histories.mark[self.plan.counted.history] == REPORTED)
+
+    def seen(self, chosen: tuple[int, ...], size: int | None = None) -> float:
+        """Incidents that all of some listers reported."""
+        counted = self.plan.counted
+        there = self.marks[:, list(chosen)].all(axis=1)
+        there &= True if size is None else counted.size == size
+        return float(counted.count[there].sum())
+
+    def unnamed(self, lister: int) -> float:
+        """Incidents that a lister reported and did not attribute."""
+        st, counted = self.plan.statements, self.plan.counted
+        pair = st.rows[counted.attribution, self.plan.histories.listers[lister]] - 1
+        silent = (pair >= 0) & np.where(pair >= 0, st.is_unknown[np.maximum(pair, 0)], False)
+        return float(counted.count[silent & self.marks[:, lister]].sum())
+
+    def rows(self, chosen: tuple[int, ...]) -> Rows:
+        """These reported, of others nothing is asked: every context, size and class."""
+        silent = detection.unseen_rows(self.plan)
+        mark = np.full(silent.mark.shape, ABSENT)
+        mark[:, list(chosen)] = REPORTED
+        return silent._replace(mark=mark)
+
+    @cached_property
+    def looking(self) -> NDArray[np.bool_]:
+        """Who was looking in each context, shape (context, lister)."""
+        return np.asarray(self.plan.histories.context_looking, bool)
+
+
+def _numbers(asked: _Asked, params: list[Params], rng: np.random.Generator) -> Iterator[Found]:
+    plan = asked.plan
+    blocks = noise.blocks(plan)
+    n, sizes = len(params), len(SIZES)
+    listed = np.zeros((n, len(asked.sets), sizes))
+    unnamed = np.zeros((n, len(asked.names)))
+    for draw, one in enumerate(params):
+        q = superposition.quantities(one, plan, NUMPY)
+        weight = _weights(q, one, plan, blocks, rng)
+        for i, chosen in enumerate(asked.sets):
+            listed[draw, i] = rng.poisson(_mean(asked, q, weight, chosen).sum(axis=(0, 1)))
+        for s in range(len(asked.names)):
+            unnamed[draw, s] = rng.poisson(_mean_unnamed(asked, q, weight, s))
+    for i, chosen in enumerate(asked.sets):
+        of = " and ".join(asked.names[s] for s in chosen)
+        yield LISTED, of, asked.seen(chosen), listed[:, i].sum(axis=1)
+        if len(chosen) == 1:
+            for v, size in enumerate(SIZES):
+                yield LISTED, f"{of}, {size} dead", asked.seen(chosen, v), listed[:, i, v]
+    for s, name in enumerate(asked.names):
+        if asked.unnamed(s) > 0:
+            yield UNNAMED, name, asked.unnamed(s), unnamed[:, s]
+
+
+def _weights(
+    q: Quantities, params: Params, plan: Design, blocks: noise.Blocks, rng: np.random.Generator
+) -> Floats:
+    """Expected visible incidents by author, context, size and class."""
+    h = plan.histories
+    rate = np.exp(q.log_rate)[:, plan.cell_region, plan.cell_period, plan.cell_kind]
+    if "noise" in params:
+        phi = float(params["noise"]) ** -2
+        rate = rate * rng.gamma(phi, 1.0 / phi, len(blocks.seen))[blocks.of_cell]
+    by_context = np.zeros((len(rate), len(h.context_spot)))
+    np.add.at(by_context.T, h.cell_context, rate.T)
+    by_context *= np.exp(q.log_visible)[:, None]
+    size = np.exp(q.log_size)[:, h.context_region, h.context_kind]
+    victim_class = np.exp(q.log_class)[:, h.context_kind]
+    marks = size[:, :, :, None] * victim_class[:, :, None, :]
+    return np.asarray(by_context[:, :, None, None] * marks)
+
+
+def _reported(asked: _Asked, q: Quantities, chosen: tuple[int, ...]) -> Floats:
+    """P(all of them report it | author, claim class): (author, context, size, class, listing)."""
+    plan, h = asked.plan, asked.plan.histories
+    rows = asked.rows(chosen)
+    found = detection.history(q.chances, rows, plan, NUMPY)[:, h.classes.of_author]
+    if q.chances.listed is not None:
+        locale = h.spot_locale[rows.spot]
+        for s in chosen:
+            found = found * q.chances.listed[s][locale][:, h.classes.of_author]
+    shape = (len(h.context_spot), plan.sizes["size"], plan.sizes["victim_class"])
+    result = np.moveaxis(found.reshape((*shape, *found.shape[1:])), 3, 0)
+    return np.asarray(result * asked.looking[:, list(chosen)].all(axis=1)[:, None, None, None])
+
+
+def _mean(asked: _Asked, q: Quantities, weight: Floats, chosen: tuple[int, ...]) -> Floats:
+    """Expected incidents that all of them report, by author, context and size."""
+    setting = _setting(asked.plan)
+    claim = superposition.claim_classes(q, asked.plan, NUMPY)[setting]  # (context, author, listing)
+    seen = _reported(asked, q, chosen)
+    return np.asarray(np.einsum("aevw,aevwg,eag->aev", weight, seen, claim))
+
+
+def _setting(plan: Design) -> Ints:
+    h = plan.histories
+    return np.asarray(plan.around.locale_setting[h.spot_locale[h.context_spot]], np.int64)
+
+
+def _mean_unnamed(asked: _Asked, q: Quantities, weight: Floats, lister: int) -> float:
+    """Expected incidents that one lister reports and does not attribute."""
+    plan, h = asked.plan, asked.plan.histories
+    source = h.listers[lister]
+    coverage = plan.evidence.axes.sources["coverage"].iloc[source]
+    if coverage != "all":
+        return 0.0
+    n, locale = len(plan.names.authors), h.spot_locale[h.context_spot]
+    u = q.unknown[source][locale]  # (context, author)
+    courts = plan.evidence.axes.sources["type"].iloc[source] == "adjudicated"
+    if q.claims is not None and not courts:
+        phi = q.claims[_setting(plan)]  # (context, author, claim)
+        u = (phi[:, :, :n] * u[:, None, :]).sum(axis=2) + phi[:, :, n]
+    by_author = (weight * _reported(asked, q, (lister,))[..., 0]).sum(axis=(2, 3))
+    return float((by_author * u.T).sum())
+
+
+def _large(plan: Design, draws: int, rng: np.random.Generator) -> Iterator[Found]:
+    """The largest of the large events, and how many are larger than some numbers."""
+    victims = plan.evidence.incidents["victims"].to_numpy(np.int64)
+    seen = victims[victims >= SIZE_EDGES[-1]]
+    if not len(seen):
+        return
+    tails = rng.choice(len(TAIL_GRID), size=draws, p=tail_posterior(seen))
+    made = np.array([draw_large(int(tail), len(seen), rng) for tail in tails])
+    yield LARGE, "most dead", float(seen.max()), made.max(axis=1)
+    for least in MANY:
+        often = float((seen >= least).sum())
+        yield LARGE, f"{least} dead or more", often, (made >= least).sum(axis=1).astype(float)

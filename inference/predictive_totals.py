@@ -1,0 +1,88 @@
+"""Official totals predicted by a fit, whether it used them or not.
+
+A total is drawn from the law of ``models.aggregates``; its series' capture from its prior where the
+fit does not have it, so that a fit that did not use the totals predicts them.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..models import joint
+from ..models.aggregates import counted_rate
+from ..models.density import Density
+from ..models.design import Design
+from ..models.engine import Floats, Params
+from ..models.priors import Priors
+from ..models.totals import Totals, fixed, parameters, totals_of
+
+TOTAL = "official total"
+
+Found = tuple[str, str, float, Floats]
+"""Check, of what, seen, drawn."""
+
+
+def totals(plan: Design, params: list[Params], rng: np.random.Generator) -> Iterator[Found]:
+    """Predict each series' sum over places and days, whole and by year.
+
+    Parameters
+    ----------
+    params
+        Draws of the model's parameters.
+
+    Yields
+    ------
+    ``TOTAL``, the series (and year), what it counted, what was drawn.
+    """
+    asked = totals_of(plan)
+    if asked is None:
+        return
+    listed = joint.parameters(plan, Priors())
+    target = Density(plan, [p for p in listed if p.name in params[0]])
+    drawn = []
+    for one in params:
+        moments = target.moments(target.pack(one))[2]
+        shares = {name: _of_series(asked, name, one, rng) for name in ("capture", "total_share")}
+        drawn.append(_draw(asked, moments, shares["capture"], shares["total_share"], rng))
+    yield from _by_series(asked, np.array(drawn))
+
+
+def _by_series(found: Totals, made: Floats) -> Iterator[Found]:
+    """Sum of each series, and of each of its years."""
+    table, seen = found.found.table, found.bounds.mean(axis=0)
+    for name, rows in table.groupby("series"):
+        for year, part in (("", rows), *rows.groupby(rows["first"].dt.year.astype(str))):
+            at = table.index.get_indexer(part.index)
+            of = f"{name}, {year}" if year else str(name)
+            yield TOTAL, of, float(seen[at].sum()), made[:, at].sum(axis=1)
+
+
+def _of_series(totals: Totals, name: str, params: Params, rng: np.random.Generator) -> Floats:
+    """Capture or share of every series: as the fit has it, else from its prior."""
+    result = fixed(totals.found.series, name)
+    unknown = np.flatnonzero(np.isnan(result))
+    if name in params:
+        result[unknown] = np.atleast_1d(params[name])
+    elif len(unknown):
+        (prior,) = (p for p in parameters(Priors(), totals.design) if p.name == name)
+        result[unknown] = rng.beta(prior.arguments["alpha"], prior.arguments["beta"])
+    return result
+
+
+def _draw(
+    totals: Totals, moments: Floats, capture: Floats, share: Floats, rng: np.random.Generator
+) -> Floats:
+    """Draw every total by the law of ``models.aggregates``, shape (aggregate,)."""
+    p, s = capture[totals.series], share[totals.series]
+    scaled = moments * totals.class_share[:, None]
+    rate, of_dead, squares = (
+        counted_rate(scaled[:, j], scaled[:, 3 + j], s).rate for j in range(3)
+    )
+    items, held, dead, held_dead, dead_squares, held_squares = totals.items
+    rest = np.rint(items - held).astype(np.int64)
+    incidents = held + rng.binomial(rest, p) + rng.poisson(rate * p)
+    mean = held_dead + p * (dead - held_dead) + p * of_dead
+    relative = totals.found.series["noise"].to_numpy(float)[totals.series]
+    variance = p * (1.0 - p) * (dead_squares - held_squares) + p * squares + (relative * mean) ** 2
+    victims = np.maximum(np.rint(rng.normal(mean, np.sqrt(variance))), 0.0)
+    return np.asarray(np.where(totals.in_incidents, incidents, victims))
