@@ -1,0 +1,155 @@
+"""Rounds of real reports, fitted with and without their official totals, beside what was seen.
+
+``python -m dtoscore.inference.real_rounds ROUND... --out docs/evidence`` fits each round folder
+twice (a fit that is there is taken), and writes ``real-rounds.md``, and ``real-rounds.csv`` with
+every prediction. The draws stay in the rounds' ``work`` folders.
+"""
+
+import argparse
+import json
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from ..data.totals import INCLUSIVE
+from ..models.compiled import cache_folder
+from ..models.design import Design, design
+from ..models.structure import Structure
+from . import pipeline, real_report
+from .division import division
+from .fit import FitOptions
+from .pipeline import Prepared, Scored
+from .predictive import predicted
+from .responsibility import Reader
+from .seeds import derive
+from .windowed import in_window
+
+DRAWS_CHECKED = 200
+VARIANTS = {"with totals": Structure(), "without totals": replace(Structure(), totals=False)}
+Row = dict[str, Any]
+
+
+def study(folder: Path, variant: str, options: FitOptions) -> Row:
+    """Fit, score and check one round: a plain record, ready for JSON."""
+    prepared = pipeline.prepare(folder, structure=VARIANTS[variant])
+    started = time.process_time()
+    tree = pipeline.fit(prepared, options)
+    seconds = time.process_time() - started
+    scored = pipeline.score(prepared, tree, options)
+    posterior = tree["posterior"].to_dataset().load()
+    whole = design(prepared.evidence, Structure())
+    seed = derive(options.seed, "predicted")
+    found = predicted(posterior, whole, DRAWS_CHECKED, seed)
+    return {
+        "round": folder.name,
+        "variant": variant,
+        "seconds": seconds,
+        "steps": float(tree["sample_stats"]["n_steps"].mean()),
+        **_quality(scored),
+        **_records(prepared),
+        "organizations": list(_organizations(prepared, posterior, scored)),
+        "predicted": found.to_dict("records"),
+    }
+
+
+def _quality(scored: Scored) -> Row:
+    found = scored.summary.diagnostics
+    return {
+        "passed": found.passed,
+        "failures": [str(failure) for failure in found.failures],
+        "rhat": found.rhat_max,
+        "ess": min(found.ess_bulk_min, found.ess_tail_min),
+        "parameter_ess": found.parameter_ess_bulk_min,
+        "divergences": found.divergences,
+        "status": str(scored.decision.status),
+    }
+
+
+def _records(prepared: Prepared) -> Row:
+    """What the round holds: incidents of the window, coarse records, official totals."""
+    frame, aggregates = prepared.evidence.incidents, prepared.evidence.aggregates
+    window = prepared.evidence.axes.window[frame["period"].to_numpy(np.int64)]
+    counts = {"incidents": int(window.sum()), "coarse": 0, "coarse_dead": 0, "totals": 0}
+    if aggregates is not None:
+        official = aggregates.table["scope"] == INCLUSIVE
+        coarse = aggregates.table[~official]
+        counts |= {
+            "coarse": sum(len(rows) for rows in coarse["rows"]),
+            "coarse_dead": int(coarse["count"].sum()),
+            "totals": int(official.sum()),
+        }
+    return counts
+
+
+def _organizations(prepared: Prepared, posterior: xr.Dataset, scored: Scored) -> Iterator[Row]:
+    """P(worst), score and expected unseen incidents of each contender."""
+    unseen = unseen_by_organization(posterior, prepared.plan)
+    for name in prepared.evidence.axes.contenders:
+        score = scored.scores.sel(organization=name).to_numpy().ravel()
+        yield {
+            "organization": str(name),
+            "p_worst": float(scored.ranks["p_worst"].sel(organization=name)),
+            **_interval("score", score),
+            **_interval("unseen", unseen[str(name)]),
+        }
+
+
+def _interval(name: str, draws: np.ndarray) -> Row:
+    low, median, high = np.quantile(draws, [0.05, 0.5, 0.95])
+    return {f"{name}_low": float(low), name: float(median), f"{name}_high": float(high)}
+
+
+def unseen_by_organization(posterior: xr.Dataset, plan: Design) -> dict[str, np.ndarray]:
+    """Expected incidents of the window that no source lists, each organization's share of wars in.
+
+    Returns
+    -------
+    Draws (at most ``DRAWS_CHECKED``) by organization.
+    """
+    window, sides = in_window(plan), division(plan)
+    reader = Reader(window, frozenset(str(name) for name in posterior.data_vars))
+    flat = {str(n): v.to_numpy().reshape(-1, *v.shape[2:]) for n, v in posterior.data_vars.items()}
+    n = len(next(iter(flat.values())))
+    chosen = np.linspace(0, n - 1, min(n, DRAWS_CHECKED)).astype(int)
+    rng, rows = np.random.default_rng(1), []
+    for i in chosen:
+        params = {name: value[i] for name, value in flat.items()}
+        expected = reader.outcome(params).unseen.sum(axis=(1, 2, 3))  # (author,)
+        rows.append(expected @ sides.shares(sides.draw(params, rng)))
+    made = np.array(rows)
+    return {str(name): made[:, k] for k, name in enumerate(plan.names.organizations)}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the study from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m dtoscore.inference.real_rounds")
+    parser.add_argument("rounds", type=Path, nargs="+", metavar="ROUND", help="round folders")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the page")
+    parser.add_argument("--work", type=Path, default=Path("build/real"))
+    parser.add_argument("--draws", type=int, default=1000)
+    parser.add_argument("--tune", type=int, default=1000)
+    parser.add_argument("--chains", type=int, default=4)
+    parser.add_argument("--cores", type=int, default=os.cpu_count())
+    parser.add_argument("--commit", default="not stated", help="of the code, for the page")
+    given = parser.parse_args(arguments)
+    options = FitOptions(given.draws, given.tune, given.chains, given.cores)
+    work = given.work / cache_folder().name
+    work.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for folder in given.rounds:
+        for variant in VARIANTS:
+            kept = work / f"{folder.name}-{variant}-{given.draws}.json".replace(" ", "-")
+            if not kept.exists():
+                kept.write_text(json.dumps(study(folder, variant, options)), encoding="utf-8")
+            rows.append(json.loads(kept.read_text(encoding="utf-8")))
+            real_report.write(rows, given.out, f"commit {given.commit}", options)
+
+
+if __name__ == "__main__":
+    main()
