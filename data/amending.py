@@ -110,9 +110,7 @@ def widened(folder: Path, rows: pd.DataFrame, declared: str) -> tuple[pd.DataFra
     reported = pd.Series({at: number for at, number in own if at >= 0 and number > 0}, dtype=float)
     counted = rows["count"].astype(float)
     short = reported[reported > counted.loc[reported.index]]
-    if len(short) > MOST_SHORT * len(reported):
-        return rows, 0
-    if short.empty:
+    if short.empty or len(short) > MOST_SHORT * len(reported):
         return rows, 0
     low = rows["count"].where(rows.index.isin(short.index), "")
     high = short.map("{:.0f}".format).reindex(rows.index).fillna("")

@@ -7,7 +7,6 @@ which the same things happen and only the reports, or the roster, differ, fits e
 
 import argparse
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from time import process_time
 
@@ -22,19 +21,16 @@ from ..data.simulate import simulate
 from ..data.simulated import Simulated
 from ..models.compiled import cache_folder
 from ..models.priors import Priors
-from ..models.structure import CORE, Structure
 from . import moves_report
-from .fit import FitOptions
 from .moves_report import APART, AS_IT_WAS, COPIES, HEARD, HONEST, ROLLED_UP, SILENCED
 from .recovery import fit, summary
 from .recovery_compare import Row, contenders
 from .recovery_run import kept, run
 from .recovery_world import Recoverable, reported
 from .seeds import derive
+from .study_task import MODELS, StudyTask
 
 SEED = 77_003
-TUNE, DRAWS = 300, 600
-MODELS = {"complete": Structure(), "core": CORE}
 BOTH, ONE = ("complete", "core"), ("complete",)
 VARIANTS = {
     HEARD: BOTH, SILENCED: BOTH, AS_IT_WAS: ONE, COPIES: ONE, HONEST: ONE, ROLLED_UP: ONE,
@@ -45,29 +41,10 @@ RETOLD = 12
 """Incidents of the worst that are told as another's."""
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(StudyTask):
     """One round, one model."""
 
-    variant: str
-    number: int
-    model: str
-
-    @property
-    def seed(self) -> int:
-        """Of what happens: the same in every variant."""
-        return derive(SEED, f"round {self.number}") % 2**62
-
-    @property
-    def options(self) -> FitOptions:
-        """How it is fitted: two chains on one core."""
-        seed = derive(self.seed, f"{self.variant} {self.model}") % 2**31
-        return FitOptions(draws=DRAWS, tune=TUNE, chains=2, cores=1, seed=seed)
-
-    @property
-    def file(self) -> str:
-        """Where its result is kept."""
-        return f"{self.variant}-{self.number:03d}-{self.model}.json".replace(" ", "-")
+    ROOT = SEED
 
 
 def tasks(rounds: int) -> list[Task]:
@@ -83,15 +60,15 @@ def tasks(rounds: int) -> list[Task]:
 def happened(task: Task) -> tuple[Simulated, str]:
     """Simulate a round; the organization whose P(worst) is followed."""
     seed = derive(task.seed, "simulate")
-    if task.variant in (HEARD, SILENCED):
+    if task.setting in (HEARD, SILENCED):
         heard = silent_cartel(task.seed, silence=0.0)
-        world = silent_cartel(task.seed) if task.variant == SILENCED else heard
+        world = silent_cartel(task.seed) if task.setting == SILENCED else heard
         return simulate(world, seed), worst_expected(heard)
-    if task.variant in (ROLLED_UP, APART):
-        world = splinter_world(task.seed, roll_up=task.variant == ROLLED_UP)
+    if task.setting in (ROLLED_UP, APART):
+        world = splinter_world(task.seed, roll_up=task.setting == ROLLED_UP)
         return simulate(world, seed), worst_expected(world)
     world = chorus_world(task.seed)
-    return _retold(simulate(world, seed), worst_expected(world), task.variant)
+    return _retold(simulate(world, seed), worst_expected(world), task.setting)
 
 
 def _retold(simulated: Simulated, worst: str, variant: str) -> tuple[Simulated, str]:
@@ -116,7 +93,7 @@ def study(task: Task) -> Row:
     drawn = Recoverable({}, simulated, evidence, rubric, Priors())
     fitted = fit(drawn, task.options, task.seed, MODELS[task.model])
     return {
-        "setting": task.variant,
+        "setting": task.setting,
         "round": task.number,
         "model": task.model,
         "seed": task.seed,

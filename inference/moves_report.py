@@ -1,14 +1,13 @@
 """The report of the study of moves: one table and one page."""
 
-import os
-import platform
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from .recovery_table import Row, coverage, markdown, measured, percent
+from . import recovery_table
+from .recovery_table import Row, coverage, machine, markdown, percent
 
 HEARD, SILENCED = "press heard", "press silenced"
 AS_IT_WAS, COPIES, HONEST = "as it was", "ten copies", "two honest"
@@ -29,8 +28,7 @@ def write(rows: Sequence[Row], out: Path, about: str) -> None:
 
 def contenders(rows: Sequence[Row]) -> pd.DataFrame:
     """One row a fit and contender."""
-    records = [{**{k: row[k] for k in PER_FIT}, **one} for row in rows for one in row["contenders"]]
-    return measured(pd.DataFrame(records))
+    return recovery_table.contenders(rows, PER_FIT)
 
 
 def page(rows: Sequence[Row], table: pd.DataFrame, about: str) -> str:
@@ -48,9 +46,8 @@ def page(rows: Sequence[Row], table: pd.DataFrame, about: str) -> str:
 
 def _method(rows: Sequence[Row], about: str) -> str:
     seconds, passed = sum(row["seconds"] for row in rows), sum(row["passed"] for row in rows)
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     return f"""
-Simulated rounds; `python -m dtoscore.inference.moves`; {about}; on {machine}; {seconds / 60:.0f}
+Simulated rounds; `python -m dtoscore.inference.moves`; {about}; on {machine()}; {seconds / 60:.0f}
 minutes of one core in all; {passed} of {len(rows)} fits pass the gate. 6 organizations, 8
 regions, 12 months of which three are scored. *Press*: the worst silences three press lists (logit
 of detection 2.5 lower), but not the federal one; it is followed. *Copies*: 12 incidents of

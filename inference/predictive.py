@@ -28,6 +28,7 @@ from ..models.engine import NUMPY, Floats, Ints, Params
 from ..models.histories import ABSENT, REPORTED
 from ..models.superposition import Quantities
 from .marks import TAIL_GRID, draw_large, tail_posterior
+from .params_of import params_of
 from .predictive_totals import Found, totals
 
 LISTED, UNNAMED, LARGE = "reported", "named by nobody", "large events"
@@ -54,12 +55,7 @@ def predicted(posterior: xr.Dataset, plan: Design, draws: int, seed: int) -> pd.
     """
     asked = _Asked(plan)
     rng = np.random.default_rng(seed)
-    values = {
-        str(name): value.to_numpy().reshape(-1, *value.shape[2:])
-        for name, value in posterior.data_vars.items()
-    }
-    chosen = np.linspace(0, len(next(iter(values.values()))) - 1, draws).astype(int)
-    params = [{name: value[i] for name, value in values.items()} for i in chosen]
+    params = params_of(posterior, draws)
     rows = [*_numbers(asked, params, rng), *_large(plan, draws, rng)]
     return pd.DataFrame([_row(*row) for row in (*rows, *totals(plan, params, rng))])
 

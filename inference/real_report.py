@@ -1,7 +1,5 @@
 """The page of real rounds: how they fit, whom they speak of, what they predict."""
 
-import os
-import platform
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +8,7 @@ import pandas as pd
 from .fit import FitOptions
 from .predictive import LARGE, LISTED, UNNAMED
 from .predictive_totals import TOTAL
-from .recovery_table import Row, markdown
+from .recovery_table import Row, machine, markdown
 
 LEAST_SAID = 0.01
 """Organizations with a smaller P(worst) are not listed."""
@@ -31,11 +29,10 @@ def write(rows: Sequence[Row], out: Path, about: str, options: FitOptions) -> No
 
 def page(rows: Sequence[Row], about: str, options: FitOptions) -> str:
     """Write the page."""
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     method = (
         "Real data, not simulated: UCDP's events of Mexico with official totals; "
         f"`python -m dtoscore.inference.real_rounds`; {about}; {options.chains} chains of "
-        f"{options.tune} + {options.draws} draws, seed {options.seed}; on {machine}. A fit that "
+        f"{options.tune} + {options.draws} draws, seed {options.seed}; on {machine()}. A fit that "
         "fails its gate is shown for whoever judges the method, and names nobody."
     )
     parts = [

@@ -24,6 +24,7 @@ from ..models.structure import Structure
 from . import pipeline, real_report
 from .division import division
 from .fit import FitOptions
+from .params_of import params_of
 from .pipeline import Prepared, Scored
 from .predictive import predicted
 from .responsibility import Reader
@@ -114,12 +115,9 @@ def unseen_by_organization(posterior: xr.Dataset, plan: Design) -> dict[str, np.
     """
     window, sides = in_window(plan), division(plan)
     reader = Reader(window, frozenset(str(name) for name in posterior.data_vars))
-    flat = {str(n): v.to_numpy().reshape(-1, *v.shape[2:]) for n, v in posterior.data_vars.items()}
-    n = len(next(iter(flat.values())))
-    chosen = np.linspace(0, n - 1, min(n, DRAWS_CHECKED)).astype(int)
+    n = min(posterior.sizes["chain"] * posterior.sizes["draw"], DRAWS_CHECKED)
     rng, rows = np.random.default_rng(1), []
-    for i in chosen:
-        params = {name: value[i] for name, value in flat.items()}
+    for params in params_of(posterior, n):
         expected = reader.outcome(params).unseen.sum(axis=(1, 2, 3))  # (author,)
         rows.append(expected @ sides.shares(sides.draw(params, rng)))
     made = np.array(rows)

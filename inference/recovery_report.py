@@ -1,7 +1,5 @@
 """The report of the recovery study: from records of rounds to one table and one page."""
 
-import os
-import platform
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +8,7 @@ import pandas as pd
 
 from .recovery_results import DRAWN, leading, parameters, scores, sources
 from .recovery_size import SIZES, Size
-from .recovery_table import INSIDE, Row, contenders, coverage, leaders, markdown, percent
+from .recovery_table import INSIDE, Row, contenders, coverage, leaders, machine, markdown, percent
 from .recovery_world import FAR, FAR_CHANCE
 
 
@@ -59,9 +57,8 @@ def page(rows: Sequence[Row], table: pd.DataFrame, about: str) -> str:
 
 def _method(about: str, rows: Sequence[Row]) -> str:
     seconds = sum(row["seconds"] for row in rows)
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     return f"""
-Made by `make evidence`; {about}; on {machine}; {seconds / 60:.0f} minutes of one core in all.
+Made by `make evidence`; {about}; on {machine()}; {seconds / 60:.0f} minutes of one core in all.
 
 All parameters of a round are drawn from the priors that its fit believes, turned into a world,
 and simulated; the reports are written to a round folder, read, counted, fitted and scored as a

@@ -1,5 +1,7 @@
 """The records of the recovery study as tables, their coverage and leaders, as Markdown."""
 
+import os
+import platform
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -14,11 +16,13 @@ PER_ROUND = (
 LEADERS = {"p_worst": "P(worst)", "raw": "raw counts", "majority": "majority vote"}
 
 
-def contenders(rows: Iterable[Row]) -> pd.DataFrame:
-    """One row a round and contender: truth, interval, position, the oracle's, each leader's."""
-    records = [
-        {**{k: row[k] for k in PER_ROUND}, **one} for row in rows for one in row["contenders"]
-    ]
+def contenders(rows: Iterable[Row], columns: Iterable[str] = PER_ROUND) -> pd.DataFrame:
+    """One row a round and contender: truth, interval, position, the oracle's, each leader's.
+
+    ``columns`` are those of the round.
+    """
+    kept = tuple(columns)
+    records = [{**{k: row[k] for k in kept}, **one} for row in rows for one in row["contenders"]]
     return measured(pd.DataFrame(records))
 
 
@@ -70,6 +74,11 @@ def listed(rows: Iterable[Row], part: str) -> pd.DataFrame:
         for row in rows
         for one in row[part]
     )
+
+
+def machine() -> str:
+    """Where a page was made."""
+    return f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
 
 
 def percent(share: float, error: float) -> str:

@@ -13,7 +13,6 @@ and how many adjudicated cases bring it back. A stopped study goes on where it w
 import argparse
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -26,9 +25,7 @@ from ..data.simulate import simulate
 from ..data.world import World
 from ..models.compiled import cache_folder
 from ..models.priors import Priors
-from ..models.structure import CORE, Structure
 from . import known_world, strained_report
-from .fit import FitOptions
 from .recovery import fit, summary
 from .recovery_compare import ORACLE_DRAWS, Fitted, Row, contenders
 from .recovery_run import kept, run
@@ -36,41 +33,21 @@ from .recovery_world import Recoverable, reported
 from .seeds import derive
 from .strained_terms import terms
 from .strained_world import drawn_from_priors
+from .study_task import MODELS, StudyTask
 
 SEED = 41_071
-MODELS = {"complete": Structure(), "core": CORE}
 FIXED_FRAMING = 0.3
 ADJUDICATED = (0.0, 0.02, 0.05, 0.1, 0.2)
 """Expected share of all incidents that the courts report, with fixed framing."""
-TUNE, DRAWS = 300, 600
 REGIONS, KINDS = 6, ("homicide",)
 CONCENTRATION = 10.0
 """Of the law of each author's share of false claims around its mean: that of its prior."""
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(StudyTask):
     """One round, one model."""
 
-    setting: str
-    number: int
-    model: str
-
-    @property
-    def seed(self) -> int:
-        """Of the world: the same territories and sources in every setting."""
-        return derive(SEED, f"round {self.number}") % 2**62
-
-    @property
-    def options(self) -> FitOptions:
-        """How it is fitted: two chains on one core."""
-        seed = derive(self.seed, f"{self.setting} {self.model}") % 2**31
-        return FitOptions(draws=DRAWS, tune=TUNE, chains=2, cores=1, seed=seed)
-
-    @property
-    def file(self) -> str:
-        """Where its result is kept."""
-        return f"{self.setting}-{self.number:03d}-{self.model}.json".replace(" ", "-")
+    ROOT = SEED
 
 
 def fixed(adjudicated: float) -> str:

@@ -1,14 +1,13 @@
 """The report of the study of strained rounds: one table and one page."""
 
-import os
-import platform
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from .recovery_table import LEADERS, Row, coverage, leaders, markdown, measured, percent
+from . import recovery_table
+from .recovery_table import LEADERS, Row, coverage, leaders, machine, markdown, percent
 
 PER_FIT = (
     "setting", "round", "model", "seed", "seen", "happened", "passed", "rhat", "ess",
@@ -52,18 +51,13 @@ def write(rows: Sequence[Row], out: Path, about: str) -> None:
 
 def contenders(rows: Sequence[Row]) -> pd.DataFrame:
     """One row a round, model and contender."""
-    records = [{**{k: row[k] for k in PER_FIT}, **one} for row in rows for one in row["contenders"]]
-    return measured(pd.DataFrame(records))
+    return recovery_table.contenders(rows, PER_FIT)
 
 
 def terms(rows: Sequence[Row]) -> pd.DataFrame:
     """One row a round and structure's parameter, as the complete model has it."""
-    records = [
-        {"setting": row["setting"], "round": row["round"], **one}
-        for row in rows
-        for one in row["terms"]
-    ]
-    return pd.DataFrame(records, columns=["setting", "round", "term", "of", "truth", "position"])
+    columns = ["setting", "round", "term", "of", "truth", "position"]
+    return recovery_table.listed(rows, "terms").reindex(columns=columns)
 
 
 def page(rows: Sequence[Row], table: pd.DataFrame, about: str) -> str:
@@ -84,11 +78,11 @@ def page(rows: Sequence[Row], table: pd.DataFrame, about: str) -> str:
 def _method(rows: Sequence[Row], about: str) -> str:
     seconds = sum(row["seconds"] for row in rows)
     commits = ", ".join(sorted({row["commit"] for row in rows}))
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     return f"""
-Simulated rounds; `python -m dtoscore.inference.strained`; {about}, commit {commits}; on {machine};
-{seconds / 60:.0f} minutes of one core in all. 6 organizations, 6 regions, killings alone, 12 months
-of which three are scored, two groups of two press sources, a federal list, and courts that report
+Simulated rounds; `python -m dtoscore.inference.strained`; {about}, commit {commits};
+on {machine()}; {seconds / 60:.0f} minutes of one core in all.
+6 organizations, 6 regions, killings alone, 12 months of which three are scored, two groups of
+two press sources, a federal list, and courts that report
 a tenth of all incidents unless said. Silencing: γ of sd 0.8 by organization, on the press.
 Framing: 15% of claims, each author's own share drawn around that. Copying: κ = 0.7. Delay: median
 30 days, the round ends 10 days after the window. What no report can inform is drawn from its

@@ -10,6 +10,7 @@ from ..data.world import Floats, World
 from ..models import silencing
 from ..models.design import Design
 from ..models.engine import NUMPY
+from .params_of import params_of
 from .recovery_compare import Row
 
 SILENCING, FALSE, UNREADABLE = "silencing of the press", "false claims", "unreadable scenes"
@@ -46,8 +47,7 @@ def _pairs(made: World, plan: Design, posterior: xr.Dataset) -> Iterator[Pair]:
         names, law = [sources[s] for s in late], made.delay[late]
         yield from _each(posterior, "delay", DELAY, names, law[:, 0])
         yield from _each(posterior, "delay_shape", DELAY_SHAPE, names, law[:, 1])
-    if made.silencing is not None:
-        yield from _silencing(made, plan, posterior)
+    yield from _silencing(made, plan, posterior)
 
 
 def _each(
@@ -82,13 +82,8 @@ def _silencing(made: World, plan: Design, posterior: xr.Dataset) -> Iterator[Pai
     own, listers = len(made.organizations), plan.histories.listers
     press = [i for i, s in enumerate(listers) if made.sources[s].type == "press"]
     reach = plan.histories.classes.of_author[:own]
-    params = {
-        str(name): value.to_numpy().reshape(-1, *value.shape[2:])
-        for name, value in posterior.data_vars.items()
-        if str(name).startswith("silencing")
-    }
-    n_draw = posterior.sizes["chain"] * posterior.sizes["draw"]
-    each = [{name: value[i] for name, value in params.items()} for i in range(n_draw)]
+    own_terms = [str(name) for name in posterior.data_vars if str(name).startswith("silencing")]
+    each = params_of(posterior[own_terms], posterior.sizes["chain"] * posterior.sizes["draw"])
     draws = np.array([silencing.by_author(p, plan, NUMPY)[press[0], reach, 0] for p in each])
     draws -= draws.mean(axis=1, keepdims=True)
     truth = made.silencing[listers[press[0]], :own]

@@ -1,0 +1,20 @@
+"""Single draws of a posterior, as the likelihood takes them."""
+
+import numpy as np
+import xarray as xr
+
+from ..models.engine import Params
+
+
+def params_of(posterior: xr.Dataset, n: int) -> list[Params]:
+    """Values of the parameters in n draws, spread evenly over all chains one behind the other.
+
+    A draw stands there more than once where n is more than there are.
+    """
+    values = {
+        str(name): value.to_numpy().reshape(-1, *value.shape[2:])
+        for name, value in posterior.data_vars.items()
+    }
+    last = posterior.sizes["chain"] * posterior.sizes["draw"] - 1
+    chosen = np.linspace(0, last, n).astype(int)
+    return [{name: value[i] for name, value in values.items()} for i in chosen]
