@@ -14,7 +14,7 @@ from ..models.density import Density
 from ..models.design import Design
 from ..models.engine import Floats, Params
 from ..models.priors import Priors
-from ..models.totals import Totals, fixed, parameters, totals_of
+from ..models.totals import OF_SERIES, Totals, parameters, totals_of
 
 TOTAL = "official total"
 
@@ -42,7 +42,7 @@ def totals(plan: Design, params: list[Params], rng: np.random.Generator) -> Iter
     drawn = []
     for one in params:
         moments = target.moments(target.pack(one))[2]
-        shares = {name: _of_series(asked, name, one, rng) for name in ("capture", "total_share")}
+        shares = {name: _of_series(asked, name, one, rng) for name in OF_SERIES}
         drawn.append(_draw(asked, moments, shares["capture"], shares["total_share"], rng))
     yield from _by_series(asked, np.array(drawn))
 
@@ -59,14 +59,10 @@ def _by_series(found: Totals, made: Floats) -> Iterator[Found]:
 
 def _of_series(totals: Totals, name: str, params: Params, rng: np.random.Generator) -> Floats:
     """Capture or share of every series: as the fit has it, else from its prior."""
-    result = fixed(totals.found.series, name)
-    unknown = np.flatnonzero(np.isnan(result))
-    if name in params:
-        result[unknown] = np.atleast_1d(params[name])
-    elif len(unknown):
+    if name not in params and len(totals.open_series(name)):
         (prior,) = (p for p in parameters(Priors(), totals.design) if p.name == name)
-        result[unknown] = rng.beta(prior.arguments["alpha"], prior.arguments["beta"])
-    return result
+        params = {name: rng.beta(prior.arguments["alpha"], prior.arguments["beta"])}
+    return totals.of_series(name, params)
 
 
 def _draw(

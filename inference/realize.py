@@ -102,8 +102,7 @@ def realize(
     ``other`` where it is on the author axis.
     ``listed`` (chain, draw, source): realized incidents of the roster's organizations that a
     source reported; ``accuracy`` (chain, draw, source): see ``sources.accuracy``; ``unseen``
-    (chain, draw): expected unreported incidents, of which at most ``MOST_UNSEEN`` are drawn;
-    ``totals_agreement`` (chain, draw): see ``unseen.Unseen``.
+    (chain, draw): expected unreported incidents, of which at most ``MOST_UNSEEN`` are drawn.
     Attribute ``classes_reported``: whether any incident has a known victim class; where none
     has, all are in class "unknown".
 
@@ -236,7 +235,6 @@ def _store(setting: _Setting, shape: tuple[int, int]) -> Counts:
             for name, dims in _DIMS.items()
         },
         accuracy=np.zeros((*shape, sizes["source"])),
-        agreement=np.ones(shape),
     )
 
 
@@ -255,13 +253,13 @@ def _fill(
     counts = Counts(*(array[at] for array in store))
     counts = counts._replace(victims_by_place=counts.victims_by_place.astype(np.int64))
     factor = setting.reader.factor(params, found, rng)
-    unseen = setting.drawer.draw(found.unseen * factor[:, None, None], params, rng)
+    beside = setting.reader.background(params)
+    unseen = setting.drawer.draw(found.unseen * factor[:, None, None], params, rng, beside)
     fill(
-        rng, found.responsibilities, unseen.happened, setting.observed, setting.places,
+        rng, found.responsibilities, unseen, setting.observed, setting.places,
         marks, shares, counts,
     )  # fmt: skip
     store.accuracy[at] = accuracy(found, params, setting.plan)
-    store.agreement[at] = unseen.agreement
     return _kept(store, counts.victims_by_place, at)
 
 
@@ -293,9 +291,7 @@ def _label(
     dims = {**_DIMS, "accuracy": ("source",)}
     counts = {name: (("chain", "draw", *dims[name]), getattr(store, name)) for name in dims}
     return xr.Dataset(
-        counts
-        | {"unseen": (("chain", "draw"), unseen)}
-        | {"totals_agreement": (("chain", "draw"), store.agreement)},
+        counts | {"unseen": (("chain", "draw"), unseen)},
         coords={**draws, **_coords(setting)},
         attrs={"classes_reported": setting.marks.reported},
     )

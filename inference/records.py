@@ -57,8 +57,7 @@ class Counts(NamedTuple):
     and so on: (organization, region) and (organization, period); ``incidents_by_place`` and
     ``victims_by_place``: of the roster's organizations together, never of ``other``, (region,
     kind, victim class, size); ``listed``: incidents given to organizations that a source
-    reported, (source,); ``accuracy`` and ``agreement`` are not
-    for ``fill``.
+    reported, (source,); ``accuracy`` is not for ``fill``.
     """
 
     incidents: NDArray[np.int32]
@@ -71,7 +70,6 @@ class Counts(NamedTuple):
     victims_by_place: Ints
     listed: NDArray[np.int32]
     accuracy: Floats
-    agreement: Floats
 
 
 class Event(NamedTuple):

@@ -115,6 +115,18 @@ class Reader:
             return np.ones(len(outcome.mass))
         return noise.draw(outcome.mass, float(params["noise"]), self._blocks, rng)
 
+    def background(self, params: Params) -> Floats:
+        """What each total counts that is none of the organizations': M (1/s − 1).
+
+        Shape (aggregate, 3), in E[1, V, V²]; see ``models.aggregates``.
+        """
+        totals = self.density.tail.totals
+        if totals is None or not totals.counts_others.any():
+            return np.zeros((0 if totals is None else len(totals.found), 3))
+        whole = self.density.moments(self.density.pack(params))[2][:, 3:]
+        share = totals.of_series("total_share", params)[totals.series]
+        return whole * (totals.class_share * (1.0 / share - 1.0))[:, None]
+
     @cached_property
     def _blocks(self) -> noise.Blocks:
         return noise.blocks(self.plan)

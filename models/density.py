@@ -28,14 +28,14 @@ from . import (
 )
 from .compiled import jit
 from .design import Design
-from .engine import Floats, Ints, Params
+from .engine import Floats, Params
 from .kernel import RealsRef
 from .kernel_layout import LayoutRef, layout
 from .mapping_index import Index, IndexRef, Offsets, OffsetsRef, index, offsets, point
 from .mapping_said import SaidRef
 from .parameters import Parameter
 from .rates import TOTALS
-from .totals import Terms, Totals, fixed, totals_of
+from .totals import OF_SERIES, Terms, Totals, totals_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +139,7 @@ class Density:
 
     def total_log_lik(self, values: Floats) -> Floats:
         """Log likelihood of each total, shape (aggregate,)."""
-        return self.tail.totals_at(self.moments(values)[2], values)[0]
+        return self.tail.totals_at(self.moments(values)[2], values).value
 
     def pull_back(
         self, values: Floats, d_term: Floats, d_mass: Floats, d_total: Floats | None = None
@@ -148,7 +148,9 @@ class Density:
         points, room = self.points, self._room
         naming, x, log_totals = prepared(room, values, *points, self.layout)
         moments = kernel.totals(room, self.layout)
-        d_moments, d_series = self.tail.totals_back(moments, values, d_total)
+        terms = self.tail.totals_at(moments, values)
+        one = np.ones(len(terms.value)) if d_total is None else d_total
+        d_moments, d_series = self.tail.totals_back(terms, one, len(values))
         d_x = kernel.backward(room, x, self.layout, d_term, d_mass, d_moments)
         no_totals = np.zeros(log_totals.shape)
         d = cast("Floats", pull_back(values, *points, naming, x, log_totals, d_x, no_totals))
@@ -182,40 +184,23 @@ class Tail:
     blocks: noise.Blocks
     starts: dict[str, slice]
 
-    def _series(self, name: str, values: Floats) -> tuple[Floats, Ints]:
-        """Capture or share of every series, and which of them are parameters."""
-        if self.totals is None:
-            return np.zeros(0), np.zeros(0, np.int64)
-        result = fixed(self.totals.found.series, name)
-        open_ = np.flatnonzero(np.isnan(result))
-        if len(open_):
-            result[open_] = values[self.starts[name]]
-        return result, open_
-
-    def totals_at(self, moments: Floats, values: Floats) -> tuple[Floats, Terms | None]:
+    def totals_at(self, moments: Floats, values: Floats) -> Terms:
         """Log likelihood of each total, and its derivatives."""
         if self.totals is None:
-            return np.zeros(0), None
-        capture, share = (self._series(name, values)[0] for name in ("capture", "total_share"))
-        terms = self.totals.terms(moments, capture, share)
-        return terms.value, terms
+            return Terms(np.zeros(0), np.zeros(moments.shape), np.zeros(0), np.zeros(0))
+        params = {name: values[at] for name, at in self.starts.items() if name in OF_SERIES}
+        return self.totals.terms(moments, *(self.totals.of_series(x, params) for x in OF_SERIES))
 
-    def totals_back(
-        self, moments: Floats, values: Floats, weight: Floats | None = None
-    ) -> tuple[Floats, Floats]:
-        """Gradient of the (weighted) sum of the totals in the moments, and in the values."""
-        _, terms = self.totals_at(moments, values)
-        d = np.zeros(len(values))
-        if terms is None or self.totals is None:
-            return np.zeros(moments.shape), d
-        one = np.ones(len(moments)) if weight is None else weight
-        by_series = self.totals.series
-        for name, change in (("capture", terms.capture), ("total_share", terms.share)):
-            _, open_ = self._series(name, values)
-            if len(open_):
-                by = np.bincount(by_series, one * change, len(self.totals.found.series))
-                d[self.starts[name]] = by[open_]
-        return terms.moments * one[:, None], d
+    def totals_back(self, terms: Terms, weight: Floats, n_value: int) -> tuple[Floats, Floats]:
+        """Gradient of the weighted sum of the totals in the moments, and in the values."""
+        d = np.zeros(n_value)
+        if self.totals is not None:
+            changes = zip(OF_SERIES, (terms.capture, terms.share), strict=True)
+            for name, change in changes:
+                if name in self.starts:
+                    by = np.bincount(self.totals.series, weight * change, self.totals.n_series)
+                    d[self.starts[name]] = by[self.totals.open_series(name)]
+        return terms.moments * weight[:, None], d
 
     def noise_at(self, mass: Floats, values: Floats) -> tuple[float, Floats, Floats]:
         """Log likelihood of what is seen beside Σ n log m, its gradient in mass, in the values."""
@@ -333,12 +318,12 @@ def value_and_gradient(room, free, table_rows, one, two, at, ix, lay, tail):
     naming, x, log_totals = prepared(room, values, at, ix, lay)
     term, mass, moments = kernel.terms(room, x, lay)
     rest, d_mass, d_tail = tail.noise_at(mass, values)
-    of_totals, _ = tail.totals_at(moments, values)
-    d_moments, d_series = tail.totals_back(moments, values)
+    totals = tail.totals_at(moments, values)
+    d_moments, d_series = tail.totals_back(totals, np.ones(len(totals.value)), len(values))
     of_log_totals, d_log_totals = mapping_rates.total_priors(at, ix, one, two, log_totals)
     d_x = kernel.backward(room, x, lay, np.ones(len(term)), d_mass, d_moments)
     d = pull_back(values, at, ix, naming, x, log_totals, d_x, d_log_totals) + d_tail + d_series
-    value = term.sum() + rest + of_totals.sum() + mapping_detection.delays(values, at, ix, d)
+    value = term.sum() + rest + totals.value.sum() + mapping_detection.delays(values, at, ix, d)
     by, jacobian = log_priors.log_prior(free, values, table_rows, one, two)
     gradient = log_priors.log_prior_back(free, values, table_rows, one, two, d, at, ix)
     return value + by.sum() + jacobian + of_log_totals.sum(), gradient

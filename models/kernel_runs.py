@@ -10,6 +10,11 @@ def ints(values: object) -> Ints:
     return np.ascontiguousarray(np.asarray(values), dtype=np.int64)
 
 
+def starts(lengths: list[int] | Ints) -> Ints:
+    """Where each run of so many entries begins, and the last one ends."""
+    return ints(np.concatenate([[0], np.cumsum(lengths)]))
+
+
 def runs(table: Ints) -> tuple[Ints, Ints]:
     """Distinct rows of a sorted table, and where the run of each begins and the last one ends."""
     new = np.ones(len(table), bool)
@@ -20,4 +25,4 @@ def runs(table: Ints) -> tuple[Ints, Ints]:
 def flat(table: Ints) -> tuple[Ints, Ints]:
     """Where each row's entries begin, and all entries that are not -1."""
     there = table >= 0
-    return ints(np.concatenate([[0], np.cumsum(there.sum(axis=1))])), ints(table[there])
+    return starts(there.sum(axis=1)), ints(table[there])

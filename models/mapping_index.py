@@ -11,6 +11,7 @@ from .claims import ABSENT_BLAME, event_table, war_rest, war_shares
 from .compiled import jit
 from .design import SIZE_LOG_VICTIMS, Design
 from .engine import Floats, Ints
+from .kernel_runs import ints, starts
 from .parameters import Parameter
 from .rates import IMPOSSIBLE
 from .structs import Pointer, Struct, define, register
@@ -268,7 +269,7 @@ def _authors(design: Design) -> dict[str, Any]:
         "disputed": around.disputed.astype(float),
         "member": np.ascontiguousarray(names.member),
         "member_mean": np.ascontiguousarray(names.member / total),
-        "sides": _ints(names.sides),
+        "sides": ints(names.sides),
         "lean": np.ascontiguousarray(names.lean),
         "contender": names.contender.astype(float),
         "spoken_share": 1.0 - avoided_shares(design),
@@ -279,12 +280,12 @@ def _sources(design: Design) -> dict[str, Any]:
     h, frame = design.histories, design.evidence.axes.sources
     courts = adjudicated(design.evidence)
     return {
-        "listers": _ints(h.listers),
-        "lister_type": _ints(source_types(design.evidence, h.listers)[1]),
+        "listers": ints(h.listers),
+        "lister_type": ints(source_types(design.evidence, h.listers)[1]),
         "lister_sees": (~courts[h.listers]).astype(float),
-        "informant_type": _ints(design.informant_types[1]),
-        "adjudicated": _ints(courts),
-        "coverage": _ints(frame["coverage"].map(COVERAGE)),
+        "informant_type": ints(design.informant_types[1]),
+        "adjudicated": ints(courts),
+        "coverage": ints(frame["coverage"].map(COVERAGE)),
     }
 
 
@@ -297,23 +298,23 @@ def _statements(design: Design) -> dict[str, Any]:
     for number, group in enumerate(st.groups):
         group_of[list(group)] = number
     return {
-        "pair_source": _ints(st.source),
-        "pair_said": _ints(st.statement),
-        "pair_unknown": _ints(st.is_unknown),
-        "pair_plain": _ints(st.is_plain),
-        "pair_set": _ints(st.set_size),
-        "pair_given": _ints(st.given_reported & (coverage[st.source] != "all")),
-        "pair_start": _ints(np.concatenate([[0], np.cumsum([len(found) for found in held])])),
-        "pair_name": _ints(every % len(design.names.names)),
+        "pair_source": ints(st.source),
+        "pair_said": ints(st.statement),
+        "pair_unknown": ints(st.is_unknown),
+        "pair_plain": ints(st.is_plain),
+        "pair_set": ints(st.set_size),
+        "pair_given": ints(st.given_reported & (coverage[st.source] != "all")),
+        "pair_start": starts([len(found) for found in held]),
+        "pair_name": ints(every % len(design.names.names)),
         "pair_weight": np.concatenate([*weight, np.zeros(0)]),
-        "rows": _ints(st.rows),
-        "row_locale": _ints(st.row_locale),
-        "row_rivalry": _ints(st.row_rivalry),
-        "by_first": _ints(st.by_first),
-        "by_second": _ints(st.by_second),
-        "group_start": _ints(np.concatenate([[0], np.cumsum([len(g) for g in st.groups])])),
-        "group_source": _ints([s for group in st.groups for s in group]),
-        "group_of": _ints(group_of),
+        "rows": ints(st.rows),
+        "row_locale": ints(st.row_locale),
+        "row_rivalry": ints(st.row_rivalry),
+        "by_first": ints(st.by_first),
+        "by_second": ints(st.by_second),
+        "group_start": starts([len(g) for g in st.groups]),
+        "group_source": ints([s for group in st.groups for s in group]),
+        "group_of": ints(group_of),
     }
 
 
@@ -325,7 +326,7 @@ def _detection(design: Design) -> dict[str, Any]:
         "n_epoch": around.past.shape[1],
         "covariate": np.ascontiguousarray(around.covariate[:, h.listers]),
         "silencing_event": np.ascontiguousarray(silencing.event_table(design)),
-        "late": _ints([position.get(s, -1) for s in h.listers.tolist()]),
+        "late": ints([position.get(s, -1) for s in h.listers.tolist()]),
         "log_days": np.log1p(around.lag_days),
         "delays": np.ascontiguousarray(np.column_stack(delay.reports(design))),
         "nodes": h.nodes,
@@ -339,20 +340,16 @@ def _claims(design: Design) -> dict[str, Any]:
         "n_locale": len(around.locale_setting),
         "n_setting": len(around.setting_epoch),
         "by_claim": classes.by_claim,
-        "reach_class": _ints(classes.of_author),
-        "class_author": _ints(classes.author),
-        "listing_class": _ints(classes.of_claim),
-        "class_claim": _ints(classes.claim),
+        "reach_class": ints(classes.of_author),
+        "class_author": ints(classes.author),
+        "listing_class": ints(classes.of_claim),
+        "class_claim": ints(classes.claim),
         "claim_event": np.ascontiguousarray(event_table(design)),
-        "locale_setting": _ints(around.locale_setting),
-        "locale_region": _ints(around.locale_region),
-        "setting_epoch": _ints(around.setting_epoch),
+        "locale_setting": ints(around.locale_setting),
+        "locale_region": ints(around.locale_region),
+        "setting_epoch": ints(around.setting_epoch),
         "setting_weight": np.where(around.setting_present, 1.0, ABSENT_BLAME),
         "rivalry": np.ascontiguousarray(around.rivalry),
         "war_share": war_shares(design),
         "war_rest": war_rest(design),
     }
-
-
-def _ints(values: object) -> Ints:
-    return np.ascontiguousarray(np.asarray(values), dtype=np.int64)

@@ -78,7 +78,7 @@ def _over_lists_of_claims(lists, classes, s, place, out, n):
 
 @inlined
 def amount_back(r, d_r, pair, place, part, n):
-    """Add the gradient of ``_times_amount``; ``part`` is that in the logarithm of the result."""
+    """Add the gradient of ``times_amount``; ``part`` is that in the logarithm of the result."""
     s, u, d_u = r.pair_source[pair], r.u, d_r.u
     if r.pair_unknown[pair]:
         for m in range(n):
@@ -148,7 +148,7 @@ def times_group(r, row, setting, group, kappa, product, mean, out):
 
 @inlined
 def group_back(r, d_r, row, setting, group, kappa, product, mean, part):
-    """Add the gradient of ``_group``; return that in kappa."""
+    """Add the gradient of ``times_group``; return that in kappa."""
     count, same = _names_of(r, row, setting, group, product, mean)
     if count == 0:
         return 0.0

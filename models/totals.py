@@ -17,13 +17,17 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ..data.aggregates import Aggregates, itemised
 from . import aggregates
 from .design import CERTAIN, Design
-from .engine import Floats, Ints
+from .engine import Floats, Ints, Params
 from .parameters import Parameter
 from .priors import Priors
+
+OF_SERIES = ("capture", "total_share")
+"""Parameters that each series has, where they are not known."""
 
 
 class Terms(NamedTuple):
@@ -72,7 +76,7 @@ class Totals:
         return np.where(residual, 0.0, np.stack(rows))
 
     @cached_property
-    def in_incidents(self) -> np.ndarray:
+    def in_incidents(self) -> NDArray[np.bool_]:
         """Whether a total counts incidents, shape (aggregate,)."""
         return (self.found.table["unit"] == "incidents").to_numpy()
 
@@ -91,6 +95,45 @@ class Totals:
         return np.array(
             [shares.get(c, 0.0) if c else 1.0 for c in self.found.table["victim_class"]]
         )
+
+    @cached_property
+    def _known(self) -> dict[str, Floats]:
+        """Capture and share of each series, shape (series,): NaN where it is a parameter."""
+        series = self.found.series
+        result = {}
+        for name, column, default in (("capture", "capture", np.nan), ("total_share", "share", 1)):
+            mean, sd = (series[f"{column}_{part}"].to_numpy(float) for part in ("mean", "sd"))
+            given = np.where(sd > CERTAIN, np.nan, mean)
+            result[name] = np.where(np.isnan(mean), default, given)
+        return result
+
+    @property
+    def counts_others(self) -> NDArray[np.bool_]:
+        """Whether a total may count what is none of the organizations', shape (aggregate,)."""
+        return np.asarray(self._known["total_share"] != 1.0)[self.series]
+
+    @property
+    def n_series(self) -> int:
+        """Number of series."""
+        return len(self.found.series)
+
+    def open_series(self, name: str) -> Ints:
+        """Series whose ``capture`` or ``total_share`` is a parameter, shape (open,)."""
+        return np.flatnonzero(np.isnan(self._known[name]))
+
+    def of_series(self, name: str, params: Params) -> Floats:
+        """``capture`` or ``total_share`` of each series, shape (series,).
+
+        Parameters
+        ----------
+        params
+            Has those that are parameters, in the order of ``open_series``.
+        """
+        result = self._known[name].copy()
+        at = self.open_series(name)
+        if len(at):
+            result[at] = np.atleast_1d(params[name])
+        return result
 
     def terms(self, moments: Floats, capture: Floats, share: Floats) -> Terms:
         """Work out the likelihood of all totals.
@@ -151,7 +194,7 @@ def parameters(priors: Priors, design: Design) -> list[Parameter]:
     if found is None:
         return []
     result = []
-    for name in ("capture", "total_share"):
+    for name in OF_SERIES:
         labels = design.coords[f"{name}_series"]
         if labels:
             alpha, beta = _beta(found.found.series.loc[labels], name, priors)
@@ -171,11 +214,3 @@ def _beta(series: pd.DataFrame, name: str, priors: Priors) -> tuple[Floats, Floa
         np.where(given, mean * size, default["alpha"]),
         np.where(given, (1 - mean) * size, default["beta"]),
     )
-
-
-def fixed(series: pd.DataFrame, name: str) -> Floats:
-    """Capture or share of every series where it is known; NaN where it is a parameter."""
-    column = "capture" if name == "capture" else "share"
-    mean, sd = (series[f"{column}_{part}"].to_numpy(float) for part in ("mean", "sd"))
-    known = np.where(sd > CERTAIN, np.nan, mean)
-    return known if name == "capture" else np.where(np.isnan(mean), 1.0, known)
