@@ -47,19 +47,20 @@ def alternatives(
 ) -> None:
     """Fit a round under several models and put P(worst) side by side; writes no release.
 
-    By default: the whole model, the law of two classes, no silencing, no claims, no groups, and
-    the core without any extension. Fits that are there are not made again.
+    By default: the whole model, the law of two classes, no silencing, no claims, no groups
+    (where sources form some), and the core without any extension. Fits that are there are not
+    made again.
 
     Example: `dtoscore alternatives 2023-q4 --without silencing --visibility two_class`
     """
     from ..inference import pipeline
-    from ..inference.alternatives import compare, structures
+    from ..inference.alternatives import compare, structures, usual_parts
     from ..reports import compared, console
     from ..reports.canonical import canonical_json
 
     options, progress = options_of(seed, draws, tune, chains, target_accept, cores), voice(quiet)
     prepared = pipeline.prepare(round_folder, progress)
-    chosen = structures(without or (), visibility)
+    chosen = structures(without or (), visibility, usual=usual_parts(prepared.plan))
     frame = compare(prepared, options, chosen, progress)
     if as_json:
         document = {"alternatives": compared.alternatives_document(frame)}

@@ -133,8 +133,8 @@ class Itemised:
     held_squares: Floats
 
 
-def itemised(evidence: Evidence) -> Itemised:
-    """Count the incidents inside each aggregate.
+def itemised(evidence: Evidence, counted: Bools | None = None) -> Itemised:
+    """Count the incidents inside each aggregate: all, or those of ``counted`` (incident,).
 
     An incident is inside by its settled region, period and kind, and counts by the share of
     its period's days that the aggregate covers. Where the aggregate is of one victim class,
@@ -164,6 +164,8 @@ def itemised(evidence: Evidence) -> Itemised:
         at = rows.index.to_numpy(np.int64)
         chosen, said, series = (str(part) for part in key)
         inside, held = _chosen(evidence, chosen, said, aggregates.series["holds"][series])
+        if counted is not None:
+            inside, held = inside & counted, held & counted
         found["items"][:, at] = weights[at].dot(_by_cell(evidence, inside, n_kind)).T
         found["held"][:, at] = whole[at].dot(_by_cell(evidence, held, n_kind)).T
     (items, items_v, items_vv), (held_n, held_v, held_vv) = found["items"], found["held"]

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from ..models.design import Design
 from ..models.structure import CORE, LAWS, Structure
 from . import pipeline
 from .fit import FitOptions
@@ -22,8 +23,16 @@ USUAL = ("silencing", "claims", "groups")
 Progress = Callable[[str], None]
 
 
+def usual_parts(plan: Design) -> tuple[str, ...]:
+    """Those of ``USUAL`` that a round has: without source groups nothing can be left out of it."""
+    return tuple(part for part in USUAL if part != "groups" or plan.sizes["grouped"])
+
+
 def structures(
-    without: Sequence[str] = (), visibility: str | None = None, base: Structure | None = None
+    without: Sequence[str] = (),
+    visibility: str | None = None,
+    base: Structure | None = None,
+    usual: Sequence[str] = USUAL,
 ) -> dict[str, Structure]:
     """Name the structures to compare, the complete model first.
 
@@ -35,19 +44,21 @@ def structures(
         Law of an alternative with all parts.
     base
         What the alternatives differ from; default: the whole model.
+    usual
+        Parts that are left out where neither parts nor law are given.
 
     Returns
     -------
-    By name, as a table shows it. Where neither parts nor law are given: the other law, no
-    silencing, no claims, no groups, and the core without any extension.
+    By name, as a table shows it. Where neither parts nor law are given: the other law, without
+    each of ``usual``, and the core without any extension.
     """
     base = base or Structure()
-    usual = not without and visibility is None
-    laws = LAWS if usual else (visibility,) if visibility else ()
+    by_default = not without and visibility is None
+    laws = LAWS if by_default else (visibility,) if visibility else ()
     made = {COMPLETE: base}
     made |= {law: replace(base, visibility=law) for law in laws if law != base.visibility}
-    made |= {f"without {part}": base.without(part) for part in (USUAL if usual else without)}
-    return made | {CORE_NAME: CORE} if usual else made
+    made |= {f"without {part}": base.without(part) for part in (usual if by_default else without)}
+    return made | {CORE_NAME: CORE} if by_default else made
 
 
 def compare(

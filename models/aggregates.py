@@ -256,8 +256,7 @@ def draw_incidents(
     x of the itemised counted, from P(x | T) ∝ Binomial(x; n − h, p) Poisson(T − h − x; λ p);
     the rest of T is unseen and counted, each the organizations' with their part of λ; unseen and
     not counted are Poisson(λ (1 − p)), which T says nothing of. Totals of victims have no such
-    draw: there unseen events are drawn freely and weighted by ``victims`` (importance
-    resampling, with its effective sample size).
+    draw (``inference.given_totals``).
 
     Parameters
     ----------

@@ -66,8 +66,14 @@ class Totals:
 
     @cached_property
     def items(self) -> Floats:
-        """Items, held, and the same in victims and squares: shape (6, aggregate)."""
-        counted = itemised(self.design.evidence)
+        """Items, held, and the same in victims and squares: shape (6, aggregate).
+
+        Incidents that no lister reports are none of them: λ holds them among the unseen.
+        """
+        plan = self.design
+        among_unseen = np.setdiff1d(plan.every.row, plan.counted.row)
+        of_incident = plan.evidence.patterns()["pattern_of"].to_numpy()
+        counted = itemised(plan.evidence, ~np.isin(of_incident, among_unseen))
         rows = (
             counted.items, counted.held, counted.items_victims, counted.held_victims,
             counted.items_squares, counted.held_squares,

@@ -9,14 +9,16 @@ import pandas as pd
 import pytest
 from dtoscore import cli
 from dtoscore.inference import alternatives, pipeline, switches
-from dtoscore.inference.alternatives import COLUMNS, compare, structures
+from dtoscore.inference.alternatives import COLUMNS, compare, structures, usual_parts
 from dtoscore.inference.fit import FitOptions
+from dtoscore.models.design import design
 from dtoscore.models.structure import CORE, PARTS, Structure
 from dtoscore.reports import compared
 from dtoscore.reports.announcement import announcement
 from dtoscore.reports.document import release_document
 from dtoscore.reports.page import render_report
 from dtoscore.reports.run import run, stored
+from realizing import Incident, evidence
 from rounds import write_small_round
 from summaries import fake_summary
 from test_pipeline import from_prior
@@ -48,6 +50,12 @@ def test_structures_that_are_compared_where_nobody_says_which() -> None:
     assert made["two_class"] == Structure(visibility="two_class")
     assert made["without claims"] == Structure().without("claims")
     assert made["core"] == CORE
+
+
+def test_no_groups_are_left_out_of_a_round_without_groups() -> None:
+    plan = design(evidence([Incident(("a",))]))
+    assert usual_parts(plan) == ("silencing", "claims")
+    assert "without groups" not in structures(usual=usual_parts(plan))
 
 
 def test_each_part_that_is_named_is_an_alternative_of_its_own() -> None:

@@ -122,6 +122,21 @@ def test_with_all_captured_the_realized_count_is_known() -> None:
     assert (counts == 40).all()
 
 
+def test_what_no_lister_reports_is_among_the_unseen() -> None:
+    """T = N: five that only a source with uninformative silence tells are no second time there.
+
+    Where fewer are drawn of their author, cell and size they stand for more (``realize``).
+    """
+    told = [Incident(("a", None))] * 12 + [Incident((None, "a"))] * 5
+    listed = evidence(told, silence=("informative", "uninformative"))
+    plan = design(total(listed, 40))
+    assert totals.totals_of(plan).items[0, 0] == 12
+    drawn = oracle(parameters(plan, rate_intercept=1.0), plan, RUBRIC, 50, 1)
+    counts = drawn["incidents"].sum(["organization", "kind", "victim_class", "size"])
+    assert (counts >= 40).all()
+    assert (counts <= 45).all()
+
+
 def test_with_some_captured_it_is_drawn_given_the_total() -> None:
     """P(U | T) by enumeration: unseen U ~ Poisson(λ), T = Binomial(12 + U, p)."""
     told = total(reported(12), 20, capture=(0.5, 0.0))
