@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import nutpie
 import xarray as xr
-from nutpie.compiled_pyfunc import from_pyfunc
 
 from ..data.errors import FitError, InputError
 from ..models import joint, noise, rates
@@ -17,15 +15,12 @@ from ..models.design import Design
 from ..models.engine import NUMPY, Params
 from ..models.parameters import Parameter
 from ..models.priors import Priors
-from .callbacks import Watch, in_range, is_panic
+from . import nuts
+from .callbacks import Watch, is_panic
 from .diagnose import LEAST_CHAINS
 from .prior import Draws, prior_draws
 
 Progress = Callable[[str], None]
-
-MAX_DEPTH = 8
-"""At most 255 leapfrog steps. Usual fits take 15 to 127; deeper trees come only at the start of
-tuning, while the mass matrix is still wrong, and took two thirds of the time of a UCDP round."""
 
 MOST = 2**63 - 1
 """Of any of the options: the sampler takes 64 bits."""
@@ -116,84 +111,28 @@ def sample(
 
 
 def run_nutpie(target: Density, options: FitOptions, progress: Progress | None) -> xr.DataTree:
-    """Run NUTS on the compiled density."""
-    watch = Watch()
-    compiled = from_pyfunc(
-        target.n_free,
-        lambda: watch.over(in_range(target.evaluator())),
-        lambda *_: watch.over(lambda free: target.unpack(target.constrain(free))),
-        [np.dtype(np.float64)] * len(target.parameters),
-        [p.shape for p in target.parameters],
-        [p.name for p in target.parameters],
-        coords={dim: np.arange(size) for dim, size in target.design.sizes.items()},
-        dims={p.name: p.dims for p in target.parameters},
-        make_initial_point_fn=watch.over(lambda seed: initial_point(target, seed)),
-    )
-    if progress:
-        progress(f"sampling {options.chains} chains of {options.tune} + {options.draws} draws")
-    shown = progress is not None and sys.stderr.isatty()
+    """Run NUTS on the compiled density, a large one in coordinates of its own (``nuts``)."""
+    watch, told = Watch(), progress or (lambda _: None)
     try:
-        return _whole_trace(compiled, options, shown=shown)
+        change = None
+        if target.n_free >= nuts.LARGE:
+            told("sampling roughly, for coordinates in which it goes faster")
+            change = nuts.rough_coordinates(target, watch, options.seed)
+        told(f"sampling {options.chains} chains of {options.tune} + {options.draws} draws")
+        return nuts.trace(
+            nuts.compiled(target, watch, change),
+            draws=options.draws,
+            tune=options.tune,
+            chains=options.chains,
+            cores=options.cores,
+            seed=options.seed,
+            target_accept=options.target_accept,
+            progress_bar=progress is not None and sys.stderr.isatty(),
+        )
     except BaseException as error:
         if isinstance(error, RuntimeError) or is_panic(error):
             raise FitError(watch.reason(error)) from (watch.fault or error)
         raise
-
-
-def _whole_trace(compiled: Any, options: FitOptions, *, shown: bool) -> xr.DataTree:
-    """Every draw that was asked for, or none.
-
-    Left to wait by itself, nutpie takes Ctrl-C for a wish to see the draws so far, and
-    they would pass for the posterior.
-    """
-    sampler = nutpie.sample(
-        compiled,
-        draws=options.draws,
-        tune=options.tune,
-        chains=options.chains,
-        cores=options.cores,
-        seed=options.seed,
-        save_warmup=False,
-        target_accept=options.target_accept,
-        maxdepth=MAX_DEPTH,
-        progress_bar=shown,
-        blocking=False,
-    )
-    try:
-        trace: xr.DataTree = sampler.wait()
-    except BaseException as error:
-        if not is_panic(error):  # which has ended all chains: to cancel them would panic again
-            sampler.cancel()
-        raise
-    return trace
-
-
-def initial_point(target: Density, seed: int) -> np.ndarray:
-    """Start near the middle of the priors: their location, and a little noise."""
-    rng = np.random.default_rng(seed)
-    start = rng.normal(0.0, 0.1, target.n_free)
-    position = 0
-    for p in target.parameters:
-        size = int(np.prod(p.free_shape, dtype=int))
-        start[position : position + size] += np.ravel(_middle(p))
-        position += size
-    return start
-
-
-def _middle(p: Parameter) -> np.ndarray | float:
-    """Where the prior lies, on the unconstrained scale."""
-    if p.distribution == "table":
-        return p.arguments["weight"] * sum(_middle(coarser) for coarser in p.around)
-    first = {name: float(np.mean(value)) for name, value in p.arguments.items()}
-    if p.distribution in ("normal", "lognormal"):
-        return first["mu"]
-    if p.distribution == "flat":
-        return first["start"]
-    if p.distribution == "halfnormal":
-        return float(np.log(first["sigma"] / 2))
-    if p.distribution == "beta":
-        return float(np.log(first["alpha"] / first["beta"]))
-    return 0.0
 
 
 def _tree(trace: xr.DataTree, target: Density, options: FitOptions) -> xr.DataTree:

@@ -37,7 +37,7 @@ VARIANTS = {
     APART: ONE,
 }  # fmt: skip
 """What is fitted, and with which models."""
-RETOLD = 12
+RETOLD = 8
 """Incidents of the worst that are told as another's."""
 
 
@@ -72,17 +72,21 @@ def happened(task: Task) -> tuple[Simulated, str]:
 
 
 def _retold(simulated: Simulated, worst: str, variant: str) -> tuple[Simulated, str]:
-    """Let incidents of the worst be told as those of the next; who that is."""
+    """Let all sources tell of some incidents of the worst, and some name the next; who that is.
+
+    Who tells of them is the same in all variants, so that nothing moves but by the names.
+    """
     expected = simulated.world.rate.sum(axis=(1, 2, 3))
     others = [name for name in simulated.world.organizations if name != worst]
     named = max(others, key=lambda name: expected[simulated.world.organizations.index(name)])
-    if variant == AS_IT_WAS:
-        return simulated, named
     frame = simulated.incidents
     own = frame.index[(frame["author"] == worst) & frame["in_window"]][:RETOLD]
     members = [spec.id for spec in simulated.world.sources]
+    told = retold(simulated, list(own), members, "")
+    if variant == AS_IT_WAS:
+        return told, named
     group = [name for name in members if name.startswith("chorus" if variant == COPIES else "hon")]
-    return retold(simulated, list(own), group, named), named
+    return retold(told, list(own), group, named), named
 
 
 def study(task: Task) -> Row:

@@ -253,30 +253,44 @@ def _part_back(product, pure, held, d_pure, d_held, outer, k, block, weight, who
 
 @inlined
 def moments_back(t, got, lay, place):
-    """Carry the gradient of one place's moments to their factors; forget it."""
+    """Carry the gradient of one place's moments to their factors; forget it.
+
+    Of more than two factors to their logarithms: a division for each would take most of the time.
+    """
     first = lay.moment_start[place]
     for k in range(first, lay.moment_start[place + 1]):
         begin, end = lay.piece_start[k], lay.piece_start[k + 1]
-        _moment_back(t.pure, t.product, got.pure, got.moment, lay.piece, begin, end,
-                     lay.group_weights, k - first)  # fmt: skip
+        if end - begin > 2:
+            _many_back(t.pure, t.product, got.logs, got.moment, lay.piece, begin, end,
+                       lay.group_weights, k - first)  # fmt: skip
+        else:
+            _few_back(t.pure, got.pure, got.moment, lay.piece, begin, end, lay.group_weights,
+                      k - first)  # fmt: skip
+        for i in range(t.product.shape[0]):
+            got.moment[k - first, i] = 0.0
 
 
 @loop
-def _moment_back(pure, product, d_pure, d_moment, piece, first, last, weights, at):
+def _few_back(pure, d_pure, d_moment, piece, first, last, weights, at):
     one, two = piece[first], piece[last - 1]
     for block in range(weights.shape[0]):
-        weight = weights[block]
         if last - first == 1:
-            for i in range(product.shape[0]):
-                d_pure[one, block, i] += weight * d_moment[at, i]
-        elif last - first == 2:
-            _two_back(pure, d_pure, d_moment, one, two, block, weight, at)
+            for i in range(d_moment.shape[1]):
+                d_pure[one, block, i] += weights[block] * d_moment[at, i]
         else:
-            _pure_product(product, pure, piece, first, last, block)
-            for j in range(first, last):
-                _piece_back(pure, product, d_pure, d_moment, piece[j], block, weight, at)
-    for i in range(product.shape[0]):
-        d_moment[at, i] = 0.0
+            _two_back(pure, d_pure, d_moment, one, two, block, weights[block], at)
+
+
+@loop
+def _many_back(pure, product, logs, d_moment, piece, first, last, weights, at):
+    for block in range(weights.shape[0]):
+        _pure_product(product, pure, piece, first, last, block)
+        for i in range(product.shape[0]):
+            product[i] *= weights[block] * d_moment[at, i]
+        for j in range(first, last):
+            k = piece[j]
+            for i in range(product.shape[0]):
+                logs[k, block, i] += product[i]
 
 
 @loop
@@ -285,9 +299,3 @@ def _two_back(pure, d_pure, d_moment, one, two, block, weight, at):
         d_pure[one, block, i] += weight * d_moment[at, i] * pure[two, block, i]
     for i in range(d_moment.shape[1]):
         d_pure[two, block, i] += weight * d_moment[at, i] * pure[one, block, i]
-
-
-@loop
-def _piece_back(pure, product, d_pure, d_moment, k, block, weight, at):
-    for i in range(product.shape[0]):
-        d_pure[k, block, i] += weight * d_moment[at, i] * product[i] / pure[k, block, i]

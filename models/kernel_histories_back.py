@@ -27,7 +27,8 @@ class Gathered(NamedTuple):
 
     Of the rows of one visit, day and claim, ``credit`` (factor, …): gradient in the logarithms of
     factors, answers of groups among them; ``held`` (lister, …) in the share held back. Of one
-    place, ``pure`` (factor, inner node, …) in p and 1 - p, ``moment`` (moment, …). Of all places,
+    place, ``pure`` (factor, inner node, …) in p and 1 - p, ``logs`` in their logarithms, ``moment``
+    (moment, …). Of all places,
     ``listed`` (lister, locale, listing class, …) in L, ``logit`` (lister, epoch, inner node, …) in
     logit p, ``node`` (…) in the logarithms of the nodes' weights. The rest is room: ``outer`` (…),
     ``total`` and ``change`` (author,).
@@ -36,6 +37,7 @@ class Gathered(NamedTuple):
     credit: Floats
     held: Floats
     pure: Floats
+    logs: Floats
     moment: Floats
     listed: Floats
     logit: Floats
@@ -51,8 +53,9 @@ def gathered(t):
     width, n_a = t.weights.shape[0], t.total.shape[0]
     return Gathered(
         np.zeros(t.factor.shape), np.zeros(t.held.shape), np.zeros(t.pure.shape),
-        np.zeros(t.moment.shape), np.zeros(t.listed.shape), np.zeros(t.odds.shape),
-        np.zeros(width), np.empty(width), np.empty(n_a), np.empty(n_a),
+        np.zeros(t.pure.shape), np.zeros(t.moment.shape), np.zeros(t.listed.shape),
+        np.zeros(t.odds.shape), np.zeros(width), np.empty(width), np.empty(n_a),
+        np.empty(n_a),
     )  # fmt: skip
 
 
@@ -190,7 +193,7 @@ def _reporting_back(t, got, lay, place, w, d):
     for s in range(t.blocks.shape[0]):
         slope = 0.0
         for block in range(t.blocks[s]):
-            slope += _to_logit(t.pure, got.pure, got.logit, s, epoch, block)
+            slope += _to_logit(t.pure, got.pure, got.logs, got.logit, s, epoch, block)
         d.region[s, r] += slope
         d.kind[s, c] += slope
         d.size[s, v] += slope
@@ -198,16 +201,19 @@ def _reporting_back(t, got, lay, place, w, d):
 
 
 @loop
-def _to_logit(pure, d_pure, logit, s, epoch, block):
+def _to_logit(pure, d_pure, logs, logit, s, epoch, block):
     slope = 0.0
     for i in range(pure.shape[2]):
-        own = d_pure[2 * s, block, i] - d_pure[2 * s + 1, block, i]
-        change = pure[2 * s, block, i] * pure[2 * s + 1, block, i] * own
+        p, rest = pure[2 * s, block, i], pure[2 * s + 1, block, i]
+        change = p * rest * (d_pure[2 * s, block, i] - d_pure[2 * s + 1, block, i])
+        change += rest * logs[2 * s, block, i] - p * logs[2 * s + 1, block, i]
         logit[s, epoch, block, i] += change
         slope += change
     for i in range(pure.shape[2]):
         d_pure[2 * s, block, i] = 0.0
         d_pure[2 * s + 1, block, i] = 0.0
+        logs[2 * s, block, i] = 0.0
+        logs[2 * s + 1, block, i] = 0.0
     return slope
 
 

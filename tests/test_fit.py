@@ -5,13 +5,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import arviz as az
 import numpy as np
 import pytest
 import xarray as xr
 from arviz_stats.base import array_stats
 from dtoscore.data.errors import FitError, InputError, ModelError
 from dtoscore.data.evidence import Evidence
-from dtoscore.inference import fit
+from dtoscore.inference import fit, nuts
 from dtoscore.inference.callbacks import Evaluator, in_range
 from dtoscore.inference.fit import FitOptions
 from dtoscore.inference.prior import prior_draws
@@ -267,6 +268,24 @@ def test_a_trajectory_that_leaves_the_range_ends_no_fit(
     options = replace(OPTIONS, draws=10, tune=20, cores=2)
     trace = fit.run_nutpie(fit.density(plan, Priors()), options, None)
     assert trace["posterior"].sizes["draw"] == options.draws
+
+
+def test_coordinates_of_a_rough_fit_change_no_posterior(
+    plan: Design, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The means of two fits, one in coordinates, differ by what their ESS allows."""
+    target, found = fit.density(plan, Priors()), []
+    options = replace(OPTIONS, draws=400, tune=300)
+    for least in (target.n_free + 1, 1):
+        monkeypatch.setattr(nuts, "LARGE", least)
+        posterior = fit.run_nutpie(target, options, None)["posterior"].to_dataset()
+        found.append(posterior[["detection", "right", "unknown", "visibility"]])
+    error = [one.std(["chain", "draw"]) / az.ess(one) ** 0.5 for one in found]
+    for name in found[0]:
+        means = [one[name].mean(["chain", "draw"]) for one in found]
+        allowed = 5.0 * np.hypot(error[0][name], error[1][name])
+        assert (abs(means[0] - means[1]) < allowed).all(), name
+    assert not found[0].equals(found[1])
 
 
 @pytest.mark.parametrize("cores", [1, 2])

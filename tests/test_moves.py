@@ -43,8 +43,10 @@ def test_who_silences_the_press_is_listed_less_there_and_as_much_by_the_federal_
 def test_incidents_of_the_worst_are_told_as_the_next_one_s(variant: str, tellers: int) -> None:
     simulated, named = moves.happened(task(variant))
     told = simulated.reports[simulated.reports["report_id"].str.startswith("retold")]
-    assert (told["attribution"] == named).all()
-    assert (told.groupby("incident_id")["source"].nunique() == tellers).all()
+    assert (told.groupby("incident_id")["source"].nunique() == 12).all()
+    naming = told[told["attribution"] != ""]
+    assert (naming["attribution"] == named).all()
+    assert (naming.groupby("incident_id")["source"].nunique() == tellers).all()
     truly = simulated.incidents.loc[told["incident_id"].unique(), "author"]
     assert len(truly) == moves.RETOLD
     assert truly.nunique() == 1

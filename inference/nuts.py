@@ -1,0 +1,128 @@
+"""nutpie's NUTS on a compiled density, plain or in coordinates that a rough fit chose."""
+
+from typing import Any
+
+import numpy as np
+import nutpie
+import xarray as xr
+from nutpie.compiled_pyfunc import from_pyfunc
+
+from ..models.density import Density
+from ..models.engine import Floats
+from ..models.parameters import Parameter
+from .callbacks import Evaluator, Watch, in_range, is_panic
+from .coordinates import Coordinates, coordinates
+from .seeds import derive
+
+MAX_DEPTH = 8
+"""At most 255 leapfrog steps. Usual fits take 15 to 127; deeper trees come only at the start of
+tuning, while the mass matrix is still wrong, and took two thirds of the time of a UCDP round."""
+
+LARGE = 2_000
+"""Free parameters from which on a rough fit comes first: 127 steps a draw became 63 on UCDP's 2021
+with its totals (4,897); with 835 there is nothing to gain (docs/evidence/geometry.md)."""
+ROUGH_TUNE, ROUGH_DRAWS = 200, 100
+
+
+def compiled(target: Density, watch: Watch, change: Coordinates | None = None) -> Any:
+    """Hand a density to nutpie.
+
+    Parameters
+    ----------
+    watch
+        Remembers what fails.
+    change
+        Coordinates to sample in; None: the unconstrained values themselves.
+    """
+    return from_pyfunc(
+        target.n_free,
+        lambda: watch.over(in_range(_changed(target.evaluator(), change))),
+        lambda *_: watch.over(lambda y: target.unpack(target.constrain(_free(y, change)))),
+        [np.dtype(np.float64)] * len(target.parameters),
+        [p.shape for p in target.parameters],
+        [p.name for p in target.parameters],
+        coords={dim: np.arange(size) for dim, size in target.design.sizes.items()},
+        dims={p.name: p.dims for p in target.parameters},
+        make_initial_point_fn=watch.over(lambda seed: _start(target, seed, change)),
+    )
+
+
+def _changed(evaluate: Evaluator, change: Coordinates | None) -> Evaluator:
+    if change is None:
+        return evaluate
+
+    def changed(y: Floats) -> tuple[float, Floats]:
+        value, gradient = evaluate(change.free(y))
+        return value, change.gradient(gradient)
+
+    return changed
+
+
+def _free(y: Floats, change: Coordinates | None) -> Floats:
+    return y if change is None else change.free(y)
+
+
+def _start(target: Density, seed: int, change: Coordinates | None) -> Floats:
+    start = initial_point(target, seed)
+    return start if change is None else change.of(start)
+
+
+def rough_coordinates(target: Density, watch: Watch, seed: int) -> Coordinates:
+    """Coordinates by one short chain, from whose draws nothing else is taken."""
+    found = trace(
+        compiled(target, watch),
+        draws=ROUGH_DRAWS,
+        tune=ROUGH_TUNE,
+        chains=1,
+        cores=1,
+        seed=derive(seed, "rough"),
+        store_unconstrained=True,
+        progress_bar=False,
+    )
+    draws = found["sample_stats"]["unconstrained_draw"].to_numpy()[0]
+    evaluate = target.evaluator()
+    return coordinates(lambda x: evaluate(x)[1], draws, derive(seed, "directions"))
+
+
+def trace(model: Any, **options: Any) -> xr.DataTree:
+    """Every draw that was asked for, or none.
+
+    Left to wait by itself, nutpie takes Ctrl-C for a wish to see the draws so far, and
+    they would pass for the posterior.
+    """
+    sampler = nutpie.sample(model, maxdepth=MAX_DEPTH, save_warmup=False, blocking=False, **options)
+    try:
+        found: xr.DataTree = sampler.wait()
+    except BaseException as error:
+        if not is_panic(error):  # which has ended all chains: to cancel them would panic again
+            sampler.cancel()
+        raise
+    return found
+
+
+def initial_point(target: Density, seed: int) -> np.ndarray:
+    """Start near the middle of the priors: their location, and a little noise."""
+    rng = np.random.default_rng(seed)
+    start = rng.normal(0.0, 0.1, target.n_free)
+    position = 0
+    for p in target.parameters:
+        size = int(np.prod(p.free_shape, dtype=int))
+        start[position : position + size] += np.ravel(_middle(p))
+        position += size
+    return start
+
+
+def _middle(p: Parameter) -> np.ndarray | float:
+    """Where the prior lies, on the unconstrained scale."""
+    if p.distribution == "table":
+        return p.arguments["weight"] * sum(_middle(coarser) for coarser in p.around)
+    first = {name: float(np.mean(value)) for name, value in p.arguments.items()}
+    if p.distribution in ("normal", "lognormal"):
+        return first["mu"]
+    if p.distribution == "flat":
+        return first["start"]
+    if p.distribution == "halfnormal":
+        return float(np.log(first["sigma"] / 2))
+    if p.distribution == "beta":
+        return float(np.log(first["alpha"] / first["beta"]))
+    return 0.0
