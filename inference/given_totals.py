@@ -13,6 +13,9 @@ sixteenth in each sweep: whole where totals say little, by little where they say
 says nearly all, what one cell has too many another lacks: as often as there are cells an
 incident, any of all alike, goes to a place drawn by λ, which is reversible too and judged alike.
 
+All that happens in a month has one factor (``models.noise``); before each sweep it is drawn given
+what was seen and what was not.
+
 Plain arrays only; ``unseen`` gives them names. All loops are in this one file: compiled code is
 kept under a key of the file that it is written in.
 """
@@ -98,6 +101,25 @@ class Cover(NamedTuple):
     share: Floats
 
 
+class Months(NamedTuple):
+    """Factors of all that happens in a month, drawn with the unseen.
+
+    Attributes
+    ----------
+    of_cell
+        Month of each cell, shape (cell,).
+    factor
+        Shape (month,); changed in place.
+    shape, rate
+        Of its gamma law given what is reported, shape (month,); rate 0: it is known.
+    """
+
+    of_cell: Ints
+    factor: Floats
+    shape: Floats
+    rate: Floats
+
+
 class _State(NamedTuple):
     """What the totals cover now, and what they would after a move.
 
@@ -121,27 +143,43 @@ def renew(  # type: ignore[no-untyped-def]
     expected: Floats,
     laws: Laws,
     cover: Cover,
+    months: Months,
     sweeps: int,
 ):
     """Move ``unseen``, drawn freely, to a draw given the totals; in place.
 
-    Sweeps are counted from where every total can be; so many at most go there.
+    Given the unseen a month's factor is Gamma(shape + U, rate + λ). Sweeps are counted from
+    where every total can be; so many at most go there.
 
     Parameters
     ----------
     unseen, expected
-        Shape (cell, author, size, class).
+        Shape (cell, author, size, class); expected by the rates.
     """
     state = _begin(unseen, laws, cover)
-    by_cell = np.cumsum(expected.reshape(expected.shape[0], -1).sum(axis=1))
+    by_rates = expected.reshape(expected.shape[0], -1).sum(axis=1)
     for _ in range(MOST_TO_BEGIN):
         if state.log.min() > 0.1 * CANNOT_BE:
             break
-        _sweep(rng, unseen, expected, laws, cover, state)
+        _sweep(rng, unseen, expected, laws, cover, months, state)
     for _ in range(sweeps):
-        _sweep(rng, unseen, expected, laws, cover, state)
+        _update(rng, unseen, by_rates, months)
+        _sweep(rng, unseen, expected, laws, cover, months, state)
+        by_cell = np.cumsum(by_rates * months.factor[months.of_cell])
         for _ in range(unseen.shape[0]):
             _relocate(rng, unseen, expected, by_cell, laws, cover, state)
+
+
+@jit
+def _update(rng, unseen, by_rates, months):  # type: ignore[no-untyped-def]
+    """Draw the months' factors given what was seen and what was not."""
+    shape, rate = months.shape.copy(), months.rate.copy()
+    for c in range(unseen.shape[0]):
+        shape[months.of_cell[c]] += unseen[c].sum()
+        rate[months.of_cell[c]] += by_rates[c]
+    for b in range(shape.shape[0]):
+        if months.rate[b] > 0.0:
+            months.factor[b] = rng.gamma(shape[b], 1.0 / rate[b])
 
 
 @jit
@@ -160,12 +198,12 @@ def _begin(unseen, laws, cover):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _sweep(rng, unseen, expected, laws, cover, state):  # type: ignore[no-untyped-def]
+def _sweep(rng, unseen, expected, laws, cover, months, state):  # type: ignore[no-untyped-def]
     """Renew every cell in part."""
     for c in range(unseen.shape[0]):
-        cumulated = np.cumsum(expected[c])
+        cumulated, factor = np.cumsum(expected[c]), months.factor[months.of_cell[c]]
         for share in SHARES:
-            other = _renewed(rng, unseen[c], expected[c], cumulated, share)
+            other = _renewed(rng, unseen[c], expected[c], cumulated, share, factor)
             _try(c, other - unseen[c], cover, state)
             if _is_taken(rng, laws, state):
                 unseen[c] = other
@@ -212,7 +250,7 @@ def _place_of(unseen, number):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _renewed(rng, old, expected, cumulated, share):  # type: ignore[no-untyped-def]
+def _renewed(rng, old, expected, cumulated, share, factor):  # type: ignore[no-untyped-def]
     """Thin what one cell has and add new ones: (author, size, class).
 
     Many new ones are drawn kind by kind, few one by one.
@@ -223,11 +261,11 @@ def _renewed(rng, old, expected, cumulated, share):  # type: ignore[no-untyped-d
         if counts[k] > 0:
             counts[k] = rng.binomial(counts[k], 1.0 - share) if share < 1.0 else 0
     whole = cumulated[-1]
-    if share * whole > counts.shape[0]:
+    if share * factor * whole > counts.shape[0]:
         for k in range(counts.shape[0]):
-            counts[k] += rng.poisson(share * flat[k])
+            counts[k] += rng.poisson(share * factor * flat[k])
         return new
-    for _ in range(rng.poisson(share * whole)):
+    for _ in range(rng.poisson(share * factor * whole)):
         k = np.searchsorted(cumulated, rng.random() * whole, side="right")
         counts[min(k, counts.shape[0] - 1)] += 1
     return new

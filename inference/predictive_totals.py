@@ -14,7 +14,7 @@ from ..models.density import Density
 from ..models.design import Design
 from ..models.engine import Floats, Params
 from ..models.priors import Priors
-from ..models.totals import OF_SERIES, Totals, parameters, totals_of
+from ..models.totals import OF_SERIES, Moments, Totals, parameters, totals_of
 
 TOTAL = "official total"
 
@@ -41,7 +41,7 @@ def totals(plan: Design, params: list[Params], rng: np.random.Generator) -> Iter
     target = Density(plan, [p for p in listed if p.name in params[0]])
     drawn = []
     for one in params:
-        moments = target.moments(target.pack(one))[2]
+        moments = target.moments(target.pack(one))
         shares = {name: _of_series(asked, name, one, rng) for name in OF_SERIES}
         drawn.append(_draw(asked, moments, shares["capture"], shares["total_share"], rng))
     yield from _by_series(asked, np.array(drawn))
@@ -66,19 +66,28 @@ def _of_series(totals: Totals, name: str, params: Params, rng: np.random.Generat
 
 
 def _draw(
-    totals: Totals, moments: Floats, capture: Floats, share: Floats, rng: np.random.Generator
+    totals: Totals, moments: Moments, capture: Floats, share: Floats, rng: np.random.Generator
 ) -> Floats:
     """Draw every total by the law of ``models.aggregates``, shape (aggregate,)."""
     p, s = capture[totals.series], share[totals.series]
-    scaled = moments * totals.class_share[:, None]
-    rate, of_dead, squares = (
-        counted_rate(scaled[:, j], scaled[:, 3 + j], s).rate for j in range(3)
-    )
+    unseen, whole = (x * totals.class_share[:, None] for x in (moments.unseen, moments.whole))
+    spread = moments.spread * totals.class_share[:, None] ** 2
+    rate, of_dead, squares = (counted_rate(unseen[:, j], whole[:, j], s).rate for j in range(3))
     items, held, dead, held_dead, dead_squares, held_squares = totals.items
     rest = np.rint(items - held).astype(np.int64)
+    rate = rate + _scattered(unseen[:, 0], spread[:, 0], rng) - unseen[:, 0]
     incidents = held + rng.binomial(rest, p) + rng.poisson(rate * p)
     mean = held_dead + p * (dead - held_dead) + p * of_dead
     relative = totals.found.series["noise"].to_numpy(float)[totals.series]
     variance = p * (1.0 - p) * (dead_squares - held_squares) + p * squares + (relative * mean) ** 2
+    variance = variance + p**2 * spread[:, 1]
     victims = np.maximum(np.rint(rng.normal(mean, np.sqrt(variance))), 0.0)
     return np.asarray(np.where(totals.in_incidents, incidents, victims))
+
+
+def _scattered(mean: Floats, variance: Floats, rng: np.random.Generator) -> Floats:
+    """Draw gamma numbers; the mean itself where it has no variance."""
+    some = variance > 0
+    result = mean.copy()
+    result[some] = rng.gamma(mean[some] ** 2 / variance[some], variance[some] / mean[some])
+    return result

@@ -252,9 +252,8 @@ def _fill(
     shares = setting.division.draw(params, rng)
     counts = Counts(*(array[at] for array in store))
     counts = counts._replace(victims_by_place=counts.victims_by_place.astype(np.int64))
-    factor = setting.reader.factor(params, found, rng)
-    beside = setting.reader.background(params)
-    unseen = setting.drawer.draw(found.unseen * factor[:, None, None], params, rng, beside)
+    law, beside = setting.reader.law(params, found), setting.reader.background(params)
+    unseen = setting.drawer.draw(found.unseen, params, law, beside, rng)
     fill(
         rng, found.responsibilities, unseen, setting.observed, setting.places,
         marks, shares, counts,

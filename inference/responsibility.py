@@ -109,11 +109,11 @@ class Reader:
             )
         return np.asarray(np.cumsum(np.exp(log - most), axis=1))
 
-    def factor(self, params: Params, outcome: Outcome, rng: np.random.Generator) -> Floats:
-        """Draw how much more, or less, happened in each cell than rates say: (cell,)."""
+    def law(self, params: Params, outcome: Outcome) -> noise.Law | None:
+        """What reports say of how much more, or less, happened in each month than rates say."""
         if "noise" not in params:
-            return np.ones(len(outcome.mass))
-        return noise.draw(outcome.mass, float(params["noise"]), self._blocks, rng)
+            return None
+        return noise.given_reports(outcome.mass, float(params["noise"]), self._blocks)
 
     def background(self, params: Params) -> Floats:
         """What each total counts that is none of the organizations': M (1/s − 1).
@@ -123,7 +123,7 @@ class Reader:
         totals = self.density.tail.totals
         if totals is None or not totals.counts_others.any():
             return np.zeros((0 if totals is None else len(totals.found), 3))
-        whole = self.density.moments(self.density.pack(params))[2][:, 3:]
+        whole = self.density.moments(self.density.pack(params)).whole
         share = totals.of_series("total_share", params)[totals.series]
         return whole * (totals.class_share * (1.0 / share - 1.0))[:, None]
 

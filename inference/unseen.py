@@ -4,8 +4,8 @@ Without totals they are Poisson in each (author, cell, size, class). A total T o
 more: where each event is counted with probability p, the unseen are those that make T likely.
 Totals that share cells are taken together, and what nobody saw in these cells is drawn given
 them by Metropolis–Hastings (``given_totals``), ``SWEEPS`` times through the cells, from a free
-draw. Of victims P(T | unseen) is normal with the mean and variance that the sizes of the unseen
-leave open, of incidents
+draw, and the months' factors with it. Of victims P(T | unseen) is normal with the mean and
+variance that the sizes of the unseen leave open, of incidents
 
 .. math:: T \mid U \sim h + \mathrm{Binomial}(n - h + U, p) + \mathrm{Poisson}(M (1/s - 1) p).
 
@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from ..models import aggregates
 from ..models.design import Design
 from ..models.engine import Params
+from ..models.noise import Law
 from ..models.totals import Totals, totals_of
-from .given_totals import Cover, Laws, renew
+from .given_totals import Cover, Laws, Months, renew
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -67,35 +68,63 @@ class Drawer:
     cover: Cover
 
     def draw(
-        self, expected: Floats, params: Params, rng: np.random.Generator, background: Floats
+        self,
+        expected: Floats,
+        params: Params,
+        law: Law | None,
+        background: Floats,
+        rng: np.random.Generator,
     ) -> Ints:
         """Draw the unreported incidents once: shape (author, cell, size, class).
 
         Parameters
         ----------
         expected
-            Shape (author, cell, size, class).
+            By the rates, shape (author, cell, size, class).
+        law
+            Of the months' factors given what is reported, see ``Reader.law``.
         background
             What each total counts that is none of the organizations', see
             ``Reader.background``.
         """
-        scale = min(1.0, MOST_UNSEEN / max(float(expected.sum()), 1.0))
-        happened = rng.poisson(expected * scale)
+        law = law or _no_noise(expected.shape[1])
+        factor = rng.gamma(law.shape, 1.0 / law.rate) if law.rate.all() else law.shape.copy()
+        most = float((expected.sum(axis=(0, 2, 3)) * factor[law.of_cell]).sum())
+        expected = expected * min(1.0, MOST_UNSEEN / max(most, 1.0))
+        happened = rng.poisson(expected * factor[law.of_cell, None, None])
         if self.totals is None:
             return happened
         capture = self.totals.of_series("capture", params)[self.totals.series]
         for lone in self.lone:
-            own = expected[:, lone.cells] * scale
+            own = expected[:, lone.cells] * factor[law.of_cell[lone.cells], None, None]
             happened[:, lone.cells] = _exact(self.totals, lone, own, capture, rng)
         if len(self.cells):
-            free, mean = (
-                np.ascontiguousarray(x[:, self.cells].swapaxes(0, 1))
-                for x in (happened, expected * scale)
-            )
             laws = self._laws(self.totals, capture, background)
-            renew(rng, free, mean, laws, self.cover, SWEEPS)
-            happened[:, self.cells] = free.swapaxes(0, 1)
+            self._renew(happened, expected, factor, law, laws, rng)
         return happened
+
+    def _renew(
+        self,
+        happened: Ints,
+        expected: Floats,
+        factor: Floats,
+        law: Law,
+        laws: Laws,
+        rng: np.random.Generator,
+    ) -> None:
+        """Draw what totals cover given them, and what shares a month's factor with it anew."""
+        blocks, block = np.unique(law.of_cell[self.cells], return_inverse=True)
+        months = Months(block, factor[blocks], law.shape[blocks], law.rate[blocks])
+        free, mean = (
+            np.ascontiguousarray(x[:, self.cells].swapaxes(0, 1)) for x in (happened, expected)
+        )
+        renew(rng, free, mean, laws, self.cover, months, SWEEPS)
+        happened[:, self.cells] = free.swapaxes(0, 1)
+        factor[blocks] = months.factor
+        taken = np.concatenate([self.cells, *(lone.cells for lone in self.lone)])
+        beside = np.setdiff1d(np.flatnonzero(np.isin(law.of_cell, blocks)), taken)
+        own = law.of_cell[beside]
+        happened[:, beside] = rng.poisson(expected[:, beside] * factor[own, None, None])
 
     def _laws(self, totals: Totals, capture: Floats, background: Floats) -> Laws:
         _, first, second = self.plan.moments
@@ -107,6 +136,11 @@ class Drawer:
             v_items - v_held, w_items - w_held, v_held, capture, totals.noise, background,
             first.copy(), second.copy(),
         )  # fmt: skip
+
+
+def _no_noise(n_cell: int) -> Law:
+    """One month with a factor of 1."""
+    return Law(np.ones(1), np.zeros(1), np.zeros(n_cell, np.int64))
 
 
 def _exact(

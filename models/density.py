@@ -35,7 +35,7 @@ from .mapping_index import Index, IndexRef, Offsets, OffsetsRef, index, offsets,
 from .mapping_said import SaidRef
 from .parameters import Parameter
 from .rates import TOTALS
-from .totals import OF_SERIES, Terms, Totals, totals_of
+from .totals import OF_SERIES, Moments, Terms, Totals, totals_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,19 +127,25 @@ class Density:
 
     def cells(self, values: Floats) -> tuple[Floats, Floats]:
         """Σ n log m - log n! and the expected number seen, each of shape (cell,)."""
-        term, mass, _ = self.moments(values)
+        term, mass, _ = self.entries(values)
         return term, mass
 
-    def moments(self, values: Floats) -> tuple[Floats, Floats, Floats]:
-        """``cells``, and the expected moments in each total's scope, shape (aggregate, 6)."""
+    def entries(self, values: Floats) -> tuple[Floats, Floats, Floats]:
+        """``cells``, and what is expected in the cells of each total, see ``kernel.totals``."""
         room = self._room
         _, x, _ = prepared(room, values, *self.points, self.layout)
-        term, mass, moments = kernel.terms(room, x, self.layout)
-        return term + self.design.log_factorials, mass, moments
+        term, mass, entries = kernel.terms(room, x, self.layout)
+        return term + self.design.log_factorials, mass, entries
+
+    def moments(self, values: Floats) -> Moments:
+        """What is expected in each total's scope, given what is reported."""
+        _, mass, entries = self.entries(values)
+        return self.tail.moments(entries, mass, values)
 
     def total_log_lik(self, values: Floats) -> Floats:
         """Log likelihood of each total, shape (aggregate,)."""
-        return self.tail.totals_at(self.moments(values)[2], values).value
+        _, mass, entries = self.entries(values)
+        return self.tail.totals_at(entries, mass, values).value
 
     def pull_back(
         self, values: Floats, d_term: Floats, d_mass: Floats, d_total: Floats | None = None
@@ -147,11 +153,11 @@ class Density:
         """Gradient of Σ d_term · term + Σ d_mass · mass + Σ d_total · total log likelihood."""
         points, room = self.points, self._room
         naming, x, log_totals = prepared(room, values, *points, self.layout)
-        moments = kernel.totals(room, self.layout)
-        terms = self.tail.totals_at(moments, values)
+        _, mass, entries = kernel.terms(room, x, self.layout)
+        terms = self.tail.totals_at(entries, mass, values)
         one = np.ones(len(terms.value)) if d_total is None else d_total
-        d_moments, d_series = self.tail.totals_back(terms, one, len(values))
-        d_x = kernel.backward(room, x, self.layout, d_term, d_mass, d_moments)
+        d_entries, by_mass, d_series = self.tail.totals_back(entries, mass, values, terms, one)
+        d_x = kernel.backward(room, x, self.layout, d_term, d_mass + by_mass, d_entries)
         no_totals = np.zeros(log_totals.shape)
         d = cast("Floats", pull_back(values, *points, naming, x, log_totals, d_x, no_totals))
         return d + d_series
@@ -184,23 +190,48 @@ class Tail:
     blocks: noise.Blocks
     starts: dict[str, slice]
 
-    def totals_at(self, moments: Floats, values: Floats) -> Terms:
-        """Log likelihood of each total, and its derivatives."""
+    def moments(self, entries: Floats, mass: Floats, values: Floats) -> Moments:
+        """What is expected in each total's scope, given what is reported."""
         if self.totals is None:
-            return Terms(np.zeros(0), np.zeros(moments.shape), np.zeros(0), np.zeros(0))
+            return Moments(np.zeros((0, 3)), np.zeros((0, 3)), np.zeros((0, 2)))
+        return self.totals.moments(entries, self._factor(mass, values), self.blocks.of_cell)
+
+    def _factor(self, mass: Floats, values: Floats) -> noise.Updated:
+        """What reports say of the months' factors."""
+        if "noise" not in self.starts:
+            return noise.certain(self.blocks)
+        return noise.updated(mass, float(values[self.starts["noise"]][0]), self.blocks)
+
+    def totals_at(self, entries: Floats, mass: Floats, values: Floats) -> Terms:
+        """Log likelihood of each total, and its derivatives."""
+        moments = self.moments(entries, mass, values)
+        if self.totals is None:
+            return Terms(np.zeros(0), moments, np.zeros(0), np.zeros(0))
         params = {name: values[at] for name, at in self.starts.items() if name in OF_SERIES}
         return self.totals.terms(moments, *(self.totals.of_series(x, params) for x in OF_SERIES))
 
-    def totals_back(self, terms: Terms, weight: Floats, n_value: int) -> tuple[Floats, Floats]:
-        """Gradient of the weighted sum of the totals in the moments, and in the values."""
-        d = np.zeros(n_value)
-        if self.totals is not None:
-            changes = zip(OF_SERIES, (terms.capture, terms.share), strict=True)
-            for name, change in changes:
-                if name in self.starts:
-                    by = np.bincount(self.totals.series, weight * change, self.totals.n_series)
-                    d[self.starts[name]] = by[self.totals.open_series(name)]
-        return terms.moments * weight[:, None], d
+    def totals_back(
+        self, entries: Floats, mass: Floats, values: Floats, terms: Terms, weight: Floats
+    ) -> tuple[Floats, Floats, Floats]:
+        """Gradient of the weighted sum of the totals in entries, in mass, and in the values."""
+        d, d_mass = np.zeros(len(values)), np.zeros(len(mass))
+        if self.totals is None:
+            return np.zeros(entries.shape), d_mass, d
+        for name, change in zip(OF_SERIES, (terms.capture, terms.share), strict=True):
+            if name in self.starts:
+                by = np.bincount(self.totals.series, weight * change, self.totals.n_series)
+                d[self.starts[name]] = by[self.totals.open_series(name)]
+        factor = self._factor(mass, values)
+        d_moments = Moments(*(part * weight[:, None] for part in terms.moments))
+        d_entries, by_mean, by_variance = self.totals.moments_back(
+            entries, factor, self.blocks.of_cell, d_moments
+        )
+        if "noise" in self.starts:
+            by_sigma = by_mean * factor.mean_by_sigma + by_variance * factor.variance_by_sigma
+            d[self.starts["noise"]] = by_sigma.sum()
+            by_mass = by_mean * factor.mean_by_mass + by_variance * factor.variance_by_mass
+            d_mass = by_mass[self.blocks.of_cell]
+        return d_entries, d_mass, d
 
     def noise_at(self, mass: Floats, values: Floats) -> tuple[float, Floats, Floats]:
         """Log likelihood of what is seen beside Σ n log m, its gradient in mass, in the values."""
@@ -316,12 +347,13 @@ def value_and_gradient(room, free, table_rows, one, two, at, ix, lay, tail):
     """
     values = constraints.constrain(free, table_rows, one, at, ix)
     naming, x, log_totals = prepared(room, values, at, ix, lay)
-    term, mass, moments = kernel.terms(room, x, lay)
+    term, mass, entries = kernel.terms(room, x, lay)
     rest, d_mass, d_tail = tail.noise_at(mass, values)
-    totals = tail.totals_at(moments, values)
-    d_moments, d_series = tail.totals_back(totals, np.ones(len(totals.value)), len(values))
+    totals = tail.totals_at(entries, mass, values)
+    one_each = np.ones(len(totals.value))
+    d_entries, by_mass, d_series = tail.totals_back(entries, mass, values, totals, one_each)
     of_log_totals, d_log_totals = mapping_rates.total_priors(at, ix, one, two, log_totals)
-    d_x = kernel.backward(room, x, lay, np.ones(len(term)), d_mass, d_moments)
+    d_x = kernel.backward(room, x, lay, np.ones(len(term)), d_mass + by_mass, d_entries)
     d = pull_back(values, at, ix, naming, x, log_totals, d_x, d_log_totals) + d_tail + d_series
     value = term.sum() + rest + totals.value.sum() + mapping_detection.delays(values, at, ix, d)
     by, jacobian = log_priors.log_prior(free, values, table_rows, one, two)

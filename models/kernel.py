@@ -315,9 +315,9 @@ def unseen_incidents(room, x, lay):
 
 @jit
 def totals(room, lay):
-    """Σ μ E[1, V, V²] of the unseen, and of all, in each aggregate's scope: (aggregate, 6)."""
+    """μ E[1, V, V²] of the unseen, and of all, in each cell of each aggregate: (entry, 6)."""
     result, cells, rates, unseen = _total_arrays(room, lay)
-    for g in range(result.shape[0]):
+    for g in range(lay.total_author_start.shape[0] - 1):
         first, last = lay.total_author_start[g], lay.total_author_start[g + 1]
         for at in range(lay.total_start[g], lay.total_start[g + 1]):
             i, share = lay.total_cell[at], lay.total_share[at]
@@ -326,14 +326,14 @@ def totals(room, lay):
                 a = lay.total_author[n]
                 rate = share * rates[i, a]
                 for j in range(6):
-                    result[g, j] += rate * unseen[e, a, j]
+                    result[at, j] += rate * unseen[e, a, j]
     return result
 
 
 @jit
 def _total_arrays(room, lay):
     return (
-        np.zeros((lay.total_author_start.shape[0] - 1, 6)), lay.cells, room.rate, room.unseen
+        np.zeros((lay.total_cell.shape[0], 6)), lay.cells, room.rate, room.unseen
     )  # fmt: skip
 
 
@@ -409,7 +409,7 @@ def _mass_back(room, lay, d_mass):
 def _totals_back(room, lay, d_totals):
     _, cells, rates, unseen = _total_arrays(room, lay)
     d_rate, d_unseen = room.d_rate, room.d_unseen
-    for g in range(d_totals.shape[0]):
+    for g in range(lay.total_author_start.shape[0] - 1):
         first, last = lay.total_author_start[g], lay.total_author_start[g + 1]
         for at in range(lay.total_start[g], lay.total_start[g + 1]):
             i, share = lay.total_cell[at], lay.total_share[at]
@@ -418,8 +418,8 @@ def _totals_back(room, lay, d_totals):
                 a, change = lay.total_author[n], 0.0
                 rate = share * rates[i, a]
                 for j in range(6):
-                    change += d_totals[g, j] * unseen[e, a, j]
-                    d_unseen[e, a, j] += d_totals[g, j] * rate
+                    change += d_totals[at, j] * unseen[e, a, j]
+                    d_unseen[e, a, j] += d_totals[at, j] * rate
                 d_rate[i, a] += rate * change
 
 

@@ -11,6 +11,7 @@ from .engine import Floats, Ints
 from .kernel_rows import RowIndex, row_index
 from .kernel_runs import flat, ints
 from .structs import Pointer, Struct, define, register
+from .totals import total_scopes
 
 
 class Layout(NamedTuple):
@@ -133,25 +134,6 @@ def by_class(design: Design) -> Rows:
     again = np.repeat(np.arange(len(rows.spot)), n)
     victim_class = np.tile(np.arange(n), len(rows.spot))
     return Rows(rows.spot[again], rows.size[again], victim_class, rows.mark[again])
-
-
-def total_scopes(design: Design) -> tuple[Ints, Ints, Floats, Floats]:
-    """Cells of each aggregate in runs, their shares, and its authors."""
-    found, n_author = design.evidence.aggregates, len(design.names.authors)
-    if found is None or not len(found) or not design.structure.totals:
-        return ints([0]), ints([]), np.zeros(0), np.zeros((0, n_author))
-    shape = (*design.evidence.included.shape, design.sizes["kind"])
-    number = np.full(shape, -1)
-    number[design.cell_region, design.cell_period, design.cell_kind] = np.arange(
-        len(design.cell_kind)
-    )
-    scope = found.scope
-    cell = number[scope.region, scope.period, scope.kind]
-    counts = np.bincount(scope.aggregate[cell >= 0], minlength=len(found))
-    return (
-        ints(np.concatenate([[0], np.cumsum(counts)])), ints(cell[cell >= 0]),
-        np.ascontiguousarray(scope.share[cell >= 0]), found.authors.astype(float),
-    )  # fmt: skip
 
 
 def _table(columns: list[Ints]) -> Ints:

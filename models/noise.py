@@ -42,6 +42,20 @@ class Factor(NamedTuple):
     sigma: float
 
 
+class Updated(NamedTuple):
+    """Mean and variance of each block's factor given its reports, and their derivatives.
+
+    All of shape (block,): in M, and in σ.
+    """
+
+    mean: Floats
+    variance: Floats
+    mean_by_mass: Floats
+    variance_by_mass: Floats
+    mean_by_sigma: Floats
+    variance_by_sigma: Floats
+
+
 def parameters(priors: Priors, design: Design) -> list[Parameter]:
     """List the noise; none where the switch is off."""
     return [simple("noise", priors["noise"])] if design.structure.noise else []
@@ -66,6 +80,37 @@ def factor(mass: Floats, sigma: float, found: Blocks) -> Factor:
     return Factor(value, -(n + phi) / (m + phi), float(by_phi.sum() * -2.0 * sigma**-3))
 
 
+def updated(mass: Floats, sigma: float, found: Blocks) -> Updated:
+    """Give what reports say of the factors: Gamma(n + φ, M + φ)."""
+    law = given_reports(mass, sigma, found)
+    shape, rate, by_sigma = law.shape, law.rate, -2.0 * sigma**-3
+    return Updated(
+        shape / rate, shape / rate**2, -shape / rate**2, -2.0 * shape / rate**3,
+        (rate - shape) / rate**2 * by_sigma, (rate - 2.0 * shape) / rate**3 * by_sigma,
+    )  # fmt: skip
+
+
+def certain(found: Blocks) -> Updated:
+    """Factors of 1: there is no noise."""
+    zeros = np.zeros(len(found.seen))
+    return Updated(zeros + 1.0, zeros, zeros, zeros, zeros, zeros)
+
+
+class Law(NamedTuple):
+    """Gamma laws of the blocks' factors, and the block of each cell."""
+
+    shape: Floats
+    rate: Floats
+    of_cell: Ints
+
+
+def given_reports(mass: Floats, sigma: float, found: Blocks) -> Law:
+    """The law of each block's factor given what was seen."""
+    phi = sigma**-2
+    m = np.bincount(found.of_cell, mass, len(found.seen))
+    return Law(found.seen + phi, m + phi, found.of_cell)
+
+
 def log_lik(mass: Array, params: Params, design: Design, engine: Engine) -> Array:
     """Log-likelihood by cell beside Σ n log m - log n!, shape (cell,).
 
@@ -82,10 +127,3 @@ def log_lik(mass: Array, params: Params, design: Design, engine: Engine) -> Arra
         - phi * xp.log1p(m / phi)
     )  # fmt: skip
     return value[found.of_cell] * mass / m[found.of_cell]
-
-
-def draw(mass: Floats, sigma: float, found: Blocks, rng: np.random.Generator) -> Floats:
-    """Draw the factor of each cell's block, given what was seen, shape (cell,)."""
-    phi = sigma**-2
-    m = np.bincount(found.of_cell, mass, len(found.seen))
-    return np.asarray(rng.gamma(found.seen + phi, 1.0 / (m + phi))[found.of_cell])

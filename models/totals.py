@@ -4,7 +4,15 @@ r"""Official totals and coarse records in the model: what bounds the unseen.
     \lambda = \sum_{\text{cells in scope}} \sum_{k \text{ in scope}} \mu_k\, E[x, \text{not seen}],
     \qquad x = 1, V, V^2
 
-and the law of a total T given λ, its capture p and what is itemised, of ``aggregates``. A residual
+and the law of a total T given λ, its capture p and what is itemised, of ``aggregates``. Months
+have a factor g for all that happens in them (``noise``), of which their reports tell: the unseen of
+a month are E[g] as many as rates say, and since they share g, λ has a variance of its own,
+
+.. math::
+    \lambda = \sum_b E[g_b]\, \lambda_b, \qquad D = \sum_b \mathrm{var}[g_b]\, \lambda_b^2,
+
+which a total of victims takes into account; of incidents, whose law is a convolution with
+Poisson's, only the mean is taken. What a series counts of others has no part in g. A residual
 total counts what no report itemises, an inclusive one all: neither is ever a second likelihood of
 the incidents that are itemised. p of a series is Beta with the declared mean and sd, or
 Beta(2, 2); a share of its count that is the organizations' likewise. A total of one victim class
@@ -23,6 +31,8 @@ from ..data.aggregates import Aggregates, itemised
 from . import aggregates
 from .design import CERTAIN, Design
 from .engine import Floats, Ints, Params
+from .kernel_runs import ints, starts
+from .noise import Updated
 from .parameters import Parameter
 from .priors import Priors
 
@@ -30,15 +40,30 @@ OF_SERIES = ("capture", "total_share")
 """Parameters that each series has, where they are not known."""
 
 
+class Moments(NamedTuple):
+    """What is expected in each total's scope, or a derivative in it.
+
+    Attributes
+    ----------
+    unseen, whole
+        E[1, V, V²] of what nobody reports, given what is reported, and of all: (aggregate, 3).
+    spread
+        D of incidents and of victims, shape (aggregate, 2).
+    """
+
+    unseen: Floats
+    whole: Floats
+    spread: Floats
+
+
 class Terms(NamedTuple):
     """Log-likelihood of totals, shape (aggregate,), and its derivatives.
 
-    ``moments``: (aggregate, 6), in the expected unseen and whole E[1, V, V²]; ``capture`` and
-    ``share``, of its series: (aggregate,).
+    ``moments``; ``capture`` and ``share``, of its series: (aggregate,).
     """
 
     value: Floats
-    moments: Floats
+    moments: Moments
     capture: Floats
     share: Floats
 
@@ -141,49 +166,102 @@ class Totals:
             result[at] = np.atleast_1d(params[name])
         return result
 
-    def terms(self, moments: Floats, capture: Floats, share: Floats) -> Terms:
+    @cached_property
+    def _entries(self) -> tuple[Ints, Ints]:
+        """Aggregate and cell of each entry of the kernel's ``totals``, shape (entry,)."""
+        start, cell, _, _ = total_scopes(self.design)
+        return np.repeat(np.arange(len(start) - 1), np.diff(start)), cell
+
+    def moments(self, entries: Floats, factor: Updated, of_cell: Ints) -> Moments:
+        """Add up what is expected in the cells of each scope.
+
+        Parameters
+        ----------
+        entries
+            Of ``kernel.totals``, shape (entry, 6).
+        factor, of_cell
+            Of ``noise``: what reports say of the months' factors, and the block of each cell.
+        """
+        owner, cell = self._entries
+        mean, variance = (x[of_cell[cell]][:, None] for x in (factor.mean, factor.variance))
+        parts = (mean * entries[:, :3], entries[:, 3:], variance * entries[:, :2] ** 2)
+        return Moments(*(_summed(part, owner, len(self.found)) for part in parts))
+
+    def moments_back(
+        self, entries: Floats, factor: Updated, of_cell: Ints, d: Moments
+    ) -> tuple[Floats, Floats, Floats]:
+        """Gradient in the entries, and in mean and variance of the blocks' factors."""
+        owner, cell = self._entries
+        block = of_cell[cell]
+        d_unseen, d_whole, d_spread = (part[owner] for part in d)
+        of_spread = np.column_stack([2.0 * entries[:, :2] * d_spread, np.zeros(len(owner))])
+        by = factor.mean[block][:, None] * d_unseen + factor.variance[block][:, None] * of_spread
+        by_mean = (entries[:, :3] * d_unseen).sum(axis=1)
+        by_variance = (entries[:, :2] ** 2 * d_spread).sum(axis=1)
+        n = len(factor.mean)
+        return (
+            np.hstack([by, d_whole]), np.bincount(block, by_mean, n),
+            np.bincount(block, by_variance, n),
+        )  # fmt: skip
+
+    def terms(self, moments: Moments, capture: Floats, share: Floats) -> Terms:
         """Work out the likelihood of all totals.
 
         Parameters
         ----------
         moments
-            E[1, V, V²] of the unseen and of all in each total's scope, shape (aggregate, 6).
+            Of ``moments``.
         capture, share
             Of each series, shape (series,); share 1 where a series counts nothing else.
         """
         p, s = capture[self.series], share[self.series]
-        scaled = moments * self.class_share[:, None]
-        rates = [aggregates.counted_rate(scaled[:, j], scaled[:, 3 + j], s) for j in range(3)]
-        d_moments, d_p, d_s = np.zeros(moments.shape), np.zeros(len(p)), np.zeros(len(p))
-        value = np.zeros(len(p))
+        of_class = self.class_share[:, None]
+        scaled = Moments(moments.unseen * of_class, moments.whole * of_class,
+                         moments.spread * of_class**2)  # fmt: skip
+        rates = [
+            aggregates.counted_rate(scaled.unseen[:, j], scaled.whole[:, j], s) for j in range(3)
+        ]
+        value, d_p, d_s = np.zeros((3, len(p)))
+        d = Moments(*(np.zeros(part.shape) for part in moments))
         low, high = self.bounds
         for chosen, unit in ((self.in_incidents, 0), (~self.in_incidents, 1)):
             at = np.flatnonzero(chosen)
             if not len(at):
                 continue
-            found = self._of_unit(unit, at, low[at], high[at], rates, p[at])
-            value[at], d_p[at] = found[0], found[1]
-            for j, by_rate in found[2].items():
-                d_moments[at, j] += by_rate * rates[j].unseen[at]
-                d_moments[at, 3 + j] += by_rate * rates[j].whole[at]
+            found = self._of_unit(unit, at, low[at], high[at], rates, scaled.spread, p[at])
+            value[at], d_p[at], d.spread[at, 1] = found[:3]
+            for j, by_rate in found[3].items():
+                d.unseen[at, j] += by_rate * rates[j].unseen[at]
+                d.whole[at, j] += by_rate * rates[j].whole[at]
                 d_s[at] += by_rate * rates[j].share[at]
-        return Terms(value, d_moments * self.class_share[:, None], d_p, d_s)
+        d = Moments(d.unseen * of_class, d.whole * of_class, d.spread * of_class**2)
+        return Terms(value, d, d_p, d_s)
 
     def _of_unit(
         self, unit: int, at: Ints, low: Floats, high: Floats,
-        rates: list[aggregates.Counted], p: Floats,
-    ) -> tuple[Floats, Floats, dict[int, Floats]]:  # fmt: skip
-        """Value, derivative in p, and derivatives in the moments that matter, by number."""
+        rates: list[aggregates.Counted], spread: Floats, p: Floats,
+    ) -> tuple[Floats, Floats, Floats, dict[int, Floats]]:  # fmt: skip
+        """Value, derivatives in p, in D, and in the moments that matter, by number."""
         if unit == 0:
             one = aggregates.incidents(
                 low.astype(int), high.astype(int), self.items[0, at], self.items[1, at],
                 rates[0].rate[at], p,
             )  # fmt: skip
-            return one.value, one.capture, {0: one.rate}
+            return one.value, one.capture, np.zeros(len(at)), {0: one.rate}
+        of_dead = spread[at, 1]  # p λ_VV + p² D is p times their sum
         many = aggregates.victims(
-            low, high, self.items[2:, at], rates[1].rate[at], rates[2].rate[at], p, self.noise[at]
-        )
-        return many.value, many.capture, {1: many.rate, 2: many.rate_squares}
+            low, high, self.items[2:, at], rates[1].rate[at], rates[2].rate[at] + p * of_dead, p,
+            self.noise[at],
+        )  # fmt: skip
+        by_capture = many.capture + many.rate_squares * of_dead
+        return (
+            many.value, by_capture, many.rate_squares * p, {1: many.rate, 2: many.rate_squares}
+        )  # fmt: skip
+
+
+def _summed(parts: Floats, owner: Ints, n: int) -> Floats:
+    """Sum of the rows of each owner, shape (owner, column)."""
+    return np.column_stack([np.bincount(owner, part, n) for part in parts.T])
 
 
 def totals_of(design: Design) -> Totals | None:
@@ -192,6 +270,25 @@ def totals_of(design: Design) -> Totals | None:
     if found is None or not len(found) or not design.structure.totals:
         return None
     return Totals(found, design)
+
+
+def total_scopes(design: Design) -> tuple[Ints, Ints, Floats, Floats]:
+    """Cells of each aggregate in runs, their shares, and its authors."""
+    found, n_author = design.evidence.aggregates, len(design.names.authors)
+    if found is None or not len(found) or not design.structure.totals:
+        return ints([0]), ints([]), np.zeros(0), np.zeros((0, n_author))
+    shape = (*design.evidence.included.shape, design.sizes["kind"])
+    number = np.full(shape, -1)
+    number[design.cell_region, design.cell_period, design.cell_kind] = np.arange(
+        len(design.cell_kind)
+    )
+    scope = found.scope
+    cell = number[scope.region, scope.period, scope.kind]
+    counts = np.bincount(scope.aggregate[cell >= 0], minlength=len(found))
+    return (
+        starts(counts), ints(cell[cell >= 0]), np.ascontiguousarray(scope.share[cell >= 0]),
+        found.authors.astype(float),
+    )  # fmt: skip
 
 
 def parameters(priors: Priors, design: Design) -> list[Parameter]:

@@ -5,10 +5,11 @@ from itertools import product
 import numpy as np
 import pytest
 from dtoscore.inference import given_totals
-from dtoscore.inference.given_totals import Cover, Laws
+from dtoscore.inference.given_totals import Cover, Laws, Months
 from dtoscore.inference.unseen import SWEEPS
 from dtoscore.models import aggregates
 from scipy import stats
+from scipy.special import gammaln
 
 FIRST, SECOND = np.array([1.0, 4.0]), np.array([1.0, 18.0])
 """Dead and their squares of an incident of each size: of the second they vary by 2."""
@@ -33,16 +34,37 @@ def cover(*cells: tuple[int, ...], shares: np.ndarray) -> Cover:
 
 TWO = cover((0,), (0, 1), (1,), shares=np.ones((4, 2)))
 """The first total covers cells 0 and 1, the second 1 and 2, of both authors."""
-FEW = 7
+FEW = 9
 
 
-def enumerated(expected: np.ndarray, law: Laws, by: Cover) -> tuple[np.ndarray, np.ndarray]:
+NO_NOISE = (1.0, 0.0)
+NOISE = (8.0, 8.0)
+"""Shape and rate of the law of the one month's factor."""
+
+
+def months(n_cell: int, shape: float, rate: float) -> Months:
+    return Months(np.zeros(n_cell, np.int64), np.ones(1), np.array([shape]), np.array([rate]))
+
+
+def log_prior(states: np.ndarray, expected: np.ndarray, shape: float, rate: float) -> np.ndarray:
+    """Of unseen incidents (state, kind): Poisson, the factor they share integrated out."""
+    log = stats.poisson(expected).logpmf(states).sum(axis=1)
+    if rate == 0.0:
+        return log
+    n, whole = states.sum(axis=1), expected.sum()
+    gamma = gammaln(shape + n) - gammaln(shape) + shape * np.log(rate)
+    return log + whole + gamma - (shape + n) * np.log(rate + whole)
+
+
+def enumerated(
+    expected: np.ndarray, law: Laws, by: Cover, noise: tuple[float, float]
+) -> tuple[np.ndarray, np.ndarray]:
     """Mean and variance of each number of unseen incidents given the totals, shape of expected."""
     shape, flat = expected.shape, expected.ravel()
     at = np.flatnonzero(flat)
     states = np.zeros((FEW ** len(at), len(flat)), np.int64)
     states[:, at] = list(product(range(FEW), repeat=len(at)))
-    log = stats.poisson(flat).logpmf(states).sum(axis=1)
+    log = log_prior(states, flat, *noise)
     whole = states.reshape(-1, *shape)
     for j in range(len(law.low)):
         sizes = np.zeros((len(states), shape[2]))
@@ -57,12 +79,17 @@ def enumerated(expected: np.ndarray, law: Laws, by: Cover) -> tuple[np.ndarray, 
     return mean.reshape(shape), (weight @ states**2 - mean**2).reshape(shape)
 
 
-def drawn(expected: np.ndarray, law: Laws, by: Cover, n: int) -> np.ndarray:
+def drawn(
+    expected: np.ndarray, law: Laws, by: Cover, n: int, noise: tuple[float, float] = NO_NOISE
+) -> np.ndarray:
     rng = np.random.default_rng(7)
     result = np.empty((n, *expected.shape), np.int64)
     for i in range(n):
-        result[i] = rng.poisson(expected)
-        given_totals.renew(rng, result[i], expected, law, by, SWEEPS)
+        month = months(len(expected), *noise)
+        if noise != NO_NOISE:
+            month.factor[0] = rng.gamma(noise[0], 1.0 / noise[1])
+        result[i] = rng.poisson(expected * month.factor[0])
+        given_totals.renew(rng, result[i], expected, law, by, month, SWEEPS)
     return result
 
 
@@ -96,14 +123,15 @@ CASES = {
 }
 
 
+@pytest.mark.parametrize("noise", [NO_NOISE, NOISE], ids=["rates", "a month's factor"])
 @pytest.mark.parametrize(("law", "by"), CASES.values(), ids=CASES)
-def test_equals_enumeration(law: Laws, by: Cover) -> None:
+def test_equals_enumeration(law: Laws, by: Cover, noise: tuple[float, float]) -> None:
     expected = np.zeros((3, 2, 2, 1))  # cell, author, size, class
     expected[:, 0, 0, 0] = 0.9, 0.5, 1.1
     expected[1:, 1, 1, 0] = 0.6, 0.8
-    mean, variance = enumerated(expected, law, by)
+    mean, variance = enumerated(expected, law, by, noise)
     n = 6000
-    found = drawn(expected, law, by, n)
+    found = drawn(expected, law, by, n, noise)
     error = np.sqrt(variance / n)
     assert (np.abs(found.mean(axis=0) - mean) <= 4.5 * error + 1e-9).all()
     np.testing.assert_allclose(found.var(axis=0), variance, rtol=0.15, atol=0.02)
@@ -138,7 +166,8 @@ def test_more_sweeps_change_nothing_where_totals_are_large() -> None:
     for sweeps, dead in sums.items():
         for _ in range(200):
             unseen = rng.poisson(expected)
-            given_totals.renew(rng, unseen, expected, law, by, sweeps)
+            month = months(12, *NO_NOISE)
+            given_totals.renew(rng, unseen, expected, law, by, month, sweeps)
             dead.append((unseen.sum(axis=(0, 1, 3)) * FIRST).sum())
     few, many = (np.array(x, float) for x in sums.values())
     error = np.hypot(few.std(), many.std()) / 200**0.5

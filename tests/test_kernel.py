@@ -149,7 +149,7 @@ def test_forward_is_the_formulas(loops: Loops, made: Design, q: Quantities) -> N
 
 
 def unitemised(q: Quantities, made: Design) -> np.ndarray:
-    """Σ μ·E[1, V, V²] of what nobody saw, then of all, over each scope: (scope, 6)."""
+    """μ·E[1, V, V²] of what nobody saw, then of all, in each cell of each scope: (entry, 6)."""
     s, h = scopes(made), made.histories
     missed = superposition.unseen_share(q, made, NUMPY).sum(axis=3)  # (author, context, size)
     whole = np.exp(q.log_size)[:, h.context_region, h.context_kind]
@@ -157,8 +157,9 @@ def unitemised(q: Quantities, made: Design) -> np.ndarray:
     rate = np.exp(q.log_rate)[:, made.cell_region, made.cell_period, made.cell_kind]
     each = rate[:, :, None] * moments[:, h.cell_context]  # (author, cell, 6)
     return np.array([
-        sum(s.share[i] * s.author[g] @ each[:, s.cell[i]] for i in range(*s.start[g : g + 2]))
+        s.share[i] * s.author[g] @ each[:, s.cell[i]]
         for g in range(2)
+        for i in range(*s.start[g : g + 2])
     ])  # fmt: skip
 
 

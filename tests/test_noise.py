@@ -42,10 +42,31 @@ def test_derivatives_are_slopes(sigma: float) -> None:
 def test_the_factor_is_drawn_given_what_was_seen() -> None:
     """Gamma(n + φ, M + φ): means and sds of 20,000 draws within 5 standard errors."""
     sigma, rng = 0.6, np.random.default_rng(1)
-    drawn = np.array([noise.draw(MASS, sigma, BLOCKS, rng) for _ in range(20_000)])
-    assert (drawn[:, 0] == drawn[:, 1]).all()
+    given = noise.given_reports(MASS, sigma, BLOCKS)
+    drawn = rng.gamma(given.shape, 1.0 / given.rate, (20_000, len(given.shape)))[:, given.of_cell]
     phi = sigma**-2
     for cell, block in enumerate(BLOCKS.of_cell):
         law = stats.gamma(BLOCKS.seen[block] + phi, scale=1 / (BY_BLOCK[block] + phi))
         assert abs(drawn[:, cell].mean() - law.mean()) < 5 * law.std() / 20_000**0.5
         assert drawn[:, cell].std() == pytest.approx(law.std(), rel=0.03)
+
+
+def test_what_reports_say_of_a_factor_is_its_law_and_its_slopes() -> None:
+    sigma, step = 0.6, 1e-6
+    found = noise.updated(MASS, sigma, BLOCKS)
+    phi = sigma**-2
+    for block, seen in enumerate(BLOCKS.seen):
+        law = stats.gamma(seen + phi, scale=1 / (BY_BLOCK[block] + phi))
+        assert found.mean[block] == pytest.approx(law.mean())
+        assert found.variance[block] == pytest.approx(law.var())
+    up, down = (noise.updated(MASS, sigma + d, BLOCKS) for d in (step, -step))
+    np.testing.assert_allclose(found.mean_by_sigma, (up.mean - down.mean) / (2 * step), rtol=1e-5)
+    slope = (up.variance - down.variance) / (2 * step)
+    np.testing.assert_allclose(found.variance_by_sigma, slope, rtol=1e-5)
+    for cell, block in enumerate(BLOCKS.of_cell):
+        moved = np.eye(4)[cell] * step
+        up, down = (noise.updated(MASS + d, sigma, BLOCKS) for d in (moved, -moved))
+        slope = (up.mean - down.mean)[block] / (2 * step)
+        assert found.mean_by_mass[block] == pytest.approx(slope, rel=1e-5)
+        slope = (up.variance - down.variance)[block] / (2 * step)
+        assert found.variance_by_mass[block] == pytest.approx(slope, rel=1e-5)

@@ -16,7 +16,7 @@ from dtoscore.inference.recovery_size import SIZES
 from dtoscore.inference.recovery_world import Recoverable, draw_round
 from dtoscore.models.design import Design, design
 from dtoscore.models.structure import CORE, Structure
-from dtoscore.models.totals import totals_of
+from dtoscore.models.totals import Moments, totals_of
 from rounds import write_full_round
 
 DRAWS, SIMULATED = 400, 60
@@ -94,16 +94,20 @@ def test_a_total_is_drawn_from_its_law(with_totals: Design) -> None:
     totals = totals_of(with_totals)
     assert totals is not None
     rng, n = np.random.default_rng(3), len(totals.found)
-    moments = np.tile([50.0, 80.0, 200.0, 60.0, 90.0, 220.0], (n, 1))
+    rows = ([50.0, 80.0, 200.0], [60.0, 90.0, 220.0], [150.0, 400.0])
+    moments = Moments(*(np.tile(row, (n, 1)) for row in rows))
     p, one = np.full(len(totals.found.series), 0.6), np.ones(len(totals.found.series))
     made = np.array([predictive_totals._draw(totals, moments, p, one, rng) for _ in range(4000)])
     items, held, dead, held_dead, squares, held_squares = totals.items
     share, noise = totals.class_share, totals.found.series["noise"].to_numpy(float)[totals.series]
     of_dead = held_dead + 0.6 * (dead - held_dead) + 0.6 * 80.0 * share
     spread = 0.24 * (squares - held_squares) + 0.6 * 200.0 * share + (noise * of_dead) ** 2
+    spread = spread + 0.36 * 400.0 * share**2
     rest = 0.6 * 50.0 * share
     mean = np.where(totals.in_incidents, held + 0.6 * (items - held) + rest, of_dead)
-    variance = np.where(totals.in_incidents, 0.24 * (items - held) + rest, spread)
+    variance = np.where(
+        totals.in_incidents, 0.24 * (items - held) + rest + 0.36 * 150.0 * share**2, spread
+    )
     np.testing.assert_allclose(made.mean(axis=0), mean, atol=0.1, rtol=0.01)
     np.testing.assert_allclose(made.var(axis=0), variance, rtol=0.12, atol=0.2)
 

@@ -8,7 +8,7 @@ import pytest
 from dtoscore.data.aggregates import Aggregates, Scope
 from dtoscore.data.evidence import Evidence
 from dtoscore.inference.realize import oracle
-from dtoscore.models import joint, superposition, totals
+from dtoscore.models import joint, noise, superposition, totals
 from dtoscore.models.density import Density
 from dtoscore.models.design import Design, design
 from dtoscore.models.engine import NUMPY
@@ -64,20 +64,28 @@ def density(plan: Design) -> Density:
 
 
 def test_its_mean_is_what_nobody_saw(plan: Design) -> None:
-    """The moments of the loops are those of the formulas, summed by hand."""
+    """The moments of the loops are those of the formulas, months by what they reported."""
     target = density(plan)
     values = target.constrain(np.random.default_rng(1).normal(0, 0.4, target.n_free))
     q = superposition.quantities(target.unpack(values), plan, NUMPY)
     share = superposition.unseen_share(q, plan, NUMPY).sum(axis=3)[:, plan.histories.cell_context]
     rate = np.exp(q.log_rate)[:, plan.cell_region, plan.cell_period, plan.cell_kind]
     rho = np.exp(q.log_size)[:, plan.cell_region, plan.cell_kind]
-    inside = plan.cell_period > 0
-    expected = [
-        (rate[:, :, None] * marks * power)[:, inside].sum()
+    inside, months = plan.cell_period > 0, noise.blocks(plan)
+    phi = float(target.unpack(values)["noise"]) ** -2.0
+    mass = np.bincount(months.of_cell, target.cells(values)[1])
+    factor = ((months.seen + phi) / (mass + phi))[months.of_cell]
+    unseen, whole = (
+        [(rate[:, :, None] * marks * power).sum(axis=(0, 2)) for power in plan.moments]
         for marks in (share, rho)
-        for power in plan.moments
-    ]
-    np.testing.assert_allclose(target.moments(values)[2][0], expected, rtol=1e-10)
+    )
+    found = target.moments(values)
+    expected = [(factor * x)[inside].sum() for x in unseen]
+    np.testing.assert_allclose(found.unseen[0], expected, rtol=1e-10)
+    np.testing.assert_allclose(found.whole[0], [x[inside].sum() for x in whole], rtol=1e-10)
+    variance = ((months.seen + phi) / (mass + phi) ** 2)[months.of_cell]
+    expected = [(variance * x**2)[inside].sum() for x in unseen[:2]]
+    np.testing.assert_allclose(found.spread[0], expected, rtol=1e-10)
 
 
 def test_its_law_is_the_convolution(plan: Design) -> None:
@@ -85,7 +93,7 @@ def test_its_law_is_the_convolution(plan: Design) -> None:
     target = density(plan)
     values = target.constrain(np.random.default_rng(2).normal(0, 0.4, target.n_free))
     p = float(target.unpack(values)["capture"][0])
-    lam = target.moments(values)[2][0, 0]
+    lam = target.moments(values).unseen[0, 0]
     items = int(totals.totals_of(plan).items[0, 0])
     expected = sum(
         stats.binom(items, p).pmf(x) * stats.poisson(lam * p).pmf(40 - x) for x in range(items + 1)
@@ -174,7 +182,7 @@ def test_what_is_nobodys_takes_its_part_of_the_total() -> None:
     found = drawn["incidents"].sum(["organization", "kind", "victim_class", "size"]) - 12
     lam = float(drawn["unseen"].isel(chain=0, draw=0))
     target = Density(plan, [p for p in joint.parameters(plan, Priors()) if p.name in params])
-    others = target.moments(target.pack(params))[2][0, 3]
+    others = target.moments(target.pack(params)).whole[0, 0]
     u = np.arange(29)
     weight = stats.poisson(lam).pmf(u) * stats.poisson(others).pmf(28 - u)
     weight /= weight.sum()
