@@ -2,12 +2,10 @@
 
 ``python -m dtoscore.inference.moves --rounds 8 --out docs/evidence`` simulates pairs of rounds in
 which the same things happen and only the reports, or the roster, differ, fits each, and writes
-``moves.csv`` (one row a fit and contender) and ``moves.md``. A stopped study goes on where it was.
+``moves.csv`` (one row a fit and contender) and ``moves.md``. A stopped study goes on where it was,
+after what ``moves.csv`` holds.
 """
 
-import argparse
-import os
-from pathlib import Path
 from time import process_time
 
 from ..data.scenarios import (
@@ -19,15 +17,14 @@ from ..data.scenarios import (
 )
 from ..data.simulate import simulate
 from ..data.simulated import Simulated
-from ..models.compiled import cache_folder
 from ..models.priors import Priors
 from . import moves_report
 from .moves_report import APART, AS_IT_WAS, COPIES, HEARD, HONEST, ROLLED_UP, SILENCED
 from .recovery import fit, summary
 from .recovery_compare import Row, contenders
-from .recovery_run import kept, run
 from .recovery_world import Recoverable, reported
 from .seeds import derive
+from .study_main import carried_on, parser
 from .study_task import MODELS, StudyTask
 
 SEED = 77_003
@@ -110,19 +107,9 @@ def study(task: Task) -> Row:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the study from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m dtoscore.inference.moves")
-    parser.add_argument("--rounds", type=int, default=8, help="of each variant")
-    parser.add_argument("--processes", type=int, default=os.cpu_count())
-    parser.add_argument("--out", type=Path, required=True, help="folder of the tables")
-    parser.add_argument("--work", type=Path, default=Path("build/moves"))
-    parser.add_argument("--commit", default="not stated", help="of the code, for the report")
-    parser.add_argument("--report-only", action="store_true", help="of the rounds that are there")
-    given = parser.parse_args(arguments)
-    # Other formulas, other results: never mixed.
-    work, chosen = given.work / cache_folder().name, tasks(given.rounds)
-    if not given.report_only:
-        run(study, chosen, work, given.processes)
-    moves_report.write(kept(chosen, work), given.out, f"commit {given.commit}, seed {SEED}")
+    given = parser("moves", 8).parse_args(arguments)
+    rows = carried_on(study, tasks(given.rounds), moves_report.read(given.out), given)
+    moves_report.write(rows, given.out, f"seed {SEED}")
 
 
 if __name__ == "__main__":

@@ -14,8 +14,13 @@ AS_IT_WAS, COPIES, HONEST = "as it was", "ten copies", "two honest"
 ROLLED_UP, APART = "splinter rolled up", "splinter apart"
 PER_FIT = (
     "setting", "round", "model", "seed", "followed", "seen", "happened", "passed", "rhat", "ess",
-    "divergences", "steps", "seconds",
+    "divergences", "steps", "seconds", "commit",
 )  # fmt: skip
+
+
+def read(out: Path) -> list[Row]:
+    """The rows of an earlier ``moves.csv``; or none."""
+    return recovery_table.read(out / "moves.csv", PER_FIT)
 
 
 def write(rows: Sequence[Row], out: Path, about: str) -> None:
@@ -50,9 +55,10 @@ def _method(rows: Sequence[Row], about: str) -> str:
 Simulated rounds; `python -m dtoscore.inference.moves`; {about}; on {machine()}; {seconds / 60:.0f}
 minutes of one core in all; {passed} of {len(rows)} fits pass the gate. 6 organizations, 8
 regions, 12 months of which three are scored. *Press*: the worst silences three press lists (logit
-of detection 2.5 lower), but not the federal one; it is followed. *Copies*: 12 incidents of
-the worst are told as those of the next, by ten sources of a group whose members copy one another,
-or by two honest sources; the next is followed. *Splinter*: in mid-window half of the worst becomes
+of detection 2.5 lower), but not the federal one; it is followed. *Copies*, in
+a world of 4 regions: of 8 incidents of the worst all twelve sources tell, and nobody says whose
+they are, or the ten of a group whose members copy one another name the next, or the two honest ones
+do; the next is followed. *Splinter*: in mid-window half of the worst becomes
 another organization, rolled up into its parent or scored apart; the parent is followed.
 """
 

@@ -3,6 +3,7 @@
 import os
 import platform
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -24,6 +25,18 @@ def contenders(rows: Iterable[Row], columns: Iterable[str] = PER_ROUND) -> pd.Da
     kept = tuple(columns)
     records = [{**{k: row[k] for k in kept}, **one} for row in rows for one in row["contenders"]]
     return measured(pd.DataFrame(records))
+
+
+def read(path: Path, columns: Iterable[str]) -> list[Row]:
+    """Records of an earlier table of ``contenders``, one a setting, round and model; or none."""
+    if not path.exists():
+        return []
+    table, kept = pd.read_csv(path), tuple(columns)
+    own = [column for column in table if column not in kept]
+    return [
+        {**part.iloc[0][list(kept)], "contenders": part[own].to_dict("records")}
+        for _, part in table.groupby(["setting", "round", "model"], sort=False)
+    ]
 
 
 def measured(frame: pd.DataFrame) -> pd.DataFrame:

@@ -10,10 +10,6 @@ and how many adjudicated cases bring it back. A stopped study goes on where it w
 ``strained.csv`` holds: take that away where formulas or worlds change.
 """
 
-import argparse
-import os
-from collections.abc import Mapping, Sequence
-from pathlib import Path
 from time import process_time
 from typing import Any
 
@@ -23,16 +19,15 @@ import xarray as xr
 from ..data.scenarios import STUDIED, strained_world
 from ..data.simulate import simulate
 from ..data.world import World
-from ..models.compiled import cache_folder
 from ..models.priors import Priors
 from . import known_world, strained_report
 from .recovery import fit, summary
 from .recovery_compare import ORACLE_DRAWS, Fitted, Row, contenders
-from .recovery_run import kept, run
 from .recovery_world import Recoverable, reported
 from .seeds import derive
 from .strained_terms import terms
 from .strained_world import drawn_from_priors
+from .study_main import carried_on, parser
 from .study_task import MODELS, StudyTask
 
 SEED = 41_071
@@ -116,33 +111,12 @@ def _terms(made: World, fitted: Fitted, task: Task) -> list[Row]:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the study from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m dtoscore.inference.strained")
-    parser.add_argument("--rounds", type=int, default=40, help="of each setting")
-    parser.add_argument("--fixed-rounds", type=int, default=20, help="of each with fixed framing")
-    parser.add_argument("--processes", type=int, default=os.cpu_count())
-    parser.add_argument("--out", type=Path, required=True, help="folder of the tables")
-    parser.add_argument("--work", type=Path, default=Path("build/strained"))
-    parser.add_argument("--commit", default="not stated", help="of the code, for the report")
-    parser.add_argument("--report-only", action="store_true", help="of the rounds that are there")
-    given = parser.parse_args(arguments)
-    # Other formulas, other results: never mixed.
-    work, asked = given.work / cache_folder().name, tasks(given.rounds, given.fixed_rounds)
-    earlier = strained_report.read(given.out)
-    there = {(row["setting"], row["round"], row["model"]) for row in earlier}
-    chosen = [task for task in asked if (task.setting, task.number, task.model) not in there]
-    if not given.report_only:
-        run(study, chosen, work, given.processes)
-    rows = earlier + [{"commit": given.commit, **row} for row in kept(chosen, work)]
-    strained_report.write(_in_order(rows, asked), given.out, f"seed {SEED}")
-
-
-def _in_order(rows: Sequence[Mapping[str, Any]], asked: Sequence[Task]) -> list[Mapping[str, Any]]:
-    """Sort by the order of the study's tasks; others come last."""
-    order = {(task.setting, task.number, task.model): n for n, task in enumerate(asked)}
-    last = len(order)
-    return sorted(
-        rows, key=lambda row: order.get((row["setting"], row["round"], row["model"]), last)
-    )
+    options = parser("strained", 40)
+    options.add_argument("--fixed-rounds", type=int, default=20, help="of each fixed framing")
+    given = options.parse_args(arguments)
+    asked = tasks(given.rounds, given.fixed_rounds)
+    rows = carried_on(study, asked, strained_report.read(given.out), given)
+    strained_report.write(rows, given.out, f"seed {SEED}")
 
 
 if __name__ == "__main__":

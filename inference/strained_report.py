@@ -20,19 +20,12 @@ COMPLETE = "complete"
 
 def read(out: Path) -> list[Row]:
     """The rows of an earlier ``strained.csv``, a record each as the study makes them; or none."""
-    if not (out / FILE).exists():
+    rows = recovery_table.read(out / FILE, PER_FIT)
+    if not rows:
         return []
-    table = pd.read_csv(out / FILE)
-    own, key = [column for column in table if column not in PER_FIT], ["setting", "round", "model"]
-    said = pd.read_csv(out / TERMS_FILE).set_index(key[:2])
-    return [
-        {
-            **part.iloc[0][list(PER_FIT)],
-            "contenders": part[own].to_dict("records"),
-            "terms": _terms_of(said, where),
-        }
-        for where, part in table.groupby(key, sort=False)
-    ]
+    said = pd.read_csv(out / TERMS_FILE).set_index(["setting", "round"])
+    where = [(row["setting"], row["round"], row["model"]) for row in rows]
+    return [{**row, "terms": _terms_of(said, at)} for row, at in zip(rows, where, strict=True)]
 
 
 def _terms_of(said: pd.DataFrame, where: tuple[Any, ...]) -> list[Any]:

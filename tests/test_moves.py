@@ -58,7 +58,7 @@ def record(variant: str, number: int, p_worst: float) -> Row:
     return {
         "setting": variant, "model": "complete", "round": number, "seed": 1, "followed": "ash",
         "seen": 9, "happened": 12, "passed": True, "rhat": 1.0, "ess": 400.0, "divergences": 0,
-        "steps": 15.0, "seconds": 60.0,
+        "steps": 15.0, "seconds": 60.0, "commit": "abc",
         "contenders": [{"contender": "ash", "worst": 1.0, "p_worst": p_worst, **one},
                        {"contender": "birch", "worst": 0.0, "p_worst": 1 - p_worst, **one}],
     }  # fmt: skip
@@ -74,3 +74,16 @@ def test_moves_are_of_the_one_followed_within_a_round() -> None:
     page = moves_report.page(rows, table, "seed 1")
     assert "+0.040 ± 0.010" in page
     assert "Simulated rounds" in page
+
+
+def test_a_study_goes_on_after_its_table(tmp_path) -> None:
+    rows = [record(AS_IT_WAS, 0, 0.2), record(COPIES, 0, 0.25)]
+    moves_report.write(rows, tmp_path, "seed 1")
+    found = moves_report.read(tmp_path)
+    assert [(r["setting"], r["round"], r["model"]) for r in found] == [
+        (AS_IT_WAS, 0, "complete"), (COPIES, 0, "complete"),
+    ]  # fmt: skip
+    moves_report.write(found, tmp_path / "again", "seed 1")
+    tables = [(folder / "moves.csv").read_text() for folder in (tmp_path, tmp_path / "again")]
+    assert tables[0] == tables[1]
+    assert moves_report.read(tmp_path / "nowhere") == []

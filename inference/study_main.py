@@ -1,0 +1,61 @@
+"""The command line of a study that goes on where it was stopped."""
+
+import argparse
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..models.compiled import cache_folder
+from .recovery_compare import Row
+from .recovery_run import kept, run
+from .study_task import StudyTask
+
+Rows = list[Mapping[str, Any]]
+
+
+def parser(name: str, rounds: int) -> argparse.ArgumentParser:
+    """Options of every study.
+
+    Parameters
+    ----------
+    name
+        Of the module, and of the study's folder in ``build``.
+    rounds
+        How many, where nobody says.
+    """
+    made = argparse.ArgumentParser(prog=f"python -m dtoscore.inference.{name}")
+    made.add_argument("--rounds", type=int, default=rounds, help="of each setting")
+    made.add_argument("--processes", type=int, default=os.cpu_count())
+    made.add_argument("--out", type=Path, required=True, help="folder of the tables")
+    made.add_argument("--work", type=Path, default=Path("build") / name)
+    made.add_argument("--commit", default="not stated", help="of the code, for the tables")
+    made.add_argument("--report-only", action="store_true", help="of the rounds that are there")
+    return made
+
+
+def carried_on[Task: StudyTask](
+    study: Callable[[Task], Row],
+    asked: Sequence[Task],
+    earlier: Sequence[Mapping[str, Any]],
+    given: argparse.Namespace,
+) -> Rows:
+    """Study what is not there yet; all records in the order of the tasks, others last.
+
+    Parameters
+    ----------
+    earlier
+        Records that a table of the study holds already.
+    """
+    there = {_key(row) for row in earlier}
+    chosen = [task for task in asked if (task.setting, task.number, task.model) not in there]
+    work = given.work / cache_folder().name  # other formulas, other results: never mixed
+    if not given.report_only:
+        run(study, chosen, work, given.processes)
+    rows = [*earlier, *({"commit": given.commit, **row} for row in kept(chosen, work))]
+    order = {(task.setting, task.number, task.model): n for n, task in enumerate(asked)}
+    return sorted(rows, key=lambda row: order.get(_key(row), len(order)))
+
+
+def _key(row: Mapping[str, Any]) -> tuple[str, int, str]:
+    return row["setting"], row["round"], row["model"]
