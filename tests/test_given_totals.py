@@ -34,7 +34,7 @@ def cover(*cells: tuple[int, ...], shares: np.ndarray) -> Cover:
 
 TWO = cover((0,), (0, 1), (1,), shares=np.ones((4, 2)))
 """The first total covers cells 0 and 1, the second 1 and 2, of both authors."""
-FEW = 9
+FEW = 8
 
 
 NO_NOISE = (1.0, 0.0)
@@ -130,7 +130,7 @@ def test_equals_enumeration(law: Laws, by: Cover, noise: tuple[float, float]) ->
     expected[:, 0, 0, 0] = 0.9, 0.5, 1.1
     expected[1:, 1, 1, 0] = 0.6, 0.8
     mean, variance = enumerated(expected, law, by, noise)
-    n = 6000
+    n = 4000
     found = drawn(expected, law, by, n, noise)
     error = np.sqrt(variance / n)
     assert (np.abs(found.mean(axis=0) - mean) <= 4.5 * error + 1e-9).all()
