@@ -46,6 +46,11 @@ def carried_on[Task: StudyTask](
     ----------
     earlier
         Records that a table of the study holds already.
+
+    Raises
+    ------
+    SystemExit
+        Where there is none at all.
     """
     there = {_key(row) for row in earlier}
     chosen = [task for task in asked if (task.setting, task.number, task.model) not in there]
@@ -53,6 +58,8 @@ def carried_on[Task: StudyTask](
     if not given.report_only:
         run(study, chosen, work, given.processes)
     rows = [*earlier, *({"commit": given.commit, **row} for row in kept(chosen, work))]
+    if not rows:
+        raise SystemExit("no round of the study is there yet: leave out --report-only")
     order = {(task.setting, task.number, task.model): n for n, task in enumerate(asked)}
     return sorted(rows, key=lambda row: order.get(_key(row), len(order)))
 
