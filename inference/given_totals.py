@@ -39,8 +39,8 @@ CANNOT_BE = -1e15
 """Stands for log 0, less 10 for each incident that is missing or too many: a draw that starts where
 a total cannot be finds its way to where it can."""
 
-MOST_TO_BEGIN = 1000
-"""Sweeps towards where every total can be; after them the totals contradict one another."""
+MOST_STALLED = 20
+"""Sweeps towards where every total can be that bring it no nearer; then some total never can."""
 
 _FAR = -30.0
 """Standard deviations below which Φ is taken from its asymptotic series."""
@@ -149,7 +149,7 @@ def renew(  # type: ignore[no-untyped-def]
     """Move ``unseen``, drawn freely, to a draw given the totals; in place.
 
     Given the unseen a month's factor is Gamma(shape + U, rate + λ). Sweeps are counted from
-    where every total can be; so many at most go there.
+    where every total can be, or comes no nearer to it.
 
     Parameters
     ----------
@@ -158,16 +158,27 @@ def renew(  # type: ignore[no-untyped-def]
     """
     state = _begin(unseen, laws, cover)
     by_rates = expected.reshape(expected.shape[0], -1).sum(axis=1)
-    for _ in range(MOST_TO_BEGIN):
-        if state.log.min() > 0.1 * CANNOT_BE:
-            break
+    best, stalled = _impossible(state.log), 0
+    while best < 0.0 and stalled < MOST_STALLED:
         _sweep(rng, unseen, expected, laws, cover, months, state)
+        stalled = 0 if _impossible(state.log) > best else stalled + 1
+        best = max(best, _impossible(state.log))
     for _ in range(sweeps):
         _update(rng, unseen, by_rates, months)
         _sweep(rng, unseen, expected, laws, cover, months, state)
         by_cell = np.cumsum(by_rates * months.factor[months.of_cell])
         for _ in range(unseen.shape[0]):
             _relocate(rng, unseen, expected, by_cell, laws, cover, state)
+
+
+@jit
+def _impossible(log):  # type: ignore[no-untyped-def]
+    """Sum over the totals that cannot be; 0 where all can."""
+    result = 0.0
+    for j in range(log.shape[0]):
+        if log[j] < 0.1 * CANNOT_BE:
+            result += log[j]
+    return result
 
 
 @jit
