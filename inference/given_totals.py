@@ -167,8 +167,9 @@ def renew(  # type: ignore[no-untyped-def]
         _update(rng, unseen, by_rates, months)
         _sweep(rng, unseen, expected, laws, cover, months, state)
         by_cell = np.cumsum(by_rates * months.factor[months.of_cell])
+        within = unseen.reshape(unseen.shape[0], -1).sum(axis=1)
         for _ in range(unseen.shape[0]):
-            _relocate(rng, unseen, expected, by_cell, laws, cover, state)
+            _relocate(rng, unseen, within, expected, by_cell, laws, cover, state)
 
 
 @jit
@@ -221,12 +222,17 @@ def _sweep(rng, unseen, expected, laws, cover, months, state):  # type: ignore[n
 
 
 @jit
-def _relocate(rng, unseen, expected, by_cell, laws, cover, state):  # type: ignore[no-untyped-def]
-    """Send one incident, any of all alike, to a place drawn by what is expected."""
-    n = unseen.sum()
+def _relocate(  # type: ignore[no-untyped-def]
+    rng, unseen, within, expected, by_cell, laws, cover, state
+):
+    """Send one incident, any of all alike, to a place drawn by what is expected.
+
+    ``within``: incidents of each cell, kept as they go.
+    """
+    n = within.sum()
     if n == 0 or by_cell[-1] <= 0.0:
         return
-    old = _place_of(unseen, rng.integers(0, n))
+    old = _place_of(unseen, within, rng.integers(0, n))
     to = min(np.searchsorted(by_cell, rng.random() * by_cell[-1], side="right"), len(by_cell) - 1)
     cumulated = np.cumsum(expected[to])
     place = np.searchsorted(cumulated, rng.random() * cumulated[-1], side="right")
@@ -241,15 +247,16 @@ def _relocate(rng, unseen, expected, by_cell, laws, cover, state):  # type: igno
     if _is_taken(rng, laws, state):
         unseen[old] -= 1
         unseen[new] += 1
+        within[old[0]] -= 1
+        within[to] += 1
 
 
 @jit
-def _place_of(unseen, number):  # type: ignore[no-untyped-def]
+def _place_of(unseen, within, number):  # type: ignore[no-untyped-def]
     """Where the incident of this number is: (cell, author, size, class)."""
     for c in range(unseen.shape[0]):
-        within = unseen[c].sum()
-        if number >= within:
-            number -= within
+        if number >= within[c]:
+            number -= within[c]
             continue
         for a in range(unseen.shape[1]):
             for v in range(unseen.shape[2]):

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from ..models import aggregates
 from ..models.design import Design
 from ..models.engine import Params
+from ..models.kernel_runs import starts
 from ..models.noise import Law
 from ..models.totals import Totals, totals_of
 from .given_totals import Cover, Laws, Months, renew
@@ -210,5 +211,5 @@ def _lone(totals: Totals, aggregate: Ints, cell: Ints, share: Floats) -> tuple[_
 def _cover(n_cell: int, cell: Ints, total: Ints, share: Floats) -> Cover:
     """Entries sorted by cell."""
     order = np.argsort(cell, kind="stable")
-    start = np.concatenate([[0], np.cumsum(np.bincount(cell, minlength=n_cell))])
-    return Cover(start.astype(np.int64), total[order], share[order].astype(float))
+    start = starts(np.bincount(cell, minlength=n_cell))
+    return Cover(start, total[order], share[order].astype(float))
