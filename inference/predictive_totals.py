@@ -70,8 +70,7 @@ def _draw(
 ) -> Floats:
     """Draw every total by the law of ``models.aggregates``, shape (aggregate,)."""
     p, s = capture[totals.series], share[totals.series]
-    unseen, whole = (x * totals.class_share[:, None] for x in (moments.unseen, moments.whole))
-    spread = moments.spread * totals.class_share[:, None] ** 2
+    unseen, whole, spread = totals.of_class(moments)
     rate, of_dead, squares = (counted_rate(unseen[:, j], whole[:, j], s).rate for j in range(3))
     items, held, dead, held_dead, dead_squares, held_squares = totals.items
     rest = np.rint(items - held).astype(np.int64)

@@ -109,10 +109,10 @@ class Reader:
             )
         return np.asarray(np.cumsum(np.exp(log - most), axis=1))
 
-    def law(self, params: Params, outcome: Outcome) -> noise.Law | None:
+    def law(self, params: Params, outcome: Outcome) -> noise.Law:
         """What reports say of how much more, or less, happened in each month than rates say."""
         if "noise" not in params:
-            return None
+            return noise.known(self._blocks)
         return noise.given_reports(outcome.mass, float(params["noise"]), self._blocks)
 
     def background(self, params: Params) -> Floats:

@@ -23,7 +23,7 @@ from ..models.design import Design
 from ..models.engine import Params
 from ..models.kernel_runs import starts
 from ..models.noise import Law
-from ..models.totals import Totals, totals_of
+from ..models.totals import Totals, cells_of, totals_of
 from .given_totals import Cover, Laws, Months, renew
 
 Floats = NDArray[np.float64]
@@ -72,7 +72,7 @@ class Drawer:
         self,
         expected: Floats,
         params: Params,
-        law: Law | None,
+        law: Law,
         background: Floats,
         rng: np.random.Generator,
     ) -> Ints:
@@ -88,8 +88,7 @@ class Drawer:
             What each total counts that is none of the organizations', see
             ``Reader.background``.
         """
-        law = law or _no_noise(expected.shape[1])
-        factor = rng.gamma(law.shape, 1.0 / law.rate) if law.rate.all() else law.shape.copy()
+        factor = law.draw(rng)
         most = float((expected.sum(axis=(0, 2, 3)) * factor[law.of_cell]).sum())
         expected = expected * min(1.0, MOST_UNSEEN / max(most, 1.0))
         happened = rng.poisson(expected * factor[law.of_cell, None, None])
@@ -139,11 +138,6 @@ class Drawer:
         )  # fmt: skip
 
 
-def _no_noise(n_cell: int) -> Law:
-    """One month with a factor of 1."""
-    return Law(np.ones(1), np.zeros(1), np.zeros(n_cell, np.int64))
-
-
 def _exact(
     totals: Totals, lone: _Lone, expected: Floats, capture: Floats, rng: np.random.Generator
 ) -> Ints:
@@ -186,10 +180,7 @@ def drawer(plan: Design) -> Drawer:
 def _inside(totals: Totals, plan: Design) -> tuple[Ints, Ints, Floats]:
     """Pairs of total and cell of those that lie in the window: (total, cell, share)."""
     scope = totals.found.scope
-    shape = (*plan.evidence.included.shape, plan.sizes["kind"])
-    position = np.full(shape, -1)
-    position[plan.cell_region, plan.cell_period, plan.cell_kind] = np.arange(len(plan.cell_kind))
-    cell = position[scope.region, scope.period, scope.kind]
+    cell = cells_of(scope, plan)
     whole = np.bincount(scope.aggregate, cell < 0, len(totals.found)) == 0
     kept = whole[scope.aggregate]
     return scope.aggregate[kept], cell[kept], scope.share[kept]

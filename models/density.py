@@ -140,12 +140,12 @@ class Density:
     def moments(self, values: Floats) -> Moments:
         """What is expected in each total's scope, given what is reported."""
         _, mass, entries = self.entries(values)
-        return self.tail.moments(entries, mass, values)
+        return self.tail.moments(entries, self.tail.factor(mass, values))
 
     def total_log_lik(self, values: Floats) -> Floats:
         """Log likelihood of each total, shape (aggregate,)."""
         _, mass, entries = self.entries(values)
-        return self.tail.totals_at(entries, mass, values).value
+        return self.tail.totals_at(entries, self.tail.factor(mass, values), values).value
 
     def pull_back(
         self, values: Floats, d_term: Floats, d_mass: Floats, d_total: Floats | None = None
@@ -154,9 +154,10 @@ class Density:
         points, room = self.points, self._room
         naming, x, log_totals = prepared(room, values, *points, self.layout)
         _, mass, entries = kernel.terms(room, x, self.layout)
-        terms = self.tail.totals_at(entries, mass, values)
+        factor = self.tail.factor(mass, values)
+        terms = self.tail.totals_at(entries, factor, values)
         one = np.ones(len(terms.value)) if d_total is None else d_total
-        d_entries, by_mass, d_series = self.tail.totals_back(entries, mass, values, terms, one)
+        d_entries, by_mass, d_series = self.tail.totals_back(entries, factor, terms, one, values)
         d_x = kernel.backward(room, x, self.layout, d_term, d_mass + by_mass, d_entries)
         no_totals = np.zeros(log_totals.shape)
         d = cast("Floats", pull_back(values, *points, naming, x, log_totals, d_x, no_totals))
@@ -190,38 +191,37 @@ class Tail:
     blocks: noise.Blocks
     starts: dict[str, slice]
 
-    def moments(self, entries: Floats, mass: Floats, values: Floats) -> Moments:
+    def moments(self, entries: Floats, factor: noise.Updated) -> Moments:
         """What is expected in each total's scope, given what is reported."""
         if self.totals is None:
             return Moments(np.zeros((0, 3)), np.zeros((0, 3)), np.zeros((0, 2)))
-        return self.totals.moments(entries, self._factor(mass, values), self.blocks.of_cell)
+        return self.totals.moments(entries, factor, self.blocks.of_cell)
 
-    def _factor(self, mass: Floats, values: Floats) -> noise.Updated:
-        """What reports say of the months' factors."""
-        if "noise" not in self.starts:
+    def factor(self, mass: Floats, values: Floats) -> noise.Updated:
+        """What reports say of the months' factors; only totals ask for it."""
+        if self.totals is None or "noise" not in self.starts:
             return noise.certain(self.blocks)
         return noise.updated(mass, float(values[self.starts["noise"]][0]), self.blocks)
 
-    def totals_at(self, entries: Floats, mass: Floats, values: Floats) -> Terms:
+    def totals_at(self, entries: Floats, factor: noise.Updated, values: Floats) -> Terms:
         """Log likelihood of each total, and its derivatives."""
-        moments = self.moments(entries, mass, values)
+        moments = self.moments(entries, factor)
         if self.totals is None:
             return Terms(np.zeros(0), moments, np.zeros(0), np.zeros(0))
         params = {name: values[at] for name, at in self.starts.items() if name in OF_SERIES}
         return self.totals.terms(moments, *(self.totals.of_series(x, params) for x in OF_SERIES))
 
     def totals_back(
-        self, entries: Floats, mass: Floats, values: Floats, terms: Terms, weight: Floats
+        self, entries: Floats, factor: noise.Updated, terms: Terms, weight: Floats, values: Floats
     ) -> tuple[Floats, Floats, Floats]:
         """Gradient of the weighted sum of the totals in entries, in mass, and in the values."""
-        d, d_mass = np.zeros(len(values)), np.zeros(len(mass))
+        d, d_mass = np.zeros(len(values)), np.zeros(len(self.blocks.of_cell))
         if self.totals is None:
             return np.zeros(entries.shape), d_mass, d
         for name, change in zip(OF_SERIES, (terms.capture, terms.share), strict=True):
             if name in self.starts:
                 by = np.bincount(self.totals.series, weight * change, self.totals.n_series)
                 d[self.starts[name]] = by[self.totals.open_series(name)]
-        factor = self._factor(mass, values)
         d_moments = Moments(*(part * weight[:, None] for part in terms.moments))
         d_entries, by_mean, by_variance = self.totals.moments_back(
             entries, factor, self.blocks.of_cell, d_moments
@@ -349,9 +349,10 @@ def value_and_gradient(room, free, table_rows, one, two, at, ix, lay, tail):
     naming, x, log_totals = prepared(room, values, at, ix, lay)
     term, mass, entries = kernel.terms(room, x, lay)
     rest, d_mass, d_tail = tail.noise_at(mass, values)
-    totals = tail.totals_at(entries, mass, values)
+    factor = tail.factor(mass, values)
+    totals = tail.totals_at(entries, factor, values)
     one_each = np.ones(len(totals.value))
-    d_entries, by_mass, d_series = tail.totals_back(entries, mass, values, totals, one_each)
+    d_entries, by_mass, d_series = tail.totals_back(entries, factor, totals, one_each, values)
     of_log_totals, d_log_totals = mapping_rates.total_priors(at, ix, one, two, log_totals)
     d_x = kernel.backward(room, x, lay, np.ones(len(term)), d_mass + by_mass, d_entries)
     d = pull_back(values, at, ix, naming, x, log_totals, d_x, d_log_totals) + d_tail + d_series

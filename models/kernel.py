@@ -316,7 +316,8 @@ def unseen_incidents(room, x, lay):
 @jit
 def totals(room, lay):
     """μ E[1, V, V²] of the unseen, and of all, in each cell of each aggregate: (entry, 6)."""
-    result, cells, rates, unseen = _total_arrays(room, lay)
+    result = np.zeros((lay.total_cell.shape[0], 6))
+    cells, rates, unseen = lay.cells, room.rate, room.unseen
     for g in range(lay.total_author_start.shape[0] - 1):
         first, last = lay.total_author_start[g], lay.total_author_start[g + 1]
         for at in range(lay.total_start[g], lay.total_start[g + 1]):
@@ -328,13 +329,6 @@ def totals(room, lay):
                 for j in range(6):
                     result[at, j] += rate * unseen[e, a, j]
     return result
-
-
-@jit
-def _total_arrays(room, lay):
-    return (
-        np.zeros((lay.total_cell.shape[0], 6)), lay.cells, room.rate, room.unseen
-    )  # fmt: skip
 
 
 @jit
@@ -407,7 +401,7 @@ def _mass_back(room, lay, d_mass):
 
 @jit
 def _totals_back(room, lay, d_totals):
-    _, cells, rates, unseen = _total_arrays(room, lay)
+    cells, rates, unseen = lay.cells, room.rate, room.unseen
     d_rate, d_unseen = room.d_rate, room.d_unseen
     for g in range(lay.total_author_start.shape[0] - 1):
         first, last = lay.total_author_start[g], lay.total_author_start[g + 1]

@@ -28,10 +28,9 @@ class Gathered(NamedTuple):
     Of the rows of one visit, day and claim, ``credit`` (factor, …): gradient in the logarithms of
     factors, answers of groups among them; ``held`` (lister, …) in the share held back. Of one
     place, ``pure`` (factor, inner node, …) in p and 1 - p, ``logs`` in their logarithms, ``moment``
-    (moment, …). Of all places,
-    ``listed`` (lister, locale, listing class, …) in L, ``logit`` (lister, epoch, inner node, …) in
-    logit p, ``node`` (…) in the logarithms of the nodes' weights. The rest is room: ``outer`` (…),
-    ``total`` and ``change`` (author,).
+    (moment, …). Of all places, ``listed`` (lister, locale, listing class, …) in L, ``logit``
+    (lister, epoch, inner node, …) in logit p, ``node`` (…) in the logarithms of the nodes' weights.
+    The rest is room: ``outer`` (…), ``total`` and ``change`` (author,).
     """
 
     credit: Floats

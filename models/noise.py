@@ -97,11 +97,23 @@ def certain(found: Blocks) -> Updated:
 
 
 class Law(NamedTuple):
-    """Gamma laws of the blocks' factors, and the block of each cell."""
+    """Gamma laws of the blocks' factors, and the block of each cell; rate 0: the factor is 1."""
 
     shape: Floats
     rate: Floats
     of_cell: Ints
+
+    def draw(self, rng: np.random.Generator) -> Floats:
+        """Draw the blocks' factors, shape (block,)."""
+        if not self.rate.any():
+            return np.ones(len(self.rate))
+        return rng.gamma(self.shape, 1.0 / self.rate)
+
+
+def known(found: Blocks) -> Law:
+    """The law of factors of 1: there is no noise."""
+    ones = np.ones(len(found.seen))
+    return Law(ones, np.zeros_like(ones), found.of_cell)
 
 
 def given_reports(mass: Floats, sigma: float, found: Blocks) -> Law:

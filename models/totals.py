@@ -27,7 +27,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..data.aggregates import Aggregates, itemised
+from ..data.aggregates import Aggregates, Scope, itemised
 from . import aggregates
 from .design import CERTAIN, Design
 from .engine import Floats, Ints, Params
@@ -204,6 +204,11 @@ class Totals:
             np.bincount(block, by_variance, n),
         )  # fmt: skip
 
+    def of_class(self, moments: Moments) -> Moments:
+        """What totals of one victim class count of these moments; of derivatives the same."""
+        share = self.class_share[:, None]
+        return Moments(moments.unseen * share, moments.whole * share, moments.spread * share**2)
+
     def terms(self, moments: Moments, capture: Floats, share: Floats) -> Terms:
         """Work out the likelihood of all totals.
 
@@ -215,9 +220,7 @@ class Totals:
             Of each series, shape (series,); share 1 where a series counts nothing else.
         """
         p, s = capture[self.series], share[self.series]
-        of_class = self.class_share[:, None]
-        scaled = Moments(moments.unseen * of_class, moments.whole * of_class,
-                         moments.spread * of_class**2)  # fmt: skip
+        scaled = self.of_class(moments)
         rates = [
             aggregates.counted_rate(scaled.unseen[:, j], scaled.whole[:, j], s) for j in range(3)
         ]
@@ -234,8 +237,7 @@ class Totals:
                 d.unseen[at, j] += by_rate * rates[j].unseen[at]
                 d.whole[at, j] += by_rate * rates[j].whole[at]
                 d_s[at] += by_rate * rates[j].share[at]
-        d = Moments(d.unseen * of_class, d.whole * of_class, d.spread * of_class**2)
-        return Terms(value, d, d_p, d_s)
+        return Terms(value, self.of_class(d), d_p, d_s)
 
     def _of_unit(
         self, unit: int, at: Ints, low: Floats, high: Floats,
@@ -272,18 +274,22 @@ def totals_of(design: Design) -> Totals | None:
     return Totals(found, design)
 
 
-def total_scopes(design: Design) -> tuple[Ints, Ints, Floats, Floats]:
-    """Cells of each aggregate in runs, their shares, and its authors."""
-    found, n_author = design.evidence.aggregates, len(design.names.authors)
-    if found is None or not len(found) or not design.structure.totals:
-        return ints([0]), ints([]), np.zeros(0), np.zeros((0, n_author))
+def cells_of(scope: Scope, design: Design) -> Ints:
+    """Cell of each entry of a scope, -1 where the design has none: shape (entry,)."""
     shape = (*design.evidence.included.shape, design.sizes["kind"])
     number = np.full(shape, -1)
     number[design.cell_region, design.cell_period, design.cell_kind] = np.arange(
         len(design.cell_kind)
     )
-    scope = found.scope
-    cell = number[scope.region, scope.period, scope.kind]
+    return np.asarray(number[scope.region, scope.period, scope.kind])
+
+
+def total_scopes(design: Design) -> tuple[Ints, Ints, Floats, Floats]:
+    """Cells of each aggregate in runs, their shares, and its authors."""
+    found, n_author = design.evidence.aggregates, len(design.names.authors)
+    if found is None or not len(found) or not design.structure.totals:
+        return ints([0]), ints([]), np.zeros(0), np.zeros((0, n_author))
+    scope, cell = found.scope, cells_of(found.scope, design)
     counts = np.bincount(scope.aggregate[cell >= 0], minlength=len(found))
     return (
         starts(counts), ints(cell[cell >= 0]), np.ascontiguousarray(scope.share[cell >= 0]),
