@@ -75,7 +75,8 @@ class Aggregates:
     series
         One row a series, index ``series``: ``capture_mean, capture_sd, share_mean,
         share_sd`` (NaN where not given; sd 0: known), ``holds`` (tuple of source ids),
-        ``noise`` (sd beside the Poisson and the capture, relative to the count).
+        ``noise`` (sd beside the Poisson and the capture, relative to what is counted; of
+        victims the centre of a prior; 0: none).
     set_aside
         Totals that cannot be used: ``series, region, first, last, row, reason, count, unit,
         scope, in_window`` (whether the midpoint is), ``victims`` (0 where incidents are

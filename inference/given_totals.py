@@ -60,7 +60,7 @@ class Laws(NamedTuple):
     free, free_squares, sure
         V_n − V_h, W_n − W_h, V_h in victims.
     capture, noise
-        p and σ.
+        p and ν, relative to what is counted.
     background
         M (1/s − 1) in incidents, victims and squares: what is none of the organizations',
         shape (total, 3).
@@ -341,7 +341,8 @@ def log_probability(laws, j, by_size):  # type: ignore[no-untyped-def]
         spread += by_size[v] * max(laws.second[v] - laws.first[v] ** 2, 0.0)
     mean = laws.sure[j] + p * (laws.free[j] + mean + laws.background[j, 1])
     var = p * (1.0 - p) * (laws.free_squares[j] + squares) + p * p * spread
-    var += p * laws.background[j, 2] + laws.noise[j] ** 2
+    var += p * laws.background[j, 2]
+    var = (1.0 + laws.noise[j] ** 2) * var + (laws.noise[j] * mean) ** 2
     return _interval(laws.low[j], laws.high[j], mean, var)
 
 

@@ -61,6 +61,7 @@ ABOUT: Mapping[str, str] = {
     "noise": "How much violence in a region and period varies beyond chance",
     "capture": "How much of what happens the official series {level} counts",
     "total_share": "The organizations' share of what the official series {level} counts",
+    "total_noise": "How far the official series {level} is wrong beyond chance",
 }
 """By parameter; ``{level}`` is one level, or several in words."""
 EVERY: Mapping[str, str] = {
@@ -76,6 +77,7 @@ EVERY: Mapping[str, str] = {
     "covariate": "every covariate",
     "capture_series": "every series",
     "total_share_series": "every series",
+    "total_noise_series": "every series",
 }
 """Dims whose levels readers know, with the words for all of them together. Parameters over other
 dims are deviations: tables/parameters.csv has them, the page does not."""

@@ -1,7 +1,7 @@
 """Official totals predicted by a fit, whether it used them or not.
 
-A total is drawn from the law of ``models.aggregates``; its series' capture from its prior where the
-fit does not have it, so that a fit that did not use the totals predicts them.
+A total is drawn from the law of ``models.aggregates``; capture, share and noise of its series from
+their priors where the fit does not have them, so that a fit that did not use totals predicts them.
 """
 
 from collections.abc import Iterator
@@ -9,12 +9,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..models import joint
-from ..models.aggregates import counted_rate
+from ..models.aggregates import counted_rate, victim_law
 from ..models.density import Density
 from ..models.design import Design
 from ..models.engine import Floats, Params
 from ..models.priors import Priors
-from ..models.totals import OF_SERIES, Moments, Totals, parameters, totals_of
+from ..models.totals import OF_SERIES, Moments, OfSeries, Totals, parameters, totals_of
 
 TOTAL = "official total"
 
@@ -42,8 +42,7 @@ def totals(plan: Design, params: list[Params], rng: np.random.Generator) -> Iter
     drawn = []
     for one in params:
         moments = target.moments(target.pack(one))
-        shares = {name: _of_series(asked, name, one, rng) for name in OF_SERIES}
-        drawn.append(_draw(asked, moments, shares["capture"], shares["total_share"], rng))
+        drawn.append(_draw(asked, moments, _of_series(asked, one, rng), rng))
     yield from _by_series(asked, np.array(drawn))
 
 
@@ -57,30 +56,27 @@ def _by_series(found: Totals, made: Floats) -> Iterator[Found]:
             yield TOTAL, of, float(seen[at].sum()), made[:, at].sum(axis=1)
 
 
-def _of_series(totals: Totals, name: str, params: Params, rng: np.random.Generator) -> Floats:
-    """Capture or share of every series: as the fit has it, else from its prior."""
-    if name not in params and len(totals.open_series(name)):
-        (prior,) = (p for p in parameters(Priors(), totals.design) if p.name == name)
-        params = {name: rng.beta(prior.arguments["alpha"], prior.arguments["beta"])}
-    return totals.of_series(name, params)
+def _of_series(totals: Totals, params: Params, rng: np.random.Generator) -> OfSeries:
+    """Capture, share and noise of every series: as the fit has them, else from their priors."""
+    known = {name: params[name] for name in OF_SERIES if name in params}
+    for prior in parameters(Priors(), totals.design):
+        if prior.name not in known:
+            draw = rng.beta if prior.distribution == "beta" else rng.lognormal
+            known[prior.name] = draw(*prior.arguments.values())
+    return totals.of_series(known)
 
 
-def _draw(
-    totals: Totals, moments: Moments, capture: Floats, share: Floats, rng: np.random.Generator
-) -> Floats:
+def _draw(totals: Totals, moments: Moments, series: OfSeries, rng: np.random.Generator) -> Floats:
     """Draw every total by the law of ``models.aggregates``, shape (aggregate,)."""
-    p, s = capture[totals.series], share[totals.series]
+    p, s, nu = (part[totals.series] for part in series)
     unseen, whole, spread = totals.of_class(moments)
     rate, of_dead, squares = (counted_rate(unseen[:, j], whole[:, j], s).rate for j in range(3))
-    items, held, dead, held_dead, dead_squares, held_squares = totals.items
+    items, held = totals.items[:2]
     rest = np.rint(items - held).astype(np.int64)
     rate = rate + _scattered(unseen[:, 0], spread[:, 0], rng) - unseen[:, 0]
     incidents = held + rng.binomial(rest, p) + rng.poisson(rate * p)
-    mean = held_dead + p * (dead - held_dead) + p * of_dead
-    relative = totals.found.series["noise"].to_numpy(float)[totals.series]
-    variance = p * (1.0 - p) * (dead_squares - held_squares) + p * squares + (relative * mean) ** 2
-    variance = variance + p**2 * spread[:, 1]
-    victims = np.maximum(np.rint(rng.normal(mean, np.sqrt(variance))), 0.0)
+    law = victim_law(totals.items[2:], of_dead, squares + p * spread[:, 1], p, nu)
+    victims = np.maximum(np.rint(rng.normal(law.mean, np.sqrt(law.variance))), 0.0)
     return np.asarray(np.where(totals.in_incidents, incidents, victims))
 
 

@@ -94,12 +94,12 @@ class Drawer:
         happened = rng.poisson(expected * factor[law.of_cell, None, None])
         if self.totals is None:
             return happened
-        capture = self.totals.of_series("capture", params)[self.totals.series]
+        capture, _, noise = (x[self.totals.series] for x in self.totals.of_series(params))
         for lone in self.lone:
             own = expected[:, lone.cells] * factor[law.of_cell[lone.cells], None, None]
             happened[:, lone.cells] = _exact(self.totals, lone, own, capture, rng)
         if len(self.cells):
-            laws = self._laws(self.totals, capture, background)
+            laws = self._laws(self.totals, capture, noise, background)
             self._renew(happened, expected, factor, law, laws, rng)
         return happened
 
@@ -126,14 +126,14 @@ class Drawer:
         own = law.of_cell[beside]
         happened[:, beside] = rng.poisson(expected[:, beside] * factor[own, None, None])
 
-    def _laws(self, totals: Totals, capture: Floats, background: Floats) -> Laws:
+    def _laws(self, totals: Totals, capture: Floats, noise: Floats, background: Floats) -> Laws:
         _, first, second = self.plan.moments
         low, high = totals.bounds
         items, held, v_items, v_held, w_items, w_held = totals.items
         whole = np.array([aggregates.whole_items(*pair) for pair in zip(items, held, strict=True)])
         return Laws(
             totals.in_incidents, low, high, whole[:, 0].copy(), whole[:, 1].copy(),
-            v_items - v_held, w_items - w_held, v_held, capture, totals.noise, background,
+            v_items - v_held, w_items - w_held, v_held, capture, noise, background,
             first.copy(), second.copy(),
         )  # fmt: skip
 

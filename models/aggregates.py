@@ -15,14 +15,15 @@ unseen bear on it.
 
 .. math::
     E = V_h + p (V_n - V_h) + p \lambda_V, \qquad
-    \mathrm{var} = p (1 - p) (W_n - W_h) + p \lambda_{VV} + \sigma^2,
+    S = p (1 - p) (W_n - W_h) + p \lambda_{VV}, \qquad
+    \mathrm{var} = (1 + \nu^2) S + \nu^2 E^2,
 
 V and W the sums of v and v² over itemised and held, λ_V = Σ μ P(unseen) E[V], λ_VV = Σ μ
-P(unseen) E[V²], and σ the series' own noise: sd relative to its count, times the count. A count
-is a whole number: its probability is that of [T − ½, T + ½], of bounds that of [low − ½, high
-+ ½], from −∞ where low is 0, so that the probabilities of all counts add up to 1. A density
-in its place would have no bound: where nothing is expected and nothing counted, its
-logarithm grows without end as λ goes to 0.
+P(unseen) E[V²], and ν the series' own noise, relative: what is counted, of mean E and variance
+S, is written down with a factor of mean 1 and sd ν. A count is a whole number: its probability is
+that of [T − ½, T + ½], of bounds that of [low − ½, high + ½], from −∞ where low is 0, so that
+the probabilities of all counts add up to 1. A density in its place would have no bound: where
+nothing is expected and nothing counted, its logarithm grows without end as λ goes to 0.
 
 **Share.** Where a series counts more than the organizations' violence, s being their share of it,
 the rest is Poisson with mean M (1/s − 1), M = Σ μ their whole expected violence in the scope,
@@ -44,6 +45,17 @@ LEAST_VARIANCE = 1e-9
 """Stands for none: with p = 1, nothing unseen and no noise the number of victims is certain."""
 
 
+class VictimLaw(NamedTuple):
+    """Mean and variance of totals of victims, shape (aggregate,).
+
+    ``mean, variance`` of what is written down, ``counted`` the variance S without the noise.
+    """
+
+    mean: Floats
+    variance: Floats
+    counted: Floats
+
+
 class IncidentTerm(NamedTuple):
     """Log-likelihood of totals of incidents, and its derivatives; shape (aggregate,)."""
 
@@ -55,13 +67,14 @@ class IncidentTerm(NamedTuple):
 class VictimTerm(NamedTuple):
     """Log-likelihood of totals of victims, and its derivatives; shape (aggregate,).
 
-    ``rate`` is the derivative in λ_V, ``rate_squares`` in λ_VV.
+    ``rate`` is the derivative in λ_V, ``rate_squares`` in λ_VV, ``noise`` in ν.
     """
 
     value: Floats
     rate: Floats
     rate_squares: Floats
     capture: Floats
+    noise: Floats
 
 
 class Counted(NamedTuple):
@@ -186,11 +199,22 @@ def whole_items(items: float, held: float) -> tuple[int, int]:
     return max(int(np.rint(items)), h), h
 
 
+def victim_law(
+    moments: Floats, rate: ArrayLike, rate_squares: ArrayLike, capture: ArrayLike, noise: ArrayLike
+) -> VictimLaw:
+    """Mean and variance of totals of victims; for parameters see ``victims``."""
+    free, free_squares, sure = _free(moments)
+    lam, squares, p, nu = (np.asarray(x, float) for x in (rate, rate_squares, capture, noise))
+    mean = sure + p * (free + lam)
+    counted = p * (1.0 - p) * free_squares + p * squares
+    return VictimLaw(mean, (1.0 + nu**2) * counted + (nu * mean) ** 2, counted)
+
+
 def victims(
     low: ArrayLike, high: ArrayLike, moments: ArrayLike, rate: ArrayLike, rate_squares: ArrayLike,
     capture: ArrayLike, noise: ArrayLike = 0.0,
 ) -> VictimTerm:  # fmt: skip
-    """Log probability of totals of victims, with derivatives in λ_V, λ_VV and p.
+    """Log probability of totals of victims, with derivatives in λ_V, λ_VV, p and ν.
 
     Parameters
     ----------
@@ -201,18 +225,20 @@ def victims(
     rate, rate_squares, capture
         λ_V, λ_VV and p.
     noise
-        σ in victims: the series' relative noise times its count.
+        ν, relative.
     """
-    free, free_squares, sure = _free(np.asarray(moments, float))
-    lam, lam_squares, p = (np.asarray(x, float) for x in (rate, rate_squares, capture))
-    mean = sure + p * (free + lam)
-    var = p * (1 - p) * free_squares + p * lam_squares + np.asarray(noise, float) ** 2
-    value, by_mean, by_var = interval(low, high, mean, var)
+    sums = np.asarray(moments, float)
+    free, free_squares, _ = _free(sums)
+    lam, lam_squares, p, nu = (np.asarray(x, float) for x in (rate, rate_squares, capture, noise))
+    law = victim_law(sums, lam, lam_squares, p, nu)
+    value, by_mean, by_var = interval(low, high, law.mean, law.variance)
+    of_mean, of_counted = by_mean + by_var * 2.0 * nu**2 * law.mean, by_var * (1.0 + nu**2)
     return VictimTerm(
         value,
-        by_mean * p,
-        by_var * p,
-        by_mean * (free + lam) + by_var * ((1 - 2 * p) * free_squares + lam_squares),
+        of_mean * p,
+        of_counted * p,
+        of_mean * (free + lam) + of_counted * ((1 - 2 * p) * free_squares + lam_squares),
+        by_var * 2.0 * nu * (law.counted + law.mean**2),
     )
 
 

@@ -35,7 +35,7 @@ from .mapping_index import Index, IndexRef, Offsets, OffsetsRef, index, offsets,
 from .mapping_said import SaidRef
 from .parameters import Parameter
 from .rates import TOTALS
-from .totals import OF_SERIES, Moments, Terms, Totals, totals_of
+from .totals import OF_SERIES, Moments, OfSeries, Terms, Totals, totals_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,9 +207,9 @@ class Tail:
         """Log likelihood of each total, and its derivatives."""
         moments = self.moments(entries, factor)
         if self.totals is None:
-            return Terms(np.zeros(0), moments, np.zeros(0), np.zeros(0))
+            return Terms(np.zeros(0), moments, OfSeries(*np.zeros((3, 0))))
         params = {name: values[at] for name, at in self.starts.items() if name in OF_SERIES}
-        return self.totals.terms(moments, *(self.totals.of_series(x, params) for x in OF_SERIES))
+        return self.totals.terms(moments, self.totals.of_series(params))
 
     def totals_back(
         self, entries: Floats, factor: noise.Updated, terms: Terms, weight: Floats, values: Floats
@@ -218,7 +218,7 @@ class Tail:
         d, d_mass = np.zeros(len(values)), np.zeros(len(self.blocks.of_cell))
         if self.totals is None:
             return np.zeros(entries.shape), d_mass, d
-        for name, change in zip(OF_SERIES, (terms.capture, terms.share), strict=True):
+        for name, change in zip(OF_SERIES, terms.of_series, strict=True):
             if name in self.starts:
                 by = np.bincount(self.totals.series, weight * change, self.totals.n_series)
                 d[self.starts[name]] = by[self.totals.open_series(name)]

@@ -137,14 +137,16 @@ class Design:
 
 
 def series_coords(found: Aggregates | None) -> dict[str, list[str]]:
-    """Series whose capture, and whose share, are parameters: not known for certain."""
+    """Series whose capture, share and noise are parameters: not known for certain."""
     if found is None or not len(found):
-        return {"capture_series": [], "total_share_series": []}
-    frame = found.series
+        return {"capture_series": [], "total_share_series": [], "total_noise_series": []}
+    frame, table = found.series, found.table
+    of_victims = frame.index.isin(table.loc[table["unit"] == "victims", "series"])
     capture, share = frame["capture_sd"], frame["share_sd"]
     return {
         "capture_series": [str(i) for i in frame.index[~(capture <= CERTAIN)]],
         "total_share_series": [str(i) for i in frame.index[share > CERTAIN]],
+        "total_noise_series": [str(i) for i in frame.index[of_victims & (frame["noise"] > 0)]],
     }
 
 

@@ -118,6 +118,13 @@ DEFAULTS: Mapping[str, Prior] = {
         alpha=2,
         beta=2,
     ),
+    "total_noise": _prior(
+        "lognormal",
+        "sd of what a series of victims writes down, relative to what it counts: the declared one, "
+        "give or take a factor 2, where it declares some; mu is the log of that, unless given",
+        mu=float("nan"),
+        sigma=0.7,
+    ),
     "other_share": _prior(
         "normal",
         "logit of the organizations' share of the incidents that nobody attributes, over "

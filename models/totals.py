@@ -15,7 +15,8 @@ which a total of victims takes into account; of incidents, whose law is a convol
 Poisson's, only the mean is taken. What a series counts of others has no part in g. A residual
 total counts what no report itemises, an inclusive one all: neither is ever a second likelihood of
 the incidents that are itemised. p of a series is Beta with the declared mean and sd, or
-Beta(2, 2); a share of its count that is the organizations' likewise. A total of one victim class
+Beta(2, 2); a share of its count that is the organizations' likewise. Its noise ν is log-normal
+around what is declared; none where none is. A total of one victim class
 takes the share of that class among all that is unseen to be its share among the itemised.
 """
 
@@ -36,8 +37,16 @@ from .noise import Updated
 from .parameters import Parameter
 from .priors import Priors
 
-OF_SERIES = ("capture", "total_share")
+OF_SERIES = ("capture", "total_share", "total_noise")
 """Parameters that each series has, where they are not known."""
+
+
+class OfSeries(NamedTuple):
+    """What is known or supposed of series, in the order of ``OF_SERIES``; (series,)."""
+
+    capture: Floats
+    share: Floats
+    noise: Floats
 
 
 class Moments(NamedTuple):
@@ -59,13 +68,12 @@ class Moments(NamedTuple):
 class Terms(NamedTuple):
     """Log-likelihood of totals, shape (aggregate,), and its derivatives.
 
-    ``moments``; ``capture`` and ``share``, of its series: (aggregate,).
+    ``moments``; ``of_series``, each of its series: (aggregate,).
     """
 
     value: Floats
     moments: Moments
-    capture: Floats
-    share: Floats
+    of_series: OfSeries
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,12 +120,6 @@ class Totals:
         return (self.found.table["unit"] == "incidents").to_numpy()
 
     @cached_property
-    def noise(self) -> Floats:
-        """σ of each total, shape (aggregate,)."""
-        relative = self.found.series["noise"].to_numpy(float)[self.series]
-        return np.asarray(relative * self.found.table["count"].to_numpy(float))
-
-    @cached_property
     def class_share(self) -> Floats:
         """Share of the unseen that a total of one victim class counts, shape (aggregate,)."""
         frame = self.design.evidence.incidents
@@ -130,8 +132,9 @@ class Totals:
     @cached_property
     def _known(self) -> dict[str, Floats]:
         """Capture and share of each series, shape (series,): NaN where it is a parameter."""
-        series = self.found.series
-        result = {}
+        series, coords = self.found.series, self.design.coords
+        is_open = series.index.astype(str).isin(coords["total_noise_series"])
+        result = {"total_noise": np.where(is_open, np.nan, series["noise"].to_numpy(float))}
         for name, column, default in (("capture", "capture", np.nan), ("total_share", "share", 1)):
             mean, sd = (series[f"{column}_{part}"].to_numpy(float) for part in ("mean", "sd"))
             given = np.where(sd > CERTAIN, np.nan, mean)
@@ -149,22 +152,23 @@ class Totals:
         return len(self.found.series)
 
     def open_series(self, name: str) -> Ints:
-        """Series whose ``capture`` or ``total_share`` is a parameter, shape (open,)."""
+        """Series of which this one of ``OF_SERIES`` is a parameter, shape (open,)."""
         return np.flatnonzero(np.isnan(self._known[name]))
 
-    def of_series(self, name: str, params: Params) -> Floats:
-        """``capture`` or ``total_share`` of each series, shape (series,).
+    def of_series(self, params: Params) -> OfSeries:
+        """What is known of each series and, where it is a parameter, what ``params`` say.
 
         Parameters
         ----------
         params
             Has those that are parameters, in the order of ``open_series``.
         """
-        result = self._known[name].copy()
-        at = self.open_series(name)
-        if len(at):
-            result[at] = np.atleast_1d(params[name])
-        return result
+        result = {name: known.copy() for name, known in self._known.items()}
+        for name, values in result.items():
+            at = self.open_series(name)
+            if len(at):
+                values[at] = np.atleast_1d(params[name])
+        return OfSeries(*(result[name] for name in OF_SERIES))
 
     @cached_property
     def _entries(self) -> tuple[Ints, Ints]:
@@ -209,55 +213,57 @@ class Totals:
         share = self.class_share[:, None]
         return Moments(moments.unseen * share, moments.whole * share, moments.spread * share**2)
 
-    def terms(self, moments: Moments, capture: Floats, share: Floats) -> Terms:
+    def terms(self, moments: Moments, series: OfSeries) -> Terms:
         """Work out the likelihood of all totals.
 
         Parameters
         ----------
         moments
             Of ``moments``.
-        capture, share
-            Of each series, shape (series,); share 1 where a series counts nothing else.
+        series
+            Of ``of_series``.
         """
-        p, s = capture[self.series], share[self.series]
+        p, s, nu = (part[self.series] for part in series)
         scaled = self.of_class(moments)
         rates = [
             aggregates.counted_rate(scaled.unseen[:, j], scaled.whole[:, j], s) for j in range(3)
         ]
-        value, d_p, d_s = np.zeros((3, len(p)))
+        value, d_p, d_s, d_nu = np.zeros((4, len(p)))
         d = Moments(*(np.zeros(part.shape) for part in moments))
         low, high = self.bounds
         for chosen, unit in ((self.in_incidents, 0), (~self.in_incidents, 1)):
             at = np.flatnonzero(chosen)
             if not len(at):
                 continue
-            found = self._of_unit(unit, at, low[at], high[at], rates, scaled.spread, p[at])
-            value[at], d_p[at], d.spread[at, 1] = found[:3]
-            for j, by_rate in found[3].items():
+            found = self._of_unit(unit, at, low[at], high[at], rates, scaled.spread, p[at], nu[at])
+            value[at], d_p[at], d.spread[at, 1], d_nu[at] = found[:4]
+            for j, by_rate in found[4].items():
                 d.unseen[at, j] += by_rate * rates[j].unseen[at]
                 d.whole[at, j] += by_rate * rates[j].whole[at]
                 d_s[at] += by_rate * rates[j].share[at]
-        return Terms(value, self.of_class(d), d_p, d_s)
+        return Terms(value, self.of_class(d), OfSeries(d_p, d_s, d_nu))
 
     def _of_unit(
         self, unit: int, at: Ints, low: Floats, high: Floats,
-        rates: list[aggregates.Counted], spread: Floats, p: Floats,
-    ) -> tuple[Floats, Floats, Floats, dict[int, Floats]]:  # fmt: skip
-        """Value, derivatives in p, in D, and in the moments that matter, by number."""
+        rates: list[aggregates.Counted], spread: Floats, p: Floats, noise: Floats,
+    ) -> tuple[Floats, Floats, Floats, Floats, dict[int, Floats]]:  # fmt: skip
+        """Value, derivatives in p, in D, in ν, and in the moments that matter, by number."""
         if unit == 0:
             one = aggregates.incidents(
                 low.astype(int), high.astype(int), self.items[0, at], self.items[1, at],
                 rates[0].rate[at], p,
             )  # fmt: skip
-            return one.value, one.capture, np.zeros(len(at)), {0: one.rate}
+            zeros = np.zeros(len(at))
+            return one.value, one.capture, zeros, zeros, {0: one.rate}
         of_dead = spread[at, 1]  # p λ_VV + p² D is p times their sum
         many = aggregates.victims(
             low, high, self.items[2:, at], rates[1].rate[at], rates[2].rate[at] + p * of_dead, p,
-            self.noise[at],
+            noise,
         )  # fmt: skip
         by_capture = many.capture + many.rate_squares * of_dead
         return (
-            many.value, by_capture, many.rate_squares * p, {1: many.rate, 2: many.rate_squares}
+            many.value, by_capture, many.rate_squares * p, many.noise,
+            {1: many.rate, 2: many.rate_squares},
         )  # fmt: skip
 
 
@@ -298,7 +304,7 @@ def total_scopes(design: Design) -> tuple[Ints, Ints, Floats, Floats]:
 
 
 def parameters(priors: Priors, design: Design) -> list[Parameter]:
-    """List capture and share of the series; what is known for certain is no parameter."""
+    """List capture, share and noise of series; what is known for certain is no parameter."""
     found = totals_of(design)
     if found is None:
         return []
@@ -306,20 +312,30 @@ def parameters(priors: Priors, design: Design) -> list[Parameter]:
     for name in OF_SERIES:
         labels = design.coords[f"{name}_series"]
         if labels:
-            alpha, beta = _beta(found.found.series.loc[labels], name, priors)
-            arguments = {"alpha": alpha, "beta": beta}
-            result.append(Parameter(name, "beta", (f"{name}_series",), alpha.shape, arguments))
+            kind = "lognormal" if name == "total_noise" else "beta"
+            declared = found.found.series.loc[labels]
+            arguments = (_lognormal if kind == "lognormal" else _beta)(declared, name, priors)
+            shape = (len(labels),)
+            result.append(Parameter(name, kind, (f"{name}_series",), shape, arguments))
     return result
 
 
-def _beta(series: pd.DataFrame, name: str, priors: Priors) -> tuple[Floats, Floats]:
-    """Beta parameters of the declared mean and sd, or of the default."""
+def _lognormal(series: pd.DataFrame, name: str, priors: Priors) -> dict[str, Floats]:
+    """Around the declared noise, unless the prior says where."""
+    prior = priors[name]
+    declared = np.log(series["noise"].to_numpy(float))
+    mu = np.where(np.isnan(prior["mu"]), declared, prior["mu"])
+    return {"mu": mu, "sigma": np.full(len(mu), prior["sigma"])}
+
+
+def _beta(series: pd.DataFrame, name: str, priors: Priors) -> dict[str, Floats]:
+    """Beta of the declared mean and sd, or of the default."""
     column = "capture" if name == "capture" else "share"
     mean, sd = (series[f"{column}_{part}"].to_numpy(float) for part in ("mean", "sd"))
     size = mean * (1 - mean) / sd**2 - 1
     default = priors["capture"]
     given = np.isfinite(mean)
-    return (
-        np.where(given, mean * size, default["alpha"]),
-        np.where(given, (1 - mean) * size, default["beta"]),
-    )
+    return {
+        "alpha": np.where(given, mean * size, default["alpha"]),
+        "beta": np.where(given, (1 - mean) * size, default["beta"]),
+    }

@@ -111,13 +111,13 @@ CASES = {
     ),
     "victims": (
         laws(
-            {"in_incidents": False, "low": 9, "high": 9, "capture": 0.8, "noise": 0.7},
-            {"in_incidents": False, "low": 6, "high": 8, "free": 2.0, "sure": 1.0, "noise": 0.5},
+            {"in_incidents": False, "low": 9, "high": 9, "capture": 0.8, "noise": 0.1},
+            {"in_incidents": False, "low": 6, "high": 8, "free": 2.0, "sure": 1.0, "noise": 0.2},
         ),
         TWO,
     ),
     "of one author, for part of a cell": (
-        laws({"low": 3, "high": 3}, {"in_incidents": False, "low": 4, "high": 4, "noise": 1.0}),
+        laws({"low": 3, "high": 3}, {"in_incidents": False, "low": 4, "high": 4, "noise": 0.3}),
         cover((0, 1), (0,), (1,), shares=np.array([[1.0, 0.0], [0.5, 0.5], [1.0, 0.0], [0.4, 1]])),
     ),
 }
@@ -139,7 +139,7 @@ def test_equals_enumeration(law: Laws, by: Cover, noise: tuple[float, float]) ->
 
 def test_where_totals_say_nothing_draws_are_poisson() -> None:
     expected = np.full((3, 2, 2, 1), 0.7)
-    law = laws({"in_incidents": False, "noise": 1e9}, {"in_incidents": False, "noise": 1e9})
+    law = laws(*[{"in_incidents": False, "low": 0, "high": 1e9}] * 2)
     found = drawn(expected, law, TWO, 4000)
     assert found.mean() == pytest.approx(0.7, abs=4.5 * (0.7 / 4000 / 12) ** 0.5)
     assert found.var() == pytest.approx(0.7, rel=0.05)
@@ -157,8 +157,8 @@ def test_finds_its_way_to_where_the_total_can_be(count: int) -> None:
 def test_more_sweeps_change_nothing_where_totals_are_large() -> None:
     """Hundreds of dead of a month, and of its year: expected 16 % too low of the rates."""
     expected = np.full((12, 3, 2, 1), 12.0)
-    year = {"in_incidents": False, "low": 2500, "high": 2500, "noise": 25.0}
-    month = {"in_incidents": False, "low": 210, "high": 210, "noise": 4.0}
+    year = {"in_incidents": False, "low": 2500, "high": 2500, "noise": 0.01}
+    month = {"in_incidents": False, "low": 210, "high": 210, "noise": 0.02}
     by = cover(*[(0, 1 + c) for c in range(12)], shares=np.ones((24, 3)))
     law = laws(year, *[month] * 12)
     rng = np.random.default_rng(3)
@@ -178,18 +178,18 @@ def test_more_sweeps_change_nothing_where_totals_are_large() -> None:
 def test_victims_have_the_probability_of_the_formula() -> None:
     law = laws(
         {"in_incidents": False, "low": 9, "high": 12, "free": 2.0, "free_squares": 5.0,
-         "sure": 3.0, "capture": 0.7, "noise": 1.5, "background": np.array([1.0, 2.0, 6.0])},
+         "sure": 3.0, "capture": 0.7, "noise": 0.2, "background": np.array([1.0, 2.0, 6.0])},
         {"in_incidents": False, "low": 0, "high": 4, "capture": 0.9},
-        {"in_incidents": False, "low": 900, "high": 900, "noise": 5.0},
+        {"in_incidents": False, "low": 900, "high": 900, "noise": 0.5},
     )  # fmt: skip
     sizes = np.array([3.0, 2.0])
     v, w = sizes @ FIRST, sizes @ SECOND
     spread = sizes @ (SECOND - FIRST**2)
     mean = [3 + 0.7 * (2 + v + 2), 0.9 * v, v]
     var = [
-        0.7 * 0.3 * (5 + w) + 0.49 * spread + 0.7 * 6 + 1.5**2,
+        1.04 * (0.7 * 0.3 * (5 + w) + 0.49 * spread + 0.7 * 6) + (0.2 * mean[0]) ** 2,
         0.9 * 0.1 * w + 0.81 * spread,
-        spread + 25.0,
+        1.25 * spread + (0.5 * mean[2]) ** 2,
     ]
     expected = aggregates.interval(law.low, law.high, np.array(mean), np.array(var))[0]
     found = [given_totals.log_probability(law, j, sizes) for j in range(3)]

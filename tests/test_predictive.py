@@ -16,7 +16,7 @@ from dtoscore.inference.recovery_size import SIZES
 from dtoscore.inference.recovery_world import Recoverable, draw_round
 from dtoscore.models.design import Design, design
 from dtoscore.models.structure import CORE, Structure
-from dtoscore.models.totals import Moments, totals_of
+from dtoscore.models.totals import Moments, OfSeries, totals_of
 from rounds import write_full_round
 
 DRAWS, SIMULATED = 400, 60
@@ -96,13 +96,14 @@ def test_a_total_is_drawn_from_its_law(with_totals: Design) -> None:
     rng, n = np.random.default_rng(3), len(totals.found)
     rows = ([50.0, 80.0, 200.0], [60.0, 90.0, 220.0], [150.0, 400.0])
     moments = Moments(*(np.tile(row, (n, 1)) for row in rows))
-    p, one = np.full(len(totals.found.series), 0.6), np.ones(len(totals.found.series))
-    made = np.array([predictive_totals._draw(totals, moments, p, one, rng) for _ in range(4000)])
+    n_series = len(totals.found.series)
+    of_series = OfSeries(np.full(n_series, 0.6), np.ones(n_series), np.full(n_series, 0.2))
+    made = np.array([predictive_totals._draw(totals, moments, of_series, rng) for _ in range(4000)])
     items, held, dead, held_dead, squares, held_squares = totals.items
-    share, noise = totals.class_share, totals.found.series["noise"].to_numpy(float)[totals.series]
+    share = totals.class_share
     of_dead = held_dead + 0.6 * (dead - held_dead) + 0.6 * 80.0 * share
-    spread = 0.24 * (squares - held_squares) + 0.6 * 200.0 * share + (noise * of_dead) ** 2
-    spread = spread + 0.36 * 400.0 * share**2
+    counted = 0.24 * (squares - held_squares) + 0.6 * 200.0 * share + 0.36 * 400.0 * share**2
+    spread = 1.04 * counted + (0.2 * of_dead) ** 2
     rest = 0.6 * 50.0 * share
     mean = np.where(totals.in_incidents, held + 0.6 * (items - held) + rest, of_dead)
     variance = np.where(
@@ -112,15 +113,18 @@ def test_a_total_is_drawn_from_its_law(with_totals: Design) -> None:
     np.testing.assert_allclose(made.var(axis=0), variance, rtol=0.12, atol=0.2)
 
 
-def test_a_fit_without_totals_draws_the_capture_from_its_prior(with_totals: Design) -> None:
+def test_a_fit_without_totals_draws_what_it_lacks_from_its_prior(with_totals: Design) -> None:
     totals = totals_of(with_totals)
     assert totals is not None
     rng = np.random.default_rng(4)
-    made = np.array([predictive_totals._of_series(totals, "capture", {}, rng) for _ in range(4000)])
+    made = [predictive_totals._of_series(totals, {}, rng) for _ in range(4000)]
+    capture, noise = (np.array([getattr(x, name) for x in made]) for name in ("capture", "noise"))
     mean, sd = (totals.found.series[f"capture_{part}"].to_numpy(float) for part in ("mean", "sd"))
     declared = np.isfinite(mean)
-    np.testing.assert_allclose(made.mean(axis=0)[declared], mean[declared], atol=0.01)
-    np.testing.assert_allclose(made.std(axis=0)[declared], sd[declared], atol=0.01)
+    np.testing.assert_allclose(capture.mean(axis=0)[declared], mean[declared], atol=0.01)
+    np.testing.assert_allclose(capture.std(axis=0)[declared], sd[declared], atol=0.01)
+    around = totals.found.series["noise"].to_numpy(float)
+    np.testing.assert_allclose(np.median(noise, axis=0), around, rtol=0.06)
 
 
 def test_the_columns_say_interval_and_position() -> None:

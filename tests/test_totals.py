@@ -121,6 +121,22 @@ def test_gradient_is_the_slope(how: dict) -> None:
         assert gradient[i] == pytest.approx((up - down) / (2 * step), rel=2e-5, abs=2e-5)
 
 
+@pytest.mark.parametrize(
+    ("unit", "declared", "names"), [("victims", 0.1, ["official"]), ("victims", 0.0, []),
+    ("incidents", 0.1, [])],
+)  # fmt: skip
+def test_noise_is_a_parameter_where_victims_are_counted_with_some(
+    unit: str, declared: float, names: list[str]
+) -> None:
+    """Log-normal around what is declared."""
+    plan = design(total(reported(), 40, unit=unit, noise=declared))
+    assert plan.coords["total_noise_series"] == names
+    found = [p for p in joint.parameters(plan, Priors()) if p.name == "total_noise"]
+    assert len(found) == len(names)
+    for p in found:
+        np.testing.assert_allclose(np.exp(p.arguments["mu"]), declared)
+
+
 def test_with_all_captured_the_realized_count_is_known() -> None:
     """T = N exactly: every draw has the total's number of incidents, reported and not."""
     told = total(reported(12), 40)
@@ -165,9 +181,9 @@ def test_victims_pull_the_unseen_towards_the_total() -> None:
     """Nearer to the total than free draws."""
     free = design(reported(12))
     told = design(total(reported(12), 60, unit="victims", noise=0.05))
-    sums = []
+    sums, changes = [], {"rate_intercept": 1.0, "total_noise": np.array([0.05])}
     for plan in (free, told):
-        drawn = oracle(parameters(plan, rate_intercept=1.0), plan, RUBRIC, 300, 3)
+        drawn = oracle(parameters(plan, **changes), plan, RUBRIC, 300, 3)
         sums.append(drawn["victims"].sum(["organization", "kind", "victim_class", "size"]))
     assert abs(float(sums[1].mean()) - 60) < abs(float(sums[0].mean()) - 60)
 
