@@ -85,8 +85,10 @@ def blocks(target: Density) -> dict[str, slice]:
 
 def test_the_cases_hold_every_parameter() -> None:
     found = {p.name for case in CASES.values() for p in density(case).parameters}
-    # One is a prior of some levels of "right", the others are those of two log totals.
-    assert set(Priors()) - found == {"right_adjudicated", "rate_total", "rivalry_total", "capture"}
+    # Priors of some levels of "right", of two log totals, and of totals (test_totals).
+    assert set(Priors()) - found == {
+        "right_adjudicated", "rate_total", "rivalry_total", "capture", "total_noise",
+    }  # fmt: skip
 
 
 def test_free_blocks_fill_the_vector(target: Density) -> None:
