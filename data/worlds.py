@@ -31,7 +31,8 @@ SOURCES = (
     SourceSpec("courts", type=ADJUDICATED, coverage="attributed_only"),
 )
 KINDS = ("homicide", "kidnapping", "terrorism")
-DEMO_SEED = 7
+MORE_KINDS = (*KINDS, "extortion", "armed-attack", "arson")
+DEMO_SEED, REFERENCE_SEED = 7, 11
 
 _LEVEL = {"press": 0.2, "ngo": -0.6, "government": 0.0, "academic": -0.2, "social": 0.4}
 """logit P(reported) of an incident with one victim, by source type."""
@@ -162,6 +163,20 @@ def demo_world() -> World:
     raw counts name the notorious organization, which is not the worst.
     """
     return national_world(DEMO_SEED)
+
+
+def reference_world() -> World:
+    """Build the world of reference problem R of the design, by which fits are measured.
+
+    Twelve organizations, 32 states, 24 months of which the last three are scored, six kinds,
+    four sources and the courts, about 21,000 true incidents; silencing, framing, copying and
+    delays in moderation.
+    """
+    strains = Strains(silencing_sd=0.5, framing=0.1, copying=0.5, delay_days=10.0, noise_sd=0.2)
+    return national_world(
+        REFERENCE_SEED, organizations=12, n_months=24, incidents=21_217.0, kinds=MORE_KINDS,
+        rivalries=6, strains=strains,
+    )  # fmt: skip
 
 
 def _pairs(rng: np.random.Generator, organizations: int, number: int) -> list[tuple[int, int]]:

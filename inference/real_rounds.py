@@ -6,11 +6,11 @@ every prediction. The draws stay in the rounds' ``work`` folders.
 """
 
 import argparse
-import json
 import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from .fit import FitOptions
 from .params_of import params_of
 from .pipeline import Prepared, Scored
 from .predictive import predicted
+from .recovery_run import once
 from .responsibility import Reader
 from .seeds import derive
 from .windowed import in_window
@@ -138,14 +139,11 @@ def main(arguments: list[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     options = FitOptions(given.draws, given.tune, given.chains, given.cores)
     work = given.work / cache_folder().name
-    work.mkdir(parents=True, exist_ok=True)
-    rows = []
+    rows = list[Row]()
     for folder in given.rounds:
         for variant in VARIANTS:
             kept = work / f"{folder.name}-{variant}-{given.draws}.json".replace(" ", "-")
-            if not kept.exists():
-                kept.write_text(json.dumps(study(folder, variant, options)), encoding="utf-8")
-            rows.append(json.loads(kept.read_text(encoding="utf-8")))
+            rows.append(once(partial(study, folder, variant, options), kept))
             real_report.write(rows, given.out, f"commit {given.commit}", options)
 
 

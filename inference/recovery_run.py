@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 from .recovery_compare import Row
 
@@ -64,11 +64,17 @@ def kept(chosen: Sequence[Named], work: Path) -> list[Row]:
 
 def keep[Task: Named](study: Callable[[Task], Row], task: Task, work: Path) -> str:
     """Study a round and keep its record at once; a line about it."""
-    row = study(task)
-    part = work / f"{task.file}.part"
-    part.write_text(json.dumps(row), encoding="utf-8")
-    part.replace(work / task.file)
-    return _line(row)
+    return _line(once(lambda: study(task), work / task.file))
+
+
+def once(study: Callable[[], Row], file: Path) -> Row:
+    """The record of a study that is kept in this file, or studied and kept now."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part = file.with_name(f"{file.name}.part")
+        part.write_text(json.dumps(study()), encoding="utf-8")
+        part.replace(file)
+    return cast("Row", json.loads(file.read_text(encoding="utf-8")))
 
 
 def _line(row: Row) -> str:
