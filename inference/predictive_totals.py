@@ -14,7 +14,8 @@ from ..models.density import Density
 from ..models.design import Design
 from ..models.engine import Floats, Params
 from ..models.priors import Priors
-from ..models.totals import OF_SERIES, Moments, OfSeries, Totals, parameters, totals_of
+from ..models.series import OF_SERIES, OfSeries
+from ..models.totals import Moments, Totals, totals_of
 
 TOTAL = "official total"
 
@@ -59,11 +60,11 @@ def _by_series(found: Totals, made: Floats) -> Iterator[Found]:
 def _of_series(totals: Totals, params: Params, rng: np.random.Generator) -> OfSeries:
     """Capture, share and noise of every series: as the fit has them, else from their priors."""
     known = {name: params[name] for name in OF_SERIES if name in params}
-    for prior in parameters(Priors(), totals.design):
+    for prior in totals.of_series.parameters(Priors()):
         if prior.name not in known:
             draw = rng.beta if prior.distribution == "beta" else rng.lognormal
             known[prior.name] = draw(*prior.arguments.values())
-    return totals.of_series(known)
+    return totals.of_series.values(known)
 
 
 def _draw(totals: Totals, moments: Moments, series: OfSeries, rng: np.random.Generator) -> Floats:

@@ -124,7 +124,7 @@ class Reader:
         if totals is None or not totals.counts_others.any():
             return np.zeros((0 if totals is None else len(totals.found), 3))
         whole = self.density.moments(self.density.pack(params)).whole
-        share = totals.of_series(params).share[totals.series]
+        share = totals.of_series.values(params).share[totals.series]
         return whole * (totals.class_share * (1.0 / share - 1.0))[:, None]
 
     @cached_property

@@ -94,7 +94,7 @@ class Drawer:
         happened = rng.poisson(expected * factor[law.of_cell, None, None])
         if self.totals is None:
             return happened
-        capture, _, noise = (x[self.totals.series] for x in self.totals.of_series(params))
+        capture, _, noise = (x[self.totals.series] for x in self.totals.of_series.values(params))
         for lone in self.lone:
             own = expected[:, lone.cells] * factor[law.of_cell[lone.cells], None, None]
             happened[:, lone.cells] = _exact(self.totals, lone, own, capture, rng)

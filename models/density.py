@@ -35,7 +35,8 @@ from .mapping_index import Index, IndexRef, Offsets, OffsetsRef, index, offsets,
 from .mapping_said import SaidRef
 from .parameters import Parameter
 from .rates import TOTALS
-from .totals import OF_SERIES, Moments, OfSeries, Terms, Totals, totals_of
+from .series import OF_SERIES, OfSeries
+from .totals import Moments, Terms, Totals, totals_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,7 +210,7 @@ class Tail:
         if self.totals is None:
             return Terms(np.zeros(0), moments, OfSeries(*np.zeros((3, 0))))
         params = {name: values[at] for name, at in self.starts.items() if name in OF_SERIES}
-        return self.totals.terms(moments, self.totals.of_series(params))
+        return self.totals.terms(moments, self.totals.of_series.values(params))
 
     def totals_back(
         self, entries: Floats, factor: noise.Updated, terms: Terms, weight: Floats, values: Floats
@@ -220,8 +221,8 @@ class Tail:
             return np.zeros(entries.shape), d_mass, d
         for name, change in zip(OF_SERIES, terms.of_series, strict=True):
             if name in self.starts:
-                by = np.bincount(self.totals.series, weight * change, self.totals.n_series)
-                d[self.starts[name]] = by[self.totals.open_series(name)]
+                by = np.bincount(self.totals.series, weight * change, len(self.totals.of_series))
+                d[self.starts[name]] = by[self.totals.of_series.open(name)]
         d_moments = Moments(*(part * weight[:, None] for part in terms.moments))
         d_entries, by_mean, by_variance = self.totals.moments_back(
             entries, factor, self.blocks.of_cell, d_moments

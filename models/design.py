@@ -11,19 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from ..data.aggregates import Aggregates
 from ..data.evidence import Evidence
 from ..data.world import SIZES
 from .circumstances import Circumstances, circumstances_of, source_types
 from .engine import Floats, Ints
 from .histories import REPORTED, Histories, histories_of
 from .names import Names, names_of
+from .series import series_of
 from .statements import Statements, statements_of
 from .structure import Structure
 
 DAYS_A_MONTH = 365.25 / 12
-CERTAIN = 1e-9
-"""A share whose sd is no larger is known, and no parameter."""
 SIZE_LOG_VICTIMS = np.log([0.5, 1.0, 2.4, 5.0, 12.0])
 """Representative victims of each size bin, on the log scale that detection uses."""
 
@@ -129,25 +127,11 @@ class Design:
             ],
             "event": list(self.around.events),
             "covariate": list(self.around.covariates),
-            **series_coords(self.evidence.aggregates if self.structure.totals else None),
+            **series_of(self.evidence.aggregates if self.structure.totals else None).coords,
             "victim_class": list(self.around.victim_classes),
             "set_size": [str(n + 1) for n in range(self.statements.largest_set)],
             "cell": [f"{axes.regions[r]} {periods[t]} {axes.kinds[c]}" for r, t, c in labels],
         }
-
-
-def series_coords(found: Aggregates | None) -> dict[str, list[str]]:
-    """Series whose capture, share and noise are parameters: not known for certain."""
-    if found is None or not len(found):
-        return {"capture_series": [], "total_share_series": [], "total_noise_series": []}
-    frame, table = found.series, found.table
-    of_victims = frame.index.isin(table.loc[table["unit"] == "victims", "series"])
-    capture, share = frame["capture_sd"], frame["share_sd"]
-    return {
-        "capture_series": [str(i) for i in frame.index[~(capture <= CERTAIN)]],
-        "total_share_series": [str(i) for i in frame.index[share > CERTAIN]],
-        "total_noise_series": [str(i) for i in frame.index[of_victims & (frame["noise"] > 0)]],
-    }
 
 
 def design(evidence: Evidence, structure: Structure | None = None) -> Design:

@@ -14,10 +14,8 @@ a month are E[g] as many as rates say, and since they share g, λ has a variance
 which a total of victims takes into account; of incidents, whose law is a convolution with
 Poisson's, only the mean is taken. What a series counts of others has no part in g. A residual
 total counts what no report itemises, an inclusive one all: neither is ever a second likelihood of
-the incidents that are itemised. p of a series is Beta with the declared mean and sd, or
-Beta(2, 2); a share of its count that is the organizations' likewise. Its noise ν is log-normal
-around what is declared; none where none is. A total of one victim class
-takes the share of that class among all that is unseen to be its share among the itemised.
+the incidents that are itemised. Capture, share and noise are those of ``series``. A total of one
+class of victims takes its share among all that is unseen to be its share among the itemised.
 """
 
 from dataclasses import dataclass
@@ -25,28 +23,17 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ..data.aggregates import Aggregates, Scope, itemised
 from . import aggregates
-from .design import CERTAIN, Design
-from .engine import Floats, Ints, Params
+from .design import Design
+from .engine import Floats, Ints
 from .kernel_runs import ints, starts
 from .noise import Updated
 from .parameters import Parameter
 from .priors import Priors
-
-OF_SERIES = ("capture", "total_share", "total_noise")
-"""Parameters that each series has, where they are not known."""
-
-
-class OfSeries(NamedTuple):
-    """What is known or supposed of series, in the order of ``OF_SERIES``; (series,)."""
-
-    capture: Floats
-    share: Floats
-    noise: Floats
+from .series import OfSeries, Series, series_of
 
 
 class Moments(NamedTuple):
@@ -130,45 +117,14 @@ class Totals:
         )
 
     @cached_property
-    def _known(self) -> dict[str, Floats]:
-        """Capture and share of each series, shape (series,): NaN where it is a parameter."""
-        series, coords = self.found.series, self.design.coords
-        is_open = series.index.astype(str).isin(coords["total_noise_series"])
-        result = {"total_noise": np.where(is_open, np.nan, series["noise"].to_numpy(float))}
-        for name, column, default in (("capture", "capture", np.nan), ("total_share", "share", 1)):
-            mean, sd = (series[f"{column}_{part}"].to_numpy(float) for part in ("mean", "sd"))
-            given = np.where(sd > CERTAIN, np.nan, mean)
-            result[name] = np.where(np.isnan(mean), default, given)
-        return result
+    def of_series(self) -> Series:
+        """What is known of the series."""
+        return series_of(self.found)
 
     @property
     def counts_others(self) -> NDArray[np.bool_]:
         """Whether a total may count what is none of the organizations', shape (aggregate,)."""
-        return np.asarray(self._known["total_share"] != 1.0)[self.series]
-
-    @property
-    def n_series(self) -> int:
-        """Number of series."""
-        return len(self.found.series)
-
-    def open_series(self, name: str) -> Ints:
-        """Series of which this one of ``OF_SERIES`` is a parameter, shape (open,)."""
-        return np.flatnonzero(np.isnan(self._known[name]))
-
-    def of_series(self, params: Params) -> OfSeries:
-        """What is known of each series and, where it is a parameter, what ``params`` say.
-
-        Parameters
-        ----------
-        params
-            Has those that are parameters, in the order of ``open_series``.
-        """
-        result = {name: known.copy() for name, known in self._known.items()}
-        for name, values in result.items():
-            at = self.open_series(name)
-            if len(at):
-                values[at] = np.atleast_1d(params[name])
-        return OfSeries(*(result[name] for name in OF_SERIES))
+        return np.asarray(self.of_series.known["total_share"] != 1.0)[self.series]
 
     @cached_property
     def _entries(self) -> tuple[Ints, Ints]:
@@ -221,7 +177,7 @@ class Totals:
         moments
             Of ``moments``.
         series
-            Of ``of_series``.
+            Of ``Series.values``.
         """
         p, s, nu = (part[self.series] for part in series)
         scaled = self.of_class(moments)
@@ -304,38 +260,6 @@ def total_scopes(design: Design) -> tuple[Ints, Ints, Floats, Floats]:
 
 
 def parameters(priors: Priors, design: Design) -> list[Parameter]:
-    """List capture, share and noise of series; what is known for certain is no parameter."""
+    """List capture, share and noise of the series; none where there are no totals."""
     found = totals_of(design)
-    if found is None:
-        return []
-    result = []
-    for name in OF_SERIES:
-        labels = design.coords[f"{name}_series"]
-        if labels:
-            kind = "lognormal" if name == "total_noise" else "beta"
-            declared = found.found.series.loc[labels]
-            arguments = (_lognormal if kind == "lognormal" else _beta)(declared, name, priors)
-            shape = (len(labels),)
-            result.append(Parameter(name, kind, (f"{name}_series",), shape, arguments))
-    return result
-
-
-def _lognormal(series: pd.DataFrame, name: str, priors: Priors) -> dict[str, Floats]:
-    """Around the declared noise, unless the prior says where."""
-    prior = priors[name]
-    declared = np.log(series["noise"].to_numpy(float))
-    mu = np.where(np.isnan(prior["mu"]), declared, prior["mu"])
-    return {"mu": mu, "sigma": np.full(len(mu), prior["sigma"])}
-
-
-def _beta(series: pd.DataFrame, name: str, priors: Priors) -> dict[str, Floats]:
-    """Beta of the declared mean and sd, or of the default."""
-    column = "capture" if name == "capture" else "share"
-    mean, sd = (series[f"{column}_{part}"].to_numpy(float) for part in ("mean", "sd"))
-    size = mean * (1 - mean) / sd**2 - 1
-    default = priors["capture"]
-    given = np.isfinite(mean)
-    return {
-        "alpha": np.where(given, mean * size, default["alpha"]),
-        "beta": np.where(given, (1 - mean) * size, default["beta"]),
-    }
+    return [] if found is None else found.of_series.parameters(priors)

@@ -15,8 +15,9 @@ from dtoscore.inference.predictive import LARGE, LISTED, UNNAMED, predicted
 from dtoscore.inference.recovery_size import SIZES
 from dtoscore.inference.recovery_world import Recoverable, draw_round
 from dtoscore.models.design import Design, design
+from dtoscore.models.series import OfSeries
 from dtoscore.models.structure import CORE, Structure
-from dtoscore.models.totals import Moments, OfSeries, totals_of
+from dtoscore.models.totals import Moments, totals_of
 from rounds import write_full_round
 
 DRAWS, SIMULATED = 400, 60
