@@ -23,6 +23,22 @@ def weights(count: Floats) -> Floats:
     return count / (count + PRIOR_INCIDENTS)
 
 
+PRIOR_CELLS = 2.0
+"""What the prior of an effect that rows of a table share is worth in full cells of it."""
+
+
+def shared_weight(cells: Floats) -> float:
+    """Weight of an effect of the columns that the rows of a table share, W / (W + 2).
+
+    Parameters
+    ----------
+    cells
+        Weights of the cells, shape (row, column); W is the mean over columns of their sums.
+    """
+    full = float(cells.sum(axis=0).mean())
+    return full / (full + PRIOR_CELLS)
+
+
 def named_incidents(design: Design) -> Floats:
     """Incidents by author and region as they are named, shape (author, region).
 

@@ -24,7 +24,7 @@ KINDS = {
 }  # fmt: skip
 ARGUMENTS = {
     "normal": ("mu", "sigma"), "halfnormal": ("sigma", "sigma"), "lognormal": ("mu", "sigma"),
-    "beta": ("alpha", "beta"), "zero_sum": ("sigma", "sigma"), "dirichlet": ("a", "a"),
+    "beta": ("alpha", "beta"), "zero_sum": ("sigma", "weight"), "dirichlet": ("a", "a"),
     "table": ("weight", "weight"), "flat": ("mu", "sigma"), "sizes": ("sigma", "sigma"),
 }  # fmt: skip
 
@@ -42,7 +42,8 @@ class Table(NamedTuple):
         values are centred on, a number for all cells and one by row and by column, -1 where
         there is none.
     one, two
-        mu and sigma, alpha and beta, a, or weight: shape (constrained,).
+        mu and sigma, alpha and beta, a, or weight; of a zero-sum effect sigma (where that is a
+        number) and weight: shape (constrained,).
     """
 
     rows: Ints
@@ -100,15 +101,17 @@ def _n_free(row: Ints) -> int:
 
 @jit
 def constrain(free, rows, weight, at, ix):
-    """Unconstrained to constrained values, shape (constrained,), as ``weight`` has."""
+    """Unconstrained to constrained values, shape (constrained,), as ``weight`` (``two``) has."""
     values = np.empty(weight.shape[0])
     for i in range(rows.shape[0]):
-        kind, f, p, outer, first, second = rows[i, :6]
+        kind, f, p, outer, first, second, scale = rows[i, :7]
         size = first * second
         if kind in (ZERO_SUM, SIZES):
             for block in range(outer):
                 _extend(free, f, values, p + block * size, first, second)
                 f += max(first - 1, 1) * (second - 1)
+            if kind == ZERO_SUM and scale >= 0 and weight[p] < 1.0:
+                values[p : p + outer * size] *= values[scale] ** (1.0 - weight[p])
         elif kind == DIRICHLET:
             for _block in range(outer):
                 _simplex(free[f : f + second - 1], values[p : p + second])

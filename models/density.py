@@ -97,7 +97,7 @@ class Density:
 
     def constrain(self, free: Floats) -> Floats:
         """Unconstrained to constrained values, all parameters one behind the other."""
-        return constraints.constrain(free, self.table.rows, self.table.one, *self.points)
+        return constraints.constrain(free, self.table.rows, self.table.two, *self.points)
 
     def unpack(self, values: Floats) -> Params:
         """Constrained values by name, each in its shape."""
@@ -346,7 +346,7 @@ def value_and_gradient(room, free, table_rows, one, two, at, ix, lay, tail):
     Stage by stage, each compiled by itself: as one compiled function the stages would be
     optimized once more as a whole, which takes as long as all of them together.
     """
-    values = constraints.constrain(free, table_rows, one, at, ix)
+    values = constraints.constrain(free, table_rows, two, at, ix)
     naming, x, log_totals = prepared(room, values, at, ix, lay)
     term, mass, entries = kernel.terms(room, x, lay)
     rest, d_mass, d_tail = tail.noise_at(mass, values)

@@ -32,7 +32,10 @@ def log_prior(free, values, table_rows, one, two):
         kind, f, p, outer, first, second, scale = table_rows[i, :7]
         if kind in (ZERO_SUM, TABLE, SIZES):
             sigma = values[scale] if scale >= 0 else one[p]
-            by[i] = _log_spread(values, p, outer * first * second, _degrees(table_rows[i]), sigma)
+            degrees = _degrees(table_rows[i])
+            by[i] = _log_spread(values, p, outer * first * second, degrees, sigma)
+            if kind == ZERO_SUM and scale >= 0:
+                jacobian += degrees * (1.0 - two[p]) * np.log(sigma)
             if kind == TABLE:
                 own = (1.0 - one[p : p + first * second]).sum()
                 jacobian += own * np.log(sigma)
@@ -97,6 +100,7 @@ def log_prior_back(free, values, table_rows, one, two, d_values, at, ix):
     d_place, d_size = np.zeros(ix.n_region), np.zeros(ix.n_size)
     _effects_back(values, table_rows, one, d, d_place, d_size)
     log_reach_back(values, at, ix, d_place, d_size, d)
+    _weighted_back(values, table_rows, two, d)
     result = np.zeros(free.shape[0])
     for i in range(table_rows.shape[0]):
         kind, f, p, outer, first, second = table_rows[i, :6]
@@ -134,6 +138,20 @@ def _effects_back(values, table_rows, one, d, d_place, d_size):
         elif kind == SIZES:
             for block in range(outer):
                 d_size -= d[p + block * second : p + (block + 1) * second]
+
+
+@jit
+def _weighted_back(values, table_rows, two, d):
+    """From zero-sum effects to themselves in units of σ^(1-w), volume included."""
+    for i in range(table_rows.shape[0]):
+        kind, _, p, outer, first, second, scale = table_rows[i, :7]
+        if kind == ZERO_SUM and scale >= 0 and two[p] < 1.0:
+            own, end = 1.0 - two[p], p + outer * first * second
+            moved = 0.0
+            for j in range(p, end):
+                moved += d[j] * values[j]
+                d[j] *= values[scale] ** own
+            d[scale] += own / values[scale] * (moved + _degrees(table_rows[i]))
 
 
 @jit

@@ -38,7 +38,8 @@ class Parameter:
         Name of the parameter that is the sigma of an effect (centred); "" where the sigma is
         a number.
     zero_sum_axes
-        How many trailing axes sum to zero.
+        How many trailing axes sum to zero. An effect b with a scale σ and a ``weight`` w has the
+        unconstrained values ``b σ^(w-1)``: itself where w is 1, as where there is none.
     around
         The coarser effects of a table of two axes, each of the table's first axis, of its
         second, or of none. With ``w`` its weight, ``m`` their sum and the log reach of the
@@ -67,7 +68,8 @@ class Parameter:
     @property
     def free_name(self) -> str:
         """Name of the free variable that PyMC samples for it."""
-        return f"{self.name}_level" if self.is_shifted else self.name
+        own = self.distribution == "zero_sum" and "weight" in self.arguments
+        return f"{self.name}_level" if self.is_shifted or own else self.name
 
     @property
     def is_shifted(self) -> bool:
@@ -84,9 +86,7 @@ class Parameter:
         """
         dims = self.dims or None
         if self.distribution == "zero_sum":
-            sigma = params[self.scale] if self.scale else self.arguments["sigma"]
-            axes = self.zero_sum_axes
-            return pm.ZeroSumNormal(self.name, sigma=sigma, dims=dims, n_zerosum_axes=axes)
+            return self._declare_zero_sum(params)
         if self.distribution == "table":
             return self._declare_table(params, reach.place)
         if self.distribution == "sizes":
@@ -95,6 +95,16 @@ class Parameter:
             return pm.Deterministic(self.name, pm.Flat(self.free_name) - reach.place.mean())
         distribution = _PYMC[self.distribution]
         return distribution(self.name, **self.arguments, dims=dims)
+
+    def _declare_zero_sum(self, params: Params) -> Any:
+        """Declare an effect as it is, or by its weight."""
+        sigma = params[self.scale] if self.scale else self.arguments["sigma"]
+        law = {"dims": self.dims or None, "n_zerosum_axes": self.zero_sum_axes}
+        if self.free_name == self.name:
+            return pm.ZeroSumNormal(self.name, sigma=sigma, **law)
+        weight = self.arguments["weight"]
+        level = pm.ZeroSumNormal(self.free_name, sigma=sigma**weight, **law)
+        return pm.Deterministic(self.name, level * sigma ** (1.0 - weight), dims=self.dims)
 
     def _declare_sizes(self, shift: Any) -> Any:
         """Declare the reported sizes as if they had the prior, and put the difference right."""
@@ -169,8 +179,10 @@ def simple(
     return Parameter(name, prior.distribution, tuple(dims), _shape(dims, sizes), arguments)
 
 
-def pooled(name: str, priors: Priors, dims: Sequence[str], sizes: Sizes) -> list[Parameter]:
-    r"""A zero-sum effect, centred, with a scale of its own.
+def pooled(
+    name: str, priors: Priors, dims: Sequence[str], sizes: Sizes, weight: float = 1.0
+) -> list[Parameter]:
+    r"""A zero-sum effect, centred unless ``weight`` is below 1, with a scale of its own.
 
     .. math:: x \sim \mathrm{ZeroSumNormal}(\sigma), \quad \sigma \sim \text{prior}
 
@@ -182,7 +194,8 @@ def pooled(name: str, priors: Priors, dims: Sequence[str], sizes: Sizes) -> list
         return []
     scale = simple(f"{name}_scale", priors[f"{name}_scale"])
     shape = _shape(dims, sizes)
-    effect = Parameter(name, "zero_sum", tuple(dims), shape, {}, scale.name, len(dims))
+    arguments = {"weight": np.asarray(weight)} if weight < 1.0 else {}
+    effect = Parameter(name, "zero_sum", tuple(dims), shape, arguments, scale.name, len(dims))
     return [scale, effect]
 
 

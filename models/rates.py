@@ -46,8 +46,10 @@ TOTALS = {"rate_intercept": "rate_total", "rivalry_intercept": "rivalry_total"}
 def parameters(priors: Priors, design: Design) -> list[Parameter]:
     """List the rates' parameters."""
     sizes, named = design.sizes, centring.named_incidents(design)
-    region = pooled("rate_region", priors, ["region"], sizes)
     rivalries = design.names.rivalries
+    rows = np.concatenate([named[total_authors(intercept, design)] for intercept in TOTALS])
+    weight = centring.shared_weight(centring.weights(rows))
+    region = pooled("rate_region", priors, ["region"], sizes, weight)
     return [
         *region,
         *standardized("rate_period", priors, ["period"], 1, sizes),

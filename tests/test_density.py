@@ -143,11 +143,12 @@ def log_jacobian(target: Density, free: np.ndarray) -> float:
 
 
 def _log_volume(target: Density, p: Parameter, free: np.ndarray, block: slice) -> float:
-    if p.distribution in ("normal", "zero_sum", "sizes", "flat"):
+    if p.distribution in ("normal", "sizes", "flat"):
         return 0.0  # an isometry, or a shift
-    if p.distribution == "table":
-        sigma = float(target.unpack(target.constrain(free))[p.scale])
-        return float((1.0 - p.arguments["weight"]).sum() * np.log(sigma))
+    if p.distribution in ("zero_sum", "table"):
+        weight = np.broadcast_to(p.arguments.get("weight", 1.0), p.free_shape)
+        sigma = float(target.unpack(target.constrain(free))[p.scale]) if p.scale else 1.0
+        return float((1.0 - weight).sum() * np.log(sigma))
     x = free[block]
     if p.distribution in ("halfnormal", "lognormal"):
         return float(x.sum())
