@@ -26,7 +26,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..models.aggregates import LEAST_VARIANCE
+from ..models.aggregates import LEAST_VARIANCE, WIDER, WILD
 from ..models.compiled import jit
 
 Floats = NDArray[np.float64]
@@ -343,7 +343,9 @@ def log_probability(laws, j, by_size):  # type: ignore[no-untyped-def]
     var = p * (1.0 - p) * (laws.free_squares[j] + squares) + p * p * spread
     var += p * laws.background[j, 2]
     var = (1.0 + laws.noise[j] ** 2) * var + (laws.noise[j] * mean) ** 2
-    return _interval(laws.low[j], laws.high[j], mean, var)
+    usual = math.log(1.0 - WILD) + _interval(laws.low[j], laws.high[j], mean, var)
+    wild = math.log(WILD) + _interval(laws.low[j], laws.high[j], mean, WIDER**2 * var)
+    return np.logaddexp(usual, wild)
 
 
 @jit

@@ -25,6 +25,10 @@ that of [T − ½, T + ½], of bounds that of [low − ½, high + ½], from −�
 the probabilities of all counts add up to 1. A density in its place would have no bound: where
 nothing is expected and nothing counted, its logarithm grows without end as λ goes to 0.
 
+No mean and variance foresee the month of a massacre, so the normal law is contaminated (Tukey
+1960): with probability 1/50 its sd is ten times as large. A total that nobody expected then
+says little, where else an organization of which little is told would be given a wild month.
+
 **Share.** Where a series counts more than the organizations' violence, s being their share of it,
 the rest is Poisson with mean M (1/s − 1), M = Σ μ their whole expected violence in the scope,
 itemised or not, and is none of the itemised: λ becomes λ + M (1/s − 1). Where nothing of it
@@ -43,6 +47,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 LEAST_VARIANCE = 1e-9
 """Stands for none: with p = 1, nothing unseen and no noise the number of victims is certain."""
+WILD, WIDER = 0.02, 10.0
+"""Share of totals of victims that hold what no model foresees, and how many times their sd is."""
 
 
 class VictimLaw(NamedTuple):
@@ -231,7 +237,7 @@ def victims(
     free, free_squares, _ = _free(sums)
     lam, lam_squares, p, nu = (np.asarray(x, float) for x in (rate, rate_squares, capture, noise))
     law = victim_law(sums, lam, lam_squares, p, nu)
-    value, by_mean, by_var = interval(low, high, law.mean, law.variance)
+    value, by_mean, by_var = contaminated(low, high, law.mean, law.variance)
     of_mean, of_counted = by_mean + by_var * 2.0 * nu**2 * law.mean, by_var * (1.0 + nu**2)
     return VictimTerm(
         value,
@@ -246,6 +252,20 @@ def _free(moments: Floats) -> tuple[Floats, Floats, Floats]:
     """Victims and squares of those not held, and victims held."""
     v_items, v_held, w_items, w_held = moments
     return v_items - v_held, w_items - w_held, v_held
+
+
+def contaminated(
+    low: ArrayLike, high: ArrayLike, mean: Floats, var: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """``interval`` of a normal X whose sd is ``WIDER`` times as large with probability ``WILD``."""
+    laws = [(1.0 - WILD, 1.0), (WILD, WIDER**2)]
+    found = [interval(low, high, mean, var * times) for _, times in laws]
+    parts = np.array([np.log(p) + one[0] for (p, _), one in zip(laws, found, strict=True)])
+    value = np.logaddexp(*parts)
+    weight = np.exp(parts - value)
+    by_mean = sum(w * one[1] for w, one in zip(weight, found, strict=True))
+    by_var = sum(w * t * one[2] for w, (_, t), one in zip(weight, laws, found, strict=True))
+    return value, np.asarray(by_mean), np.asarray(by_var)
 
 
 def interval(

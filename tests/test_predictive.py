@@ -19,6 +19,7 @@ from dtoscore.models.series import OfSeries
 from dtoscore.models.structure import CORE, Structure
 from dtoscore.models.totals import Moments, totals_of
 from rounds import write_full_round
+from scipy import stats
 
 DRAWS, SIMULATED = 400, 60
 
@@ -91,27 +92,33 @@ def with_totals(tmp_path_factory: pytest.TempPathFactory) -> Design:
 
 
 def test_a_total_is_drawn_from_its_law(with_totals: Design) -> None:
-    """Mean and variance of 4,000 draws, by the formulas of ``models.aggregates``."""
+    """4,000 draws by the formulas of ``models.aggregates``: of incidents mean and variance, of
+    victims the shares below what normal laws of these and of ten times the sd say."""
     totals = totals_of(with_totals)
     assert totals is not None
-    rng, n = np.random.default_rng(3), len(totals.found)
+    rng, n, m = np.random.default_rng(3), len(totals.found), 4000
     rows = ([50.0, 80.0, 200.0], [60.0, 90.0, 220.0], [150.0, 400.0])
     moments = Moments(*(np.tile(row, (n, 1)) for row in rows))
     n_series = len(totals.found.series)
     of_series = OfSeries(np.full(n_series, 0.6), np.ones(n_series), np.full(n_series, 0.2))
-    made = np.array([predictive_totals._draw(totals, moments, of_series, rng) for _ in range(4000)])
+    made = np.array([predictive_totals._draw(totals, moments, of_series, rng) for _ in range(m)])
     items, held, dead, held_dead, squares, held_squares = totals.items
-    share = totals.class_share
+    share, counts = totals.class_share, totals.in_incidents
+    rest = 0.6 * 50.0 * share
+    mean = held + 0.6 * (items - held) + rest
+    variance = 0.24 * (items - held) + rest + 0.36 * 150.0 * share**2
+    np.testing.assert_allclose(made.mean(axis=0)[counts], mean[counts], atol=0.1, rtol=0.01)
+    np.testing.assert_allclose(made.var(axis=0)[counts], variance[counts], rtol=0.12, atol=0.2)
     of_dead = held_dead + 0.6 * (dead - held_dead) + 0.6 * 80.0 * share
     counted = 0.24 * (squares - held_squares) + 0.6 * 200.0 * share + 0.36 * 400.0 * share**2
-    spread = 1.04 * counted + (0.2 * of_dead) ** 2
-    rest = 0.6 * 50.0 * share
-    mean = np.where(totals.in_incidents, held + 0.6 * (items - held) + rest, of_dead)
-    variance = np.where(
-        totals.in_incidents, 0.24 * (items - held) + rest + 0.36 * 150.0 * share**2, spread
-    )
-    np.testing.assert_allclose(made.mean(axis=0), mean, atol=0.1, rtol=0.01)
-    np.testing.assert_allclose(made.var(axis=0), variance, rtol=0.12, atol=0.2)
+    sd = np.sqrt(1.04 * counted + (0.2 * of_dead) ** 2)
+    for z in (-1.0, 0.5, 3.0):
+        most = np.floor(of_dead + z * sd)
+        inside = (most + 0.5 - of_dead) / sd
+        expected = 0.98 * stats.norm.cdf(inside) + 0.02 * stats.norm.cdf(inside / 10)
+        error = np.sqrt(expected * (1 - expected) / m)
+        found = (made <= most).mean(axis=0)
+        assert (np.abs(found - expected) <= 4.5 * error)[~counts].all()
 
 
 def test_a_fit_without_totals_draws_what_it_lacks_from_its_prior(with_totals: Design) -> None:
