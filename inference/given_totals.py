@@ -343,9 +343,11 @@ def log_probability(laws, j, by_size):  # type: ignore[no-untyped-def]
     var = p * (1.0 - p) * (laws.free_squares[j] + squares) + p * p * spread
     var += p * laws.background[j, 2]
     var = (1.0 + laws.noise[j] ** 2) * var + (laws.noise[j] * mean) ** 2
-    usual = math.log(1.0 - WILD) + _interval(laws.low[j], laws.high[j], mean, var)
-    wild = math.log(WILD) + _interval(laws.low[j], laws.high[j], mean, WIDER**2 * var)
-    return np.logaddexp(usual, wild)
+    usual = _interval(laws.low[j], laws.high[j], mean, var)
+    if laws.noise[j] == 0.0:
+        return usual
+    wild = _interval(laws.low[j], laws.high[j], mean, WIDER**2 * var)
+    return np.logaddexp(math.log(1.0 - WILD) + usual, math.log(WILD) + wild)
 
 
 @jit

@@ -77,7 +77,8 @@ def _draw(totals: Totals, moments: Moments, series: OfSeries, rng: np.random.Gen
     rate = rate + _scattered(unseen[:, 0], spread[:, 0], rng) - unseen[:, 0]
     incidents = held + rng.binomial(rest, p) + rng.poisson(rate * p)
     law = victim_law(totals.items[2:], of_dead, squares + p * spread[:, 1], p, nu)
-    sd = np.sqrt(law.variance) * np.where(rng.random(len(p)) < WILD, WIDER, 1.0)
+    is_wild = (nu > 0.0) & (rng.random(len(p)) < WILD)
+    sd = np.sqrt(law.variance) * np.where(is_wild, WIDER, 1.0)
     victims = np.maximum(np.rint(rng.normal(law.mean, sd)), 0.0)
     return np.asarray(np.where(totals.in_incidents, incidents, victims))
 

@@ -25,9 +25,10 @@ that of [T − ½, T + ½], of bounds that of [low − ½, high + ½], from −�
 the probabilities of all counts add up to 1. A density in its place would have no bound: where
 nothing is expected and nothing counted, its logarithm grows without end as λ goes to 0.
 
-No mean and variance foresee the month of a massacre, so the normal law is contaminated (Tukey
-1960): with probability 1/50 its sd is ten times as large. A total that nobody expected then
-says little, where else an organization of which little is told would be given a wild month.
+No mean and variance foresee the month of a massacre, so the normal law of a series with noise is
+contaminated (Tukey 1960): with probability 1/50 its sd is ten times as large. A total that nobody
+expected then says little, where else an organization of which little is told would be given a
+wild month. Records without noise are deaths that somebody counted, and none of them is wild.
 
 **Share.** Where a series counts more than the organizations' violence, s being their share of it,
 the rest is Poisson with mean M (1/s − 1), M = Σ μ their whole expected violence in the scope,
@@ -48,7 +49,8 @@ Ints = NDArray[np.int64]
 LEAST_VARIANCE = 1e-9
 """Stands for none: with p = 1, nothing unseen and no noise the number of victims is certain."""
 WILD, WIDER = 0.02, 10.0
-"""Share of totals of victims that hold what no model foresees, and how many times their sd is."""
+"""Share of totals of victims, of series with noise, that hold what no model foresees, and how many
+times as large their sd is."""
 
 
 class VictimLaw(NamedTuple):
@@ -237,7 +239,8 @@ def victims(
     free, free_squares, _ = _free(sums)
     lam, lam_squares, p, nu = (np.asarray(x, float) for x in (rate, rate_squares, capture, noise))
     law = victim_law(sums, lam, lam_squares, p, nu)
-    value, by_mean, by_var = contaminated(low, high, law.mean, law.variance)
+    wild = np.where(nu > 0.0, WILD, 0.0)
+    value, by_mean, by_var = contaminated(low, high, law.mean, law.variance, wild)
     of_mean, of_counted = by_mean + by_var * 2.0 * nu**2 * law.mean, by_var * (1.0 + nu**2)
     return VictimTerm(
         value,
@@ -255,17 +258,21 @@ def _free(moments: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def contaminated(
-    low: ArrayLike, high: ArrayLike, mean: Floats, var: Floats
+    low: ArrayLike, high: ArrayLike, mean: Floats, var: Floats, wild: Floats
 ) -> tuple[Floats, Floats, Floats]:
-    """``interval`` of a normal X whose sd is ``WIDER`` times as large with probability ``WILD``."""
-    laws = [(1.0 - WILD, 1.0), (WILD, WIDER**2)]
-    found = [interval(low, high, mean, var * times) for _, times in laws]
-    parts = np.array([np.log(p) + one[0] for (p, _), one in zip(laws, found, strict=True)])
-    value = np.logaddexp(*parts)
-    weight = np.exp(parts - value)
-    by_mean = sum(w * one[1] for w, one in zip(weight, found, strict=True))
-    by_var = sum(w * t * one[2] for w, (_, t), one in zip(weight, laws, found, strict=True))
-    return value, np.asarray(by_mean), np.asarray(by_var)
+    """``interval`` of a normal X whose sd is ``WIDER`` times as large with probability ``wild``."""
+    usual, mean_usual, var_usual = interval(low, high, mean, var)
+    far, mean_far, var_far = interval(low, high, mean, var * WIDER**2)
+    value = np.logaddexp(usual + np.log1p(-wild), far + _log(wild))
+    w, w_far = np.exp(usual + np.log1p(-wild) - value), np.exp(far + _log(wild) - value)
+    return (
+        value, w * mean_usual + w_far * mean_far, w * var_usual + w_far * var_far * WIDER**2
+    )  # fmt: skip
+
+
+def _log(x: Floats) -> Floats:
+    """log x, -inf at 0 without a warning."""
+    return np.log(x, out=np.full(np.shape(x), -np.inf), where=x > 0)
 
 
 def interval(

@@ -255,10 +255,16 @@ def test_a_narrow_interval_is_the_density() -> None:
 def test_a_total_that_nobody_foresees_says_little() -> None:
     """13 standard deviations above the mean its pull is that of one 1.3 above."""
     lam = np.array([5.0])
-    far = victims(5 + 13 * 3, 5 + 13 * 3, np.zeros(4), lam, lam + 4, 1.0)
-    near = victims(9, 9, np.zeros(4), lam, lam + 4, 1.0)
+    far = victims(5 + 13 * 3, 5 + 13 * 3, np.zeros(4), lam, lam + 4, 1.0, 0.01)
+    near = victims(9, 9, np.zeros(4), lam, lam + 4, 1.0, 0.01)
     assert 0 < far.rate[0] < near.rate[0]
     assert far.value[0] > math.log(0.02) - 6
+
+
+def test_records_without_noise_are_counted_whatever_was_expected() -> None:
+    lam = np.array([5.0])
+    far = victims(44, 44, np.zeros(4), lam, lam + 4, 1.0)
+    assert far.value[0] == pytest.approx(stats.norm(5, 3).logpdf(44), rel=0.02)
 
 
 def test_noise_is_recovered_from_the_scatter_of_totals() -> None:
