@@ -32,7 +32,8 @@ def page(rows: Sequence[Row], about: str, options: FitOptions) -> str:
     method = (
         "Real data, not simulated: UCDP's events of Mexico with official totals; "
         f"`python -m dtoscore.inference.real_rounds`; {about}; {options.chains} chains of "
-        f"{options.tune} + {options.draws} draws, seed {options.seed}; on {machine()}. A fit that "
+        f"{options.tune} + {options.draws} draws, steps for {options.target_accept} accepted, seed "
+        f"{options.seed}; on {machine()}. A fit that "
         "fails its gate is shown for whoever judges the method, and names nobody."
     )
     parts = [

@@ -135,9 +135,12 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--tune", type=int, default=1000)
     parser.add_argument("--chains", type=int, default=4)
     parser.add_argument("--cores", type=int, default=os.cpu_count())
+    parser.add_argument("--target-accept", type=float, default=0.9)
     parser.add_argument("--commit", default="not stated", help="of the code, for the page")
     given = parser.parse_args(arguments)
-    options = FitOptions(given.draws, given.tune, given.chains, given.cores)
+    options = FitOptions(
+        given.draws, given.tune, given.chains, given.cores, target_accept=given.target_accept
+    )
     work = given.work / cache_folder().name
     rows = list[Row]()
     for folder in given.rounds:
