@@ -25,7 +25,8 @@ demo: $(READY)
 	$(BIN)/dtoscore simulate demo --compare demo/release
 
 test: lint
-	$(BIN)/python -m pytest -m "not browser" --numprocesses=auto --maxprocesses=4 --dist=loadfile
+	$(BIN)/python -m pytest -m "not browser" --numprocesses=auto --maxprocesses=4 --dist=loadfile \
+		--no-loadscope-reorder
 
 test-browser: $(READY)
 	chromium=$$(.ci/find-chromium) && DTOSCORE_CHROMIUM=$$chromium $(BIN)/python -m pytest -m browser

@@ -66,7 +66,7 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
 
 
 def split(evidence: Evidence, priors: Priors) -> xr.DataArray:
-    options = FitOptions(draws=500, tune=500, chains=2, cores=2, seed=1)
+    options = FitOptions(draws=300, tune=400, chains=2, cores=1, seed=1)
     return (
         sample(design(evidence, CORE), priors, options)["posterior"].to_dataset()["split"].squeeze()
     )

@@ -67,7 +67,7 @@ def test_hub_of_a_star_is_not_named_with_certainty(tmp_path):
     assert truth.idxmax() == LEAF
     evidence = tabulate(read_round(write_round(simulated, tmp_path / "star", "star")))
     plan = design(evidence, CORE)
-    tree = sample(plan, Priors(), FitOptions(draws=500, tune=500, chains=4, seed=1))
+    tree = sample(plan, Priors(), FitOptions(draws=500, tune=400, chains=2, cores=1, seed=1))
     realized = realize(tree["posterior"].to_dataset(), plan, default_rubric(), seed=1)
     scores = score(realized, default_rubric())
     p_worst = rank(scores, evidence.axes.contenders)["p_worst"]
