@@ -5,8 +5,6 @@ twice (a fit that is there is taken), and writes ``real-rounds.md``, and ``real-
 every prediction. The draws stay in the rounds' ``work`` folders.
 """
 
-import argparse
-import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,7 +16,6 @@ import numpy as np
 import xarray as xr
 
 from ..data.totals import INCLUSIVE
-from ..models.compiled import cache_folder
 from ..models.design import Design, design
 from ..models.structure import Structure
 from . import pipeline, real_report
@@ -30,6 +27,7 @@ from .predictive import predicted
 from .recovery_run import once
 from .responsibility import Reader
 from .seeds import derive
+from .study_main import fit_file, fit_options, fit_parser
 from .windowed import in_window
 
 DRAWS_CHECKED = 200
@@ -127,25 +125,14 @@ def unseen_by_organization(posterior: xr.Dataset, plan: Design) -> dict[str, np.
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the study from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m dtoscore.inference.real_rounds")
+    parser = fit_parser("real_rounds", "real", target_accept=0.9)
     parser.add_argument("rounds", type=Path, nargs="+", metavar="ROUND", help="round folders")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the page")
-    parser.add_argument("--work", type=Path, default=Path("build/real"))
-    parser.add_argument("--draws", type=int, default=1000)
-    parser.add_argument("--tune", type=int, default=1000)
-    parser.add_argument("--chains", type=int, default=4)
-    parser.add_argument("--cores", type=int, default=os.cpu_count())
-    parser.add_argument("--target-accept", type=float, default=0.9)
-    parser.add_argument("--commit", default="not stated", help="of the code, for the page")
     given = parser.parse_args(arguments)
-    options = FitOptions(
-        given.draws, given.tune, given.chains, given.cores, target_accept=given.target_accept
-    )
-    work = given.work / cache_folder().name
+    options = fit_options(given)
     rows = list[Row]()
     for folder in given.rounds:
         for variant in VARIANTS:
-            kept = work / f"{folder.name}-{variant}-{given.draws}.json".replace(" ", "-")
+            kept = fit_file(given.work, (folder.name, variant), options)
             rows.append(once(partial(study, folder, variant, options), kept))
             real_report.write(rows, given.out, f"commit {given.commit}", options)
 

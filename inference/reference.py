@@ -5,22 +5,18 @@
 ``reference.md``. A fit that is kept in ``--work`` is taken as it is.
 """
 
-import argparse
 import multiprocessing
-import os
 import resource
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from ..data import worlds
 from ..data.simulate import simulate
-from ..models.compiled import cache_folder
 from ..models.density import Density
 from ..models.priors import Priors
 from . import recovery
@@ -29,6 +25,7 @@ from .recovery_compare import Row
 from .recovery_run import once
 from .recovery_table import machine, markdown
 from .recovery_world import Recoverable, reported
+from .study_main import fit_file, fit_options, fit_parser
 from .study_task import MODELS
 
 PROBLEMS = {"demonstration": worlds.demo_world, "reference problem R": worlds.reference_world}
@@ -77,7 +74,8 @@ def page(rows: Sequence[Row], about: str, options: FitOptions) -> str:
         "Simulated reports, no real violence: `dtoscore.data.worlds.demo_world` and "
         "`reference_world`, the latter with silencing, framing, copying, delays and months of more "
         f"and less. `python -m dtoscore.inference.reference`; {about}; simulation seed {SEED}; "
-        f"{options.chains} chains of {options.tune} + {options.draws} draws, seed {options.seed}; "
+        f"{options.chains} chains of {options.tune} + {options.draws} draws, steps for "
+        f"{options.target_accept} accepted, seed {options.seed}; "
         f"on {machine()}. Each fit in a process of its own, with scoring and without compilation "
         "where the loops were compiled before; a gradient's time is the median of "
         f"{TIMED}."
@@ -111,23 +109,15 @@ def _shown(row: Row) -> Row:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the study from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m dtoscore.inference.reference")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the page")
+    parser = fit_parser("reference", "reference", target_accept=0.8)
     parser.add_argument("--problem", choices=sorted(PROBLEMS), action="append", help="or all")
     parser.add_argument("--model", choices=sorted(MODELS), action="append", help="or all")
-    parser.add_argument("--work", type=Path, default=Path("build/reference"))
-    parser.add_argument("--draws", type=int, default=1000)
-    parser.add_argument("--tune", type=int, default=1000)
-    parser.add_argument("--chains", type=int, default=4)
-    parser.add_argument("--cores", type=int, default=os.cpu_count())
-    parser.add_argument("--commit", default="not stated", help="of the code, for the page")
     given = parser.parse_args(arguments)
-    options = FitOptions(given.draws, given.tune, given.chains, given.cores)
-    work = given.work / cache_folder().name
+    options = fit_options(given)
     rows = list[Row]()
     for problem in given.problem or PROBLEMS:
         for model in given.model or MODELS:
-            kept = work / f"{problem}-{model}-{given.draws}.json".replace(" ", "-")
+            kept = fit_file(given.work, (problem, model), options)
             rows.append(once(partial(_alone, problem, model, options), kept))
             said = page(rows, f"commit {given.commit}", options)
             given.out.mkdir(parents=True, exist_ok=True)

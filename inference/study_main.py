@@ -1,4 +1,4 @@
-"""The command line of a study that goes on where it was stopped."""
+"""The command lines of studies that go on where they were stopped: of rounds, or of a few fits."""
 
 import argparse
 import os
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..models.compiled import cache_folder
+from .fit import FitOptions
 from .recovery_compare import Row
 from .recovery_run import kept, run
 from .study_task import StudyTask
@@ -32,6 +33,42 @@ def parser(name: str, rounds: int) -> argparse.ArgumentParser:
     made.add_argument("--commit", default="not stated", help="of the code, for the tables")
     made.add_argument("--report-only", action="store_true", help="of the rounds that are there")
     return made
+
+
+def fit_parser(name: str, folder: str, target_accept: float) -> argparse.ArgumentParser:
+    """Options of a study of a few fits, as the product makes them.
+
+    Parameters
+    ----------
+    name, folder
+        Of the module, and of its results in ``build``.
+    target_accept
+        Where nobody says.
+    """
+    made = argparse.ArgumentParser(prog=f"python -m dtoscore.inference.{name}")
+    made.add_argument("--out", type=Path, required=True, help="folder of the page")
+    made.add_argument("--work", type=Path, default=Path("build") / folder)
+    made.add_argument("--draws", type=int, default=1000)
+    made.add_argument("--tune", type=int, default=1000)
+    made.add_argument("--chains", type=int, default=4)
+    made.add_argument("--cores", type=int, default=os.cpu_count())
+    made.add_argument("--target-accept", type=float, default=target_accept)
+    made.add_argument("--commit", default="not stated", help="of the code, for the page")
+    return made
+
+
+def fit_options(given: argparse.Namespace) -> FitOptions:
+    """How the fits of such a study are made."""
+    return FitOptions(
+        given.draws, given.tune, given.chains, given.cores, target_accept=given.target_accept
+    )
+
+
+def fit_file(work: Path, named: Sequence[str], options: FitOptions) -> Path:
+    """Where the record of a fit is kept: other formulas or options, other results, never mixed."""
+    how = (options.chains, options.tune, options.draws, options.target_accept)
+    name = "-".join(map(str, (*named, *how))).replace(" ", "-")
+    return work / cache_folder().name / f"{name}.json"
 
 
 def carried_on[Task: StudyTask](

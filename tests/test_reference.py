@@ -7,6 +7,7 @@ from dtoscore.data import worlds
 from dtoscore.inference import reference
 from dtoscore.inference.fit import FitOptions
 from dtoscore.inference.recovery_run import once
+from dtoscore.inference.study_main import fit_file
 
 ROW = {
     "problem": "demonstration", "model": "core", "seen": 1234, "happened": 3000, "passed": False,
@@ -40,3 +41,10 @@ def test_what_is_kept_is_not_studied_again(tmp_path: Path) -> None:
     for _ in range(2):
         assert once(study, tmp_path / "work" / "one.json") == {"seen": 7}
     assert len(made) == 1
+
+
+def test_a_fit_of_other_options_is_another_record(tmp_path: Path) -> None:
+    options = [FitOptions(), FitOptions(tune=50), FitOptions(target_accept=0.9)]
+    files = {fit_file(tmp_path, ("2007", "with totals"), how) for how in options}
+    assert len(files) == 3
+    assert all(" " not in file.name for file in files)
