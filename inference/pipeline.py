@@ -122,6 +122,11 @@ def restructured(prepared: Prepared, structure: Structure) -> Prepared:
     return _prepared(prepared.round, prepared.evidence, prepared.priors, structure)
 
 
+def reconsidered(prepared: Prepared, evidence: Evidence) -> Prepared:
+    """Take the same round, priors and structure with other evidence, something of it left out."""
+    return _prepared(prepared.round, evidence, prepared.priors, prepared.structure)
+
+
 def _prepared(round_: Round, evidence: Evidence, priors: Priors, structure: Structure) -> Prepared:
     work = round_.folder / "work" / store.evidence_hash(evidence, priors, structure)
     return Prepared(round_, evidence, design(evidence, structure), priors, structure, work)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..models import joint
-from ..models.aggregates import WIDER, WILD, counted_rate, victim_law
+from ..models.aggregates import WIDER, counted_rate, victim_law
 from ..models.density import Density
 from ..models.design import Design
 from ..models.engine import Floats, Params
@@ -77,7 +77,7 @@ def _draw(totals: Totals, moments: Moments, series: OfSeries, rng: np.random.Gen
     rate = rate + _scattered(unseen[:, 0], spread[:, 0], rng) - unseen[:, 0]
     incidents = held + rng.binomial(rest, p) + rng.poisson(rate * p)
     law = victim_law(totals.items[2:], of_dead, squares + p * spread[:, 1], p, nu)
-    is_wild = (nu > 0.0) & (rng.random(len(p)) < WILD)
+    is_wild = rng.random(len(p)) < law.wild
     sd = np.sqrt(law.variance) * np.where(is_wild, WIDER, 1.0)
     victims = np.maximum(np.rint(rng.normal(law.mean, sd)), 0.0)
     return np.asarray(np.where(totals.in_incidents, incidents, victims))

@@ -2,7 +2,8 @@
 
 ``python -m dtoscore.inference.real_rounds ROUND... --out docs/evidence`` fits each round folder
 twice (a fit that is there is taken), and writes ``real-rounds.md``, and ``real-rounds.csv`` with
-every prediction. The draws stay in the rounds' ``work`` folders.
+every prediction. Without its official totals a round keeps its coarse records; the totals are then
+predicted by a fit that never saw them. The draws stay in the rounds' ``work`` folders.
 """
 
 import time
@@ -16,8 +17,7 @@ import numpy as np
 import xarray as xr
 
 from ..data.totals import INCLUSIVE
-from ..models.design import Design, design
-from ..models.structure import Structure
+from ..models.design import Design
 from . import pipeline, real_report
 from .division import division
 from .fit import FitOptions
@@ -31,21 +31,21 @@ from .study_main import fit_file, fit_options, fit_parser
 from .windowed import in_window
 
 DRAWS_CHECKED = 200
-VARIANTS = {"with totals": Structure(), "without totals": replace(Structure(), totals=False)}
+WITH, WITHOUT = VARIANTS = ("with totals", "without official totals")
 Row = dict[str, Any]
 
 
 def study(folder: Path, variant: str, options: FitOptions) -> Row:
     """Fit, score and check one round: a plain record, ready for JSON."""
-    prepared = pipeline.prepare(folder, structure=VARIANTS[variant])
+    whole = pipeline.prepare(folder)
+    prepared = whole if variant == WITH else unofficial(whole)
     started = time.process_time()
     tree = pipeline.fit(prepared, options)
     seconds = time.process_time() - started
     scored = pipeline.score(prepared, tree, options)
     posterior = tree["posterior"].to_dataset().load()
-    whole = design(prepared.evidence, Structure())
     seed = derive(options.seed, "predicted")
-    found = predicted(posterior, whole, DRAWS_CHECKED, seed)
+    found = predicted(posterior, whole.plan, DRAWS_CHECKED, seed)
     return {
         "round": folder.name,
         "variant": variant,
@@ -56,6 +56,15 @@ def study(folder: Path, variant: str, options: FitOptions) -> Row:
         "organizations": list(_organizations(prepared, posterior, scored)),
         "predicted": found.to_dict("records"),
     }
+
+
+def unofficial(prepared: Prepared) -> Prepared:
+    """Take the round without its inclusive totals: coarse records stay."""
+    found = prepared.evidence.aggregates
+    if found is None:
+        return prepared
+    coarse = found.where((found.table["scope"] != INCLUSIVE).to_numpy())
+    return pipeline.reconsidered(prepared, replace(prepared.evidence, aggregates=coarse))
 
 
 def _quality(scored: Scored) -> Row:

@@ -56,12 +56,14 @@ times as large their sd is."""
 class VictimLaw(NamedTuple):
     """Mean and variance of totals of victims, shape (aggregate,).
 
-    ``mean, variance`` of what is written down, ``counted`` the variance S without the noise.
+    ``mean, variance`` of what is written down, ``counted`` the variance S without the noise,
+    ``wild`` the probability that the sd is ``WIDER`` times as large.
     """
 
     mean: Floats
     variance: Floats
     counted: Floats
+    wild: Floats
 
 
 class IncidentTerm(NamedTuple):
@@ -215,7 +217,8 @@ def victim_law(
     lam, squares, p, nu = (np.asarray(x, float) for x in (rate, rate_squares, capture, noise))
     mean = sure + p * (free + lam)
     counted = p * (1.0 - p) * free_squares + p * squares
-    return VictimLaw(mean, (1.0 + nu**2) * counted + (nu * mean) ** 2, counted)
+    variance = (1.0 + nu**2) * counted + (nu * mean) ** 2
+    return VictimLaw(mean, variance, counted, np.where(nu > 0.0, WILD, 0.0))
 
 
 def victims(
@@ -239,8 +242,7 @@ def victims(
     free, free_squares, _ = _free(sums)
     lam, lam_squares, p, nu = (np.asarray(x, float) for x in (rate, rate_squares, capture, noise))
     law = victim_law(sums, lam, lam_squares, p, nu)
-    wild = np.where(nu > 0.0, WILD, 0.0)
-    value, by_mean, by_var = contaminated(low, high, law.mean, law.variance, wild)
+    value, by_mean, by_var = contaminated(low, high, law.mean, law.variance, law.wild)
     of_mean, of_counted = by_mean + by_var * 2.0 * nu**2 * law.mean, by_var * (1.0 + nu**2)
     return VictimTerm(
         value,
@@ -263,11 +265,11 @@ def contaminated(
     """``interval`` of a normal X whose sd is ``WIDER`` times as large with probability ``wild``."""
     usual, mean_usual, var_usual = interval(low, high, mean, var)
     far, mean_far, var_far = interval(low, high, mean, var * WIDER**2)
-    value = np.logaddexp(usual + np.log1p(-wild), far + _log(wild))
-    w, w_far = np.exp(usual + np.log1p(-wild) - value), np.exp(far + _log(wild) - value)
-    return (
-        value, w * mean_usual + w_far * mean_far, w * var_usual + w_far * var_far * WIDER**2
-    )  # fmt: skip
+    usual, far = usual + np.log1p(-wild), far + _log(wild)
+    value = np.logaddexp(usual, far)
+    w, w_far = np.exp(usual - value), np.exp(far - value)
+    by_mean = w * mean_usual + w_far * mean_far
+    return value, by_mean, w * var_usual + w_far * var_far * WIDER**2
 
 
 def _log(x: Floats) -> Floats:

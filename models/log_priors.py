@@ -147,10 +147,10 @@ def _weighted_back(values, table_rows, two, d):
         kind, _, p, outer, first, second, scale = table_rows[i, :7]
         if kind == ZERO_SUM and scale >= 0 and two[p] < 1.0:
             own, end = 1.0 - two[p], p + outer * first * second
-            moved = 0.0
+            unit, moved = values[scale] ** own, 0.0
             for j in range(p, end):
                 moved += d[j] * values[j]
-                d[j] *= values[scale] ** own
+                d[j] *= unit
             d[scale] += own / values[scale] * (moved + _degrees(table_rows[i]))
 
 

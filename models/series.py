@@ -90,12 +90,17 @@ class Series:
         ----------
         params
             Has those that are parameters, in the order of ``open``.
+
+        Raises
+        ------
+        ValueError
+            Where they are of other series: of one value numpy would make as many as there are.
         """
         result = {name: known.copy() for name, known in self.known.items()}
         for name, values in result.items():
             at = self.open(name)
             if len(at):
-                values[at] = np.atleast_1d(params[name])
+                values[at] = _as_many(params[name], len(at), name)
         return OfSeries(*(result[name] for name in OF_SERIES))
 
     def parameters(self, priors: Priors) -> list[Parameter]:
@@ -108,6 +113,13 @@ class Series:
                 dims, shape = (f"{name}_series",), (len(declared),)
                 result.append(Parameter(name, law, dims, shape, arguments))
         return result
+
+
+def _as_many(values: object, number: int, name: str) -> Floats:
+    given = np.atleast_1d(np.asarray(values, float))
+    if given.shape != (number,):
+        raise ValueError(f"{name} has {given.size} values for {number} series")
+    return given
 
 
 def series_of(found: Aggregates | None) -> Series:
