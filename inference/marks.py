@@ -1,13 +1,10 @@
 r"""The marks of incidents that nobody reported: how many died, and of which class.
 
 .. math::
-    P(n \mid 2\text{–}3),\ P(n \mid 4\text{–}7) &\sim \mathrm{Dirichlet}(1 + \text{observed}) \\
-    P(n \mid 8+) &\propto n^{-(\tau + 1)}, \quad 8 \le n \le 500 \\
-    P(\text{class} \mid c) &\sim \mathrm{Dirichlet}(2/K + \text{observed}_c)
+    P(\text{class} \mid c) \sim \mathrm{Dirichlet}(2/K + \text{observed}_c)
 
-All are drawn once a draw. Detection sees the size bin and no more, so that inside a bin the
-numbers of the reported incidents speak for the unreported ones; all reports of the round,
-history too, are used.
+and the numbers by the laws of ``models.numbers``. All are drawn once a draw; all reports of the
+round, history too, are used.
 """
 
 from dataclasses import dataclass
@@ -18,7 +15,8 @@ from numpy.typing import NDArray
 
 from ..data.evidence import Evidence
 from ..data.rubric import Rubric
-from ..data.world import LARGEST_EVENT, SIZE_EDGES, SIZES
+from ..data.world import SIZES
+from ..models.numbers import LARGE, TAIL_GRID, TAILS, Numbers, cumulative, numbers_of
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -31,13 +29,6 @@ As much as two incidents: a kind with a dozen known classes speaks for itself, a
 none is told neither to be even nor to be like other kinds: single draws put most of the
 violence in one or two classes, another in each draw, so that what is not known stays wide.
 """
-TAIL_GRID = np.arange(0.2, 6.0, 0.05)
-"""Exponents τ of events with 8 dead or more."""
-TAIL_PRIOR = (1.5, 0.4)
-"""Median and log sd of τ ~ LogNormal: published exponents of the number of dead in attacks and
-battles lie mostly between 1 and 2.5 (Clauset, Young & Gleditsch 2007 give 1.4 for attacks)."""
-
-_LARGE = np.arange(SIZE_EDGES[-1], LARGEST_EVENT + 1)
 
 
 class Marks(NamedTuple):
@@ -63,25 +54,21 @@ class MarkPosterior:
         Whether any incident of the round has a known class; else all stay "unknown".
     class_weights
         Dirichlet weights, shape (kind, known class).
-    pair, quad
-        Dirichlet weights of the numbers 2, 3 and 4, ..., 7.
-    tail
-        P(τ), shape of TAIL_GRID.
+    of_bins
+        Of the numbers inside the size bins.
     """
 
     classes: tuple[str, ...]
     reported: bool
     class_weights: Floats
-    pair: Floats
-    quad: Floats
-    tail: Floats
+    of_bins: Numbers
 
     def draw(self, rng: np.random.Generator) -> Marks:
         """Draw the laws of the marks once."""
-        numbers = np.ones((len(SIZES), len(_LARGE)))
-        for size, weights in ((2, self.pair), (3, self.quad)):
-            numbers[size, : len(weights)] = _cumulative(rng.dirichlet(weights))
-        numbers[4] = _TAILS[rng.choice(len(TAIL_GRID), p=self.tail)]
+        numbers = np.ones((len(SIZES), len(LARGE)))
+        for size, weights in ((2, self.of_bins.pair), (3, self.of_bins.quad)):
+            numbers[size, : len(weights)] = cumulative(rng.dirichlet(weights))
+        numbers[4] = TAILS[rng.choice(len(TAIL_GRID), p=self.of_bins.tail)]
         return Marks(numbers, self._draw_classes(rng))
 
     def _draw_classes(self, rng: np.random.Generator) -> Floats:
@@ -90,7 +77,7 @@ class MarkPosterior:
             shares[:, -1] = 1.0
         else:
             shares[:, :-1] = [rng.dirichlet(weights) for weights in self.class_weights]
-        return _cumulative(shares)
+        return cumulative(shares)
 
 
 def mark_posterior(evidence: Evidence, rubric: Rubric) -> MarkPosterior:
@@ -99,7 +86,6 @@ def mark_posterior(evidence: Evidence, rubric: Rubric) -> MarkPosterior:
     Classes are the rubric's, then any that a report names and the rubric does not.
     """
     frame = evidence.incidents
-    victims = frame["victims"].to_numpy(np.int64)
     named = frame["victim_class"].to_numpy(object)
     known = _known_classes(rubric, named)
     counts = np.zeros((len(evidence.axes.kinds), len(known)))
@@ -110,9 +96,7 @@ def mark_posterior(evidence: Evidence, rubric: Rubric) -> MarkPosterior:
         classes=(*known, UNKNOWN_CLASS),
         reported=bool(counts.sum() > 0),
         class_weights=counts + CLASS_PRIOR_TOTAL / max(len(known), 1),
-        pair=1.0 + np.array([(victims == n).sum() for n in range(2, 4)]),
-        quad=1.0 + np.array([(victims == n).sum() for n in range(4, 8)]),
-        tail=tail_posterior(victims[victims >= SIZE_EDGES[-1]]),
+        of_bins=numbers_of(frame["victims"].to_numpy(np.int64)),
     )
 
 
@@ -126,37 +110,3 @@ def class_codes(evidence: Evidence, classes: tuple[str, ...]) -> Ints:
     position = {name: code for code, name in enumerate(classes) if name != UNKNOWN_CLASS}
     named = evidence.incidents["victim_class"]
     return np.array([position.get(name, -1) for name in named], np.int64)
-
-
-def tail_posterior(victims: Ints) -> Floats:
-    """P(τ | numbers of events with 8 dead or more), shape of TAIL_GRID.
-
-    A number above the cap of 500 speaks as one at the cap.
-    """
-    median, sd = TAIL_PRIOR
-    prior = -0.5 * ((np.log(TAIL_GRID) - np.log(median)) / sd) ** 2 - np.log(TAIL_GRID)
-    logs = np.log(np.minimum(victims, LARGEST_EVENT)).sum()
-    norm = np.log((_LARGE[None, :] ** -(TAIL_GRID[:, None] + 1)).sum(axis=1))
-    value = prior - (TAIL_GRID + 1) * logs - len(victims) * norm
-    weights = np.exp(value - value.max())
-    return np.asarray(weights / weights.sum())
-
-
-def _cumulative(shares: Floats) -> Floats:
-    """Cumulative shares whose last is exactly one."""
-    total = np.cumsum(shares, axis=-1)
-    return np.asarray(total / total[..., -1:])
-
-
-_TAILS = _cumulative(_LARGE[None, :] ** -(TAIL_GRID[:, None] + 1.0))
-
-
-def draw_large(exponent: int, n: int, rng: np.random.Generator) -> Ints:
-    """Draw the dead of n events with 8 dead or more.
-
-    Parameters
-    ----------
-    exponent
-        Position in ``TAIL_GRID``.
-    """
-    return np.asarray(_LARGE[np.searchsorted(_TAILS[exponent], rng.random(n))], np.int64)

@@ -26,8 +26,8 @@ from ..models.design import Design
 from ..models.detection import Rows
 from ..models.engine import NUMPY, Floats, Ints, Params
 from ..models.histories import ABSENT, REPORTED
+from ..models.numbers import TAIL_GRID, draw_large, tail_posterior
 from ..models.superposition import Quantities
-from .marks import TAIL_GRID, draw_large, tail_posterior
 from .params_of import params_of
 from .predictive_totals import Found, totals
 

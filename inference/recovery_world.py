@@ -27,8 +27,9 @@ from ..data.values import ADJUDICATED
 from ..data.world import World
 from ..models import attribution, joint, superposition, written
 from ..models.engine import NUMPY, Params
+from ..models.numbers import TAIL_GRID, tail_posterior
 from ..models.priors import Priors
-from .marks import CLASS_PRIOR_TOTAL, TAIL_GRID, UNKNOWN_CLASS, tail_posterior
+from .marks import CLASS_PRIOR_TOTAL, UNKNOWN_CLASS
 from .prior import prior_draws
 from .recovery_size import Size
 

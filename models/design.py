@@ -13,6 +13,7 @@ from scipy.special import gammaln
 
 from ..data.evidence import Evidence
 from ..data.world import SIZES
+from . import numbers
 from .circumstances import Circumstances, circumstances_of, source_types
 from .engine import Floats, Ints
 from .histories import REPORTED, Histories, histories_of
@@ -80,18 +81,9 @@ class Design:
 
     @cached_property
     def moments(self) -> Floats:
-        """1, E[V] and E[V²] of the number of victims in each size bin, shape (3, size).
-
-        Of the reported incidents, those of 0 and 1 victims apart; a bin without any has its
-        representative number.
-        """
-        frame = self.evidence.incidents
-        size, victims = frame["size"].to_numpy(np.int64), frame["victims"].to_numpy(float)
-        count = np.bincount(size, minlength=len(SIZES)) + 1.0
-        typical = np.where(np.arange(len(SIZES)) == 0, 0.0, np.exp(SIZE_LOG_VICTIMS))
-        first = np.bincount(size, victims, len(SIZES)) + typical
-        second = np.bincount(size, victims**2, len(SIZES)) + typical**2
-        return np.stack([np.ones(len(SIZES)), first / count, second / count])
+        """1, E[V] and E[V²] of the dead of an unseen incident, by size: see ``numbers.moments``."""
+        victims = self.evidence.incidents["victims"].to_numpy(np.int64)
+        return numbers.moments(numbers.numbers_of(victims))
 
     @property
     def informant_types(self) -> tuple[tuple[str, ...], Ints]:

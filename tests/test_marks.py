@@ -2,13 +2,9 @@
 
 import numpy as np
 import pytest
-from dtoscore.inference.marks import (
-    TAIL_GRID,
-    MarkPosterior,
-    class_codes,
-    mark_posterior,
-    tail_posterior,
-)
+from dtoscore.data.world import SIZE_EDGES
+from dtoscore.inference.marks import MarkPosterior, class_codes, mark_posterior
+from dtoscore.models.numbers import TAIL_GRID, moments, tail_posterior
 from realizing import RUBRIC, Incident, evidence
 
 DRAWS = 4000
@@ -20,12 +16,12 @@ def marks_of(*incidents: Incident) -> MarkPosterior:
 
 def test_numbers_are_counted_in_their_bins() -> None:
     known = marks_of(*(Incident(("a",), n) for n in (0, 1, 2, 2, 3, 4, 7, 7, 7, 8)))
-    assert known.pair.tolist() == [3, 2]
-    assert known.quad.tolist() == [2, 1, 1, 4]
+    assert known.of_bins.pair.tolist() == [3, 2]
+    assert known.of_bins.quad.tolist() == [2, 1, 1, 4]
 
 
 def test_history_speaks_for_the_window() -> None:
-    assert marks_of(Incident(("a",), 2, period=0)).pair.tolist() == [2, 1]
+    assert marks_of(Incident(("a",), 2, period=0)).of_bins.pair.tolist() == [2, 1]
 
 
 def test_laws_are_cumulative_and_end_at_one() -> None:
@@ -66,9 +62,21 @@ def test_large_numbers_follow_the_tail() -> None:
     first = np.array([known.draw(rng).numbers[4, 0] for _ in range(DRAWS)])
     n = np.arange(8.0, 501.0)
     law = n ** -(TAIL_GRID[:, None] + 1.0)
-    expected = (known.tail * law[:, 0] / law.sum(axis=1)).sum()
+    expected = (known.of_bins.tail * law[:, 0] / law.sum(axis=1)).sum()
     assert abs(first.mean() - expected) < 4 * first.std() / np.sqrt(DRAWS)
     assert expected > 0.4
+
+
+def test_totals_take_the_moments_of_the_numbers_that_are_drawn() -> None:
+    """What a total is thought to hold and what is scored are the same dead."""
+    known = marks_of(*(Incident(("a",), n) for n in (2, 2, 3, 5, 7, 8, 10)))
+    rng, drawn = np.random.default_rng(5), []
+    for _ in range(DRAWS):
+        law = np.diff(known.draw(rng).numbers, axis=1, prepend=0.0)
+        dead = np.array(SIZE_EDGES)[:, None] + np.arange(law.shape[1])
+        drawn.append([(law * dead**power).sum(axis=1) for power in (1.0, 2.0)])
+    found, error = np.mean(drawn, axis=0), np.std(drawn, axis=0) / np.sqrt(DRAWS)
+    np.testing.assert_array_less(np.abs(moments(known.of_bins)[1:] - found), 4 * error + 1e-9)
 
 
 def test_the_tail_without_events_is_its_prior() -> None:

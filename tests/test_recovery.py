@@ -16,10 +16,10 @@ from dtoscore.inference import (
     recovery_table,
     recovery_world,
 )
-from dtoscore.inference.marks import TAIL_GRID
 from dtoscore.models import attribution, joint, superposition
 from dtoscore.models.design import design
 from dtoscore.models.engine import NUMPY
+from dtoscore.models.numbers import TAIL_GRID
 from dtoscore.models.structure import CORE
 from scipy import stats
 
