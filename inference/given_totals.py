@@ -26,8 +26,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..models.aggregates import LEAST_VARIANCE, WIDER, WILD
 from ..models.compiled import jit
+from ..models.victim_totals import LEAST_VARIANCE, WIDER, WILD
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -387,7 +387,7 @@ def _log_poisson(k, mean):  # type: ignore[no-untyped-def]
 
 @jit
 def _interval(low, high, mean, var):  # type: ignore[no-untyped-def]
-    """log P(low − ½ ≤ X ≤ high + ½) of a normal X; as ``aggregates.interval``."""
+    """log P(low − ½ ≤ X ≤ high + ½) of a normal X; as ``victim_totals.interval``."""
     sd = math.sqrt(max(var, LEAST_VARIANCE))
     a = -np.inf if low <= 0.0 else (low - 0.5 - mean) / sd
     b = (high + 0.5 - mean) / sd

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..models import joint
-from ..models.aggregates import WIDER, counted_rate, victim_law
+from ..models import joint, victim_totals
+from ..models.aggregates import counted_rate
 from ..models.density import Density
 from ..models.design import Design
 from ..models.engine import Floats, Params
@@ -70,15 +70,16 @@ def _of_series(totals: Totals, params: Params, rng: np.random.Generator) -> OfSe
 def _draw(totals: Totals, moments: Moments, series: OfSeries, rng: np.random.Generator) -> Floats:
     """Draw every total by the law of ``models.aggregates``, shape (aggregate,)."""
     p, s, nu = (part[totals.series] for part in series)
-    unseen, whole, spread = totals.of_class(moments)
+    unseen, whole, spread, _ = totals.of_class(moments)
     rate, of_dead, squares = (counted_rate(unseen[:, j], whole[:, j], s).rate for j in range(3))
     items, held = totals.items[:2]
     rest = np.rint(items - held).astype(np.int64)
     rate = rate + _scattered(unseen[:, 0], spread[:, 0], rng) - unseen[:, 0]
     incidents = held + rng.binomial(rest, p) + rng.poisson(rate * p)
-    law = victim_law(totals.items[2:], of_dead, squares + p * spread[:, 1], p, nu)
+    expected = victim_totals.expected(totals.items[2:], of_dead, squares, p, nu, spread[:, 1])
+    law = victim_totals.law_of(expected)
     is_wild = rng.random(len(p)) < law.wild
-    sd = np.sqrt(law.variance) * np.where(is_wild, WIDER, 1.0)
+    sd = np.sqrt(law.variance) * np.where(is_wild, victim_totals.WIDER, 1.0)
     victims = np.maximum(np.rint(rng.normal(law.mean, sd)), 0.0)
     return np.asarray(np.where(totals.in_incidents, incidents, victims))
 

@@ -156,9 +156,8 @@ class Density:
         naming, x, log_totals = prepared(room, values, *points, self.layout)
         _, mass, entries = kernel.terms(room, x, self.layout)
         factor = self.tail.factor(mass, values)
-        terms = self.tail.totals_at(entries, factor, values)
-        one = np.ones(len(terms.value)) if d_total is None else d_total
-        d_entries, by_mass, d_series = self.tail.totals_back(entries, factor, terms, one, values)
+        terms = self.tail.totals_at(entries, factor, values, d_total)
+        d_entries, by_mass, d_series = self.tail.totals_back(entries, factor, terms, values)
         d_x = kernel.backward(room, x, self.layout, d_term, d_mass + by_mass, d_entries)
         no_totals = np.zeros(log_totals.shape)
         d = cast("Floats", pull_back(values, *points, naming, x, log_totals, d_x, no_totals))
@@ -195,7 +194,7 @@ class Tail:
     def moments(self, entries: Floats, factor: noise.Updated) -> Moments:
         """What is expected in each total's scope, given what is reported."""
         if self.totals is None:
-            return Moments(np.zeros((0, 3)), np.zeros((0, 3)), np.zeros((0, 2)))
+            return Moments(np.zeros((0, 3)), np.zeros((0, 3)), np.zeros((0, 2)), np.zeros(0))
         return self.totals.moments(entries, factor, self.blocks.of_cell)
 
     def factor(self, mass: Floats, values: Floats) -> noise.Updated:
@@ -204,16 +203,18 @@ class Tail:
             return noise.certain(self.blocks)
         return noise.updated(mass, float(values[self.starts["noise"]][0]), self.blocks)
 
-    def totals_at(self, entries: Floats, factor: noise.Updated, values: Floats) -> Terms:
-        """Log likelihood of each total, and its derivatives."""
+    def totals_at(
+        self, entries: Floats, factor: noise.Updated, values: Floats, weight: Floats | None = None
+    ) -> Terms:
+        """Log likelihood of each total, and the derivatives of their weighted sum."""
         moments = self.moments(entries, factor)
         if self.totals is None:
             return Terms(np.zeros(0), moments, OfSeries(*np.zeros((3, 0))))
         params = {name: values[at] for name, at in self.starts.items() if name in OF_SERIES}
-        return self.totals.terms(moments, self.totals.of_series.values(params))
+        return self.totals.terms(moments, self.totals.of_series.values(params), weight)
 
     def totals_back(
-        self, entries: Floats, factor: noise.Updated, terms: Terms, weight: Floats, values: Floats
+        self, entries: Floats, factor: noise.Updated, terms: Terms, values: Floats
     ) -> tuple[Floats, Floats, Floats]:
         """Gradient of the weighted sum of the totals in entries, in mass, and in the values."""
         d, d_mass = np.zeros(len(values)), np.zeros(len(self.blocks.of_cell))
@@ -221,11 +222,10 @@ class Tail:
             return np.zeros(entries.shape), d_mass, d
         for name, change in zip(OF_SERIES, terms.of_series, strict=True):
             if name in self.starts:
-                by = np.bincount(self.totals.series, weight * change, len(self.totals.of_series))
+                by = np.bincount(self.totals.series, change, len(self.totals.of_series))
                 d[self.starts[name]] = by[self.totals.of_series.open(name)]
-        d_moments = Moments(*(part * weight[:, None] for part in terms.moments))
         d_entries, by_mean, by_variance = self.totals.moments_back(
-            entries, factor, self.blocks.of_cell, d_moments
+            entries, factor, self.blocks.of_cell, terms.moments
         )
         if "noise" in self.starts:
             by_sigma = by_mean * factor.mean_by_sigma + by_variance * factor.variance_by_sigma
@@ -352,8 +352,7 @@ def value_and_gradient(room, free, table_rows, one, two, at, ix, lay, tail):
     rest, d_mass, d_tail = tail.noise_at(mass, values)
     factor = tail.factor(mass, values)
     totals = tail.totals_at(entries, factor, values)
-    one_each = np.ones(len(totals.value))
-    d_entries, by_mass, d_series = tail.totals_back(entries, factor, totals, one_each, values)
+    d_entries, by_mass, d_series = tail.totals_back(entries, factor, totals, values)
     of_log_totals, d_log_totals = mapping_rates.total_priors(at, ix, one, two, log_totals)
     d_x = kernel.backward(room, x, lay, np.ones(len(term)), d_mass + by_mass, d_entries)
     d = pull_back(values, at, ix, naming, x, log_totals, d_x, d_log_totals) + d_tail + d_series

@@ -4,18 +4,19 @@ r"""Official totals and coarse records in the model: what bounds the unseen.
     \lambda = \sum_{\text{cells in scope}} \sum_{k \text{ in scope}} \mu_k\, E[x, \text{not seen}],
     \qquad x = 1, V, V^2
 
-and the law of a total T given λ, its capture p and what is itemised, of ``aggregates``. Months
-have a factor g for all that happens in them (``noise``), of which their reports tell: the unseen of
-a month are E[g] as many as rates say, and since they share g, λ has a variance of its own,
+and the law of a total T given λ, its capture p and what is itemised: of ``incident_totals``, of
+``victim_totals``. Months have a factor g for all that happens in them (``noise``), of which their
+reports tell: the unseen of a month are E[g] as many as rates say, and since they share g, λ has a
+variance of its own,
 
 .. math::
     \lambda = \sum_b E[g_b]\, \lambda_b, \qquad D = \sum_b \mathrm{var}[g_b]\, \lambda_b^2,
 
-which a total of victims takes into account; of incidents, whose law is a convolution with
-Poisson's, only the mean is taken. What a series counts of others has no part in g. A residual
-total counts what no report itemises, an inclusive one all: neither is ever a second likelihood of
-the incidents that are itemised. Capture, share and noise are those of ``series``. A total of one
-class of victims takes its share among all that is unseen to be its share among the itemised.
+which both take into account. An aggregate is of one kind, so that it has one cell of each month.
+What a series counts of others has no part in g. A residual total counts what no report itemises, an
+inclusive one all: neither is ever a second likelihood of the incidents that are itemised. Capture,
+share and noise are those of ``series``. A total of one class of victims takes its share among all
+that is unseen to be its share among the itemised.
 """
 
 from dataclasses import dataclass
@@ -26,11 +27,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.aggregates import Aggregates, Scope, itemised
-from . import aggregates
+from . import aggregates, incident_totals, victim_totals
 from .design import Design
 from .engine import Floats, Ints
 from .kernel_runs import ints, starts
 from .noise import Updated
+from .overlap import Overlap, overlap_of
 from .parameters import Parameter
 from .priors import Priors
 from .series import OfSeries, Series, series_of
@@ -45,15 +47,18 @@ class Moments(NamedTuple):
         E[1, V, V²] of what nobody reports, given what is reported, and of all: (aggregate, 3).
     spread
         D of incidents and of victims, shape (aggregate, 2).
+    both
+        What an inclusive total and a coarse record may both count, shape (pair,); ``overlap``.
     """
 
     unseen: Floats
     whole: Floats
     spread: Floats
+    both: Floats
 
 
 class Terms(NamedTuple):
-    """Log-likelihood of totals, shape (aggregate,), and its derivatives.
+    """Log-likelihood of totals, shape (aggregate,), and the derivatives of its weighted sum.
 
     ``moments``; ``of_series``, each of its series: (aggregate,).
     """
@@ -127,6 +132,12 @@ class Totals:
         return np.asarray(self.of_series.known["total_share"] != 1.0)[self.series]
 
     @cached_property
+    def overlap(self) -> Overlap:
+        """Inclusive totals and coarse records that may count the same dead."""
+        _, _, share, _ = total_scopes(self.design)
+        return overlap_of(self.found, *self._entries, share)
+
+    @cached_property
     def _entries(self) -> tuple[Ints, Ints]:
         """Aggregate and cell of each entry of the kernel's ``totals``, shape (entry,)."""
         start, cell, _, _ = total_scopes(self.design)
@@ -145,7 +156,8 @@ class Totals:
         owner, cell = self._entries
         mean, variance = (x[of_cell[cell]][:, None] for x in (factor.mean, factor.variance))
         parts = (mean * entries[:, :3], entries[:, 3:], variance * entries[:, :2] ** 2)
-        return Moments(*(_summed(part, owner, len(self.found)) for part in parts))
+        both = self.overlap.both(entries, mean.ravel(), variance.ravel())
+        return Moments(*(_summed(part, owner, len(self.found)) for part in parts), both)
 
     def moments_back(
         self, entries: Floats, factor: Updated, of_cell: Ints, d: Moments
@@ -153,23 +165,29 @@ class Totals:
         """Gradient in the entries, and in mean and variance of the blocks' factors."""
         owner, cell = self._entries
         block = of_cell[cell]
-        d_unseen, d_whole, d_spread = (part[owner] for part in d)
+        d_unseen, d_whole, d_spread = (part[owner] for part in d[:3])
         of_spread = np.column_stack([2.0 * entries[:, :2] * d_spread, np.zeros(len(owner))])
         by = factor.mean[block][:, None] * d_unseen + factor.variance[block][:, None] * of_spread
         by_mean = (entries[:, :3] * d_unseen).sum(axis=1)
         by_variance = (entries[:, :2] ** 2 * d_spread).sum(axis=1)
-        n = len(factor.mean)
+        n, shared = (
+            len(factor.mean),
+            self.overlap.back(entries, factor.mean[block], factor.variance[block], d.both),
+        )
         return (
-            np.hstack([by, d_whole]), np.bincount(block, by_mean, n),
-            np.bincount(block, by_variance, n),
+            np.hstack([by, d_whole]) + shared.entries,
+            np.bincount(block, by_mean + shared.mean, n),
+            np.bincount(block, by_variance + shared.variance, n),
         )  # fmt: skip
 
     def of_class(self, moments: Moments) -> Moments:
         """What totals of one victim class count of these moments; of derivatives the same."""
         share = self.class_share[:, None]
-        return Moments(moments.unseen * share, moments.whole * share, moments.spread * share**2)
+        return Moments(
+            moments.unseen * share, moments.whole * share, moments.spread * share**2, moments.both
+        )
 
-    def terms(self, moments: Moments, series: OfSeries) -> Terms:
+    def terms(self, moments: Moments, series: OfSeries, weight: Floats | None = None) -> Terms:
         """Work out the likelihood of all totals.
 
         Parameters
@@ -178,49 +196,73 @@ class Totals:
             Of ``moments``.
         series
             Of ``Series.values``.
+        weight
+            Of each total in the sum whose derivatives are wanted, (aggregate,); default 1.
         """
-        p, s, nu = (part[self.series] for part in series)
+        of = [part[self.series] for part in series]
         scaled = self.of_class(moments)
-        rates = [
-            aggregates.counted_rate(scaled.unseen[:, j], scaled.whole[:, j], s) for j in range(3)
+        counted = [
+            aggregates.counted_rate(scaled.unseen[:, j], scaled.whole[:, j], of[1])
+            for j in range(3)
         ]
-        value, d_p, d_s, d_nu = np.zeros((4, len(p)))
-        d = Moments(*(np.zeros(part.shape) for part in moments))
-        low, high = self.bounds
-        for chosen, unit in ((self.in_incidents, 0), (~self.in_incidents, 1)):
-            at = np.flatnonzero(chosen)
-            if not len(at):
-                continue
-            found = self._of_unit(unit, at, low[at], high[at], rates, scaled.spread, p[at], nu[at])
-            value[at], d_p[at], d.spread[at, 1], d_nu[at] = found[:4]
-            for j, by_rate in found[4].items():
-                d.unseen[at, j] += by_rate * rates[j].unseen[at]
-                d.whole[at, j] += by_rate * rates[j].whole[at]
-                d_s[at] += by_rate * rates[j].share[at]
-        return Terms(value, self.of_class(d), OfSeries(d_p, d_s, d_nu))
+        each = np.ones(len(self.found)) if weight is None else weight
+        result = _empty(moments, len(self.found))
+        self._incidents(scaled, counted, of[0], each, result)
+        self._victims(scaled, counted, of, each, result)
+        return result._replace(moments=self.of_class(result.moments))
 
-    def _of_unit(
-        self, unit: int, at: Ints, low: Floats, high: Floats,
-        rates: list[aggregates.Counted], spread: Floats, p: Floats, noise: Floats,
-    ) -> tuple[Floats, Floats, Floats, Floats, dict[int, Floats]]:  # fmt: skip
-        """Value, derivatives in p, in D, in ν, and in the moments that matter, by number."""
-        if unit == 0:
-            one = aggregates.incidents(
-                low.astype(int), high.astype(int), self.items[0, at], self.items[1, at],
-                rates[0].rate[at], p,
-            )  # fmt: skip
-            zeros = np.zeros(len(at))
-            return one.value, one.capture, zeros, zeros, {0: one.rate}
-        of_dead = spread[at, 1]  # p λ_VV + p² D is p times their sum
-        many = aggregates.victims(
-            low, high, self.items[2:, at], rates[1].rate[at], rates[2].rate[at] + p * of_dead, p,
-            noise,
+    def _incidents(
+        self, scaled: Moments, counted: list[aggregates.Counted], p: Floats, weight: Floats,
+        result: Terms,
+    ) -> None:  # fmt: skip
+        """Fill in the totals of incidents."""
+        at = np.flatnonzero(self.in_incidents)
+        if not len(at):
+            return
+        low, high = self.bounds[:, at]
+        items, held = self.items[:2, at]
+        rate, spread = counted[0].rate[at], scaled.spread[at, 0]
+        found = incident_totals.incidents(low, high, items, held, rate, p[at], spread)
+        result.value[at] = found.value
+        result.of_series.capture[at] = weight[at] * found.capture
+        result.moments.spread[at, 0] = weight[at] * found.spread
+        _counted_back(counted[0], 0, at, weight[at] * found.rate, result)
+
+    def _victims(
+        self, scaled: Moments, counted: list[aggregates.Counted], of: list[Floats],
+        weight: Floats, result: Terms,
+    ) -> None:  # fmt: skip
+        """Fill in the totals of victims."""
+        at = np.flatnonzero(~self.in_incidents)
+        if not len(at):
+            return
+        low, high = self.bounds[:, at]
+        x = victim_totals.expected(
+            self.items[2:, at], counted[1].rate[at], counted[2].rate[at], of[0][at], of[2][at],
+            scaled.spread[at, 1],
         )  # fmt: skip
-        by_capture = many.capture + many.rate_squares * of_dead
-        return (
-            many.value, by_capture, many.rate_squares * p, many.noise,
-            {1: many.rate, 2: many.rate_squares},
-        )  # fmt: skip
+        pairs = (np.searchsorted(at, n) for n in (self.overlap.inclusive, self.overlap.residual))
+        shared = victim_totals.Shared(*pairs, scaled.both)
+        found = victim_totals.victims(low, high, x, shared, weight[at])
+        result.value[at] = found.value
+        result.of_series.capture[at], result.of_series.noise[at] = found.capture, found.noise
+        result.moments.spread[at, 1], result.moments.both[:] = found.spread, found.both
+        _counted_back(counted[1], 1, at, found.rate, result)
+        _counted_back(counted[2], 2, at, found.rate_squares, result)
+
+
+def _empty(moments: Moments, n: int) -> Terms:
+    zeros = Moments(*(np.zeros(part.shape) for part in moments))
+    return Terms(np.zeros(n), zeros, OfSeries(*np.zeros((3, n))))
+
+
+def _counted_back(
+    counted: aggregates.Counted, moment: int, at: Ints, by_rate: Floats, result: Terms
+) -> None:
+    """Add the gradient of what a series counts: in the unseen, in the whole, in its share."""
+    result.moments.unseen[at, moment] += by_rate * counted.unseen[at]
+    result.moments.whole[at, moment] += by_rate * counted.whole[at]
+    result.of_series.share[at] += by_rate * counted.share[at]
 
 
 def _summed(parts: Floats, owner: Ints, n: int) -> Floats:

@@ -6,11 +6,11 @@ import math
 import numpy as np
 import pytest
 from dtoscore.models import aggregates
-from dtoscore.models.aggregates import (
-    counted_rate,
-    draw_incidents,
-    incident_pmf,
-    incidents,
+from dtoscore.models.aggregates import counted_rate, draw_incidents, incident_pmf
+from dtoscore.models.incident_totals import incidents
+from dtoscore.models.victim_totals import (
+    Shared,
+    expected,
     interval,
     victims,
 )
@@ -52,7 +52,7 @@ def test_the_law_of_a_total_equals_enumeration(case) -> None:
 def test_bounds_add_up(case) -> None:
     each = incident_pmf(np.arange(3, 8), *case)
     found = incidents(3, 7, *case).value
-    np.testing.assert_allclose(found, logsumexp(each), rtol=1e-12)
+    np.testing.assert_allclose(found, logsumexp(each), rtol=1e-12, atol=1e-12)
 
 
 def test_a_residual_total_is_poisson() -> None:
@@ -101,6 +101,56 @@ def test_derivatives_of_incidents(case, low, high) -> None:
         else:
             slope = (value(at + step) - value(at - step)) / (2 * step)
         assert getattr(found, name) == pytest.approx(slope, rel=2e-5, abs=1e-6)
+
+
+@pytest.mark.parametrize(("low", "high"), [(4, 4), (5, 9), (0, 6), (0, 10**6), (60, 60)])
+@pytest.mark.parametrize("shape", [0.5, 4.0, 1e9])
+def test_months_factors_make_the_unseen_negative_binomial(low, high, shape) -> None:
+    """x ~ Binomial(3, .4), X ~ Poisson(g λ p), g ~ Gamma: summed by scipy, and its slopes."""
+    at = {"rate": 7.0, "capture": 0.4, "spread": 49.0 / shape}
+
+    def exact(rate: float, capture: float, spread: float) -> float:
+        size = rate**2 / spread
+        law = stats.nbinom(size, size / (size + rate * capture))
+        return sum(
+            stats.binom.pmf(x, 3, capture)
+            * (
+                law.pmf(low - 2 - x)
+                if low == high
+                else law.cdf(high - 2 - x) - law.cdf(low - 3 - x)
+            )
+            for x in range(4)
+        )
+
+    found = incidents(low, high, 5, 2, **at)
+    if shape < 1e6:  # beyond it scipy loses figures
+        assert found.value == pytest.approx(np.log(exact(**at)), rel=1e-9, abs=1e-13)
+    else:
+        near = incidents(low, high, 5, 2, at["rate"], at["capture"]).value
+        assert found.value == pytest.approx(near, rel=1e-7, abs=1e-12)
+    for name, value in at.items():
+        if name == "spread" and shape > 1e6:
+            continue  # its slope there: the next test
+        step = 1e-5 * value
+        ends = [
+            float(incidents(low, high, 5, 2, **at | {name: value + d}).value) for d in (step, -step)
+        ]
+        slope = (ends[0] - ends[1]) / (2 * step)
+        assert getattr(found, name) == pytest.approx(slope, rel=1e-5, abs=1e-8), name
+
+
+def test_small_and_large_spread_are_one_law() -> None:
+    """No figures are lost where the spread is small: the slope at 0 is that of a finite step."""
+    exact, step = incidents(9, 9, 0, 0, 7.0, 0.8, 0.0), 1e-3
+    near = incidents(9, 9, 0, 0, 7.0, 0.8, step)
+    assert exact.spread == pytest.approx(float((near.value - exact.value) / step), rel=1e-2)
+
+
+def test_bounds_as_far_apart_as_they_may_be_cost_little() -> None:
+    """From nothing to a million: certain, and no million numbers are gone through."""
+    found = incidents(0, 10**9, 500, 20, 40.0, 0.5, 90.0)
+    assert found.value == pytest.approx(0.0, abs=1e-12)
+    assert found.rate == pytest.approx(0.0, abs=1e-12)
 
 
 def test_parts_of_incidents_are_rounded() -> None:
@@ -170,6 +220,7 @@ def test_a_series_that_counts_others_has_their_poisson_beside_it() -> None:
 
 
 MARKS = np.array([1, 1, 2, 5, 9])
+NO_ITEMS = np.zeros((4, 1))
 
 
 def test_mean_and_variance_of_victims_equal_enumeration() -> None:
@@ -194,26 +245,27 @@ def test_mean_and_variance_of_victims_equal_enumeration() -> None:
     squares = sum(size**2 * rate for size, rate in rates.items())
     noise = 0.3
     written = [0.5 * (1 + sign * noise) ** 2 * (var + mean**2) for sign in (1, -1)]
-    found = victims([3, 12, 20], [3, 15, 20], moments, lam, squares, p, noise).value
+    moments = np.tile(np.array(moments)[:, None], 3)
+    found = victims([3, 12, 20], [3, 15, 20], expected(moments, [lam] * 3, squares, p, noise)).value
     usual, wild = (stats.norm(mean, w * math.sqrt(sum(written) - mean**2)) for w in (1, 10))
     high, low = [3.5, 15.5, 20.5], [2.5, 11.5, 19.5]
-    expected = np.log(
+    exact = np.log(
         0.98 * (usual.cdf(high) - usual.cdf(low)) + 0.02 * (wild.cdf(high) - wild.cdf(low))
     )
-    np.testing.assert_allclose(found, expected, rtol=1e-9)
+    np.testing.assert_allclose(found, exact, rtol=1e-9)
 
 
 def test_probabilities_of_all_numbers_of_victims_add_up() -> None:
     counts = np.arange(2000)
     for rate in (0.01, 3.0, 80.0):
-        found = victims(counts, counts, np.zeros(4), rate, 2 * rate, 0.8).value
+        found = victims(counts, counts, expected(NO_ITEMS, rate, 2 * rate, 0.8)).value
         assert np.exp(found).sum() == pytest.approx(1, abs=1e-10)
 
 
 def test_nothing_counted_where_nothing_is_expected_is_certain_and_no_more() -> None:
     """A density would grow without bound as λ → 0."""
     rates = 10.0 ** -np.arange(1, 12)
-    found = victims(0, 0, np.zeros(4), rates, rates, 0.9).value
+    found = victims(0, 0, expected(NO_ITEMS, rates, rates, 0.9)).value
     assert (found <= 0).all()
     assert found[-1] == pytest.approx(0, abs=1e-8)
 
@@ -221,18 +273,95 @@ def test_nothing_counted_where_nothing_is_expected_is_certain_and_no_more() -> N
 @pytest.mark.parametrize(("low", "high"), [(40, 40), (30, 70), (0, 0), (0, 25), (900, 900)])
 @pytest.mark.parametrize("noise", [0.0, 0.3])
 def test_derivatives_of_victims(low, high, noise) -> None:
-    moments = np.array([30.0, 8.0, 90.0, 20.0])
-    base = {"rate": 25.0, "rate_squares": 80.0, "capture": 0.85, "noise": noise}
-    found = victims(low, high, moments, **base)
+    moments = np.array([[30.0], [8.0], [90.0], [20.0]])
+    base = {
+        "rate": 25.0, "rate_squares": 80.0, "capture": 0.85, "noise": noise, "spread": 40.0
+    }  # fmt: skip
+    found = victims(low, high, expected(moments, **base | {"rate": [25.0]}))
     for name, at in base.items():
         if not at:
             continue  # without noise there is no such parameter
         step = 1e-6 * at
         ends = [
-            float(victims(low, high, moments, **base | {name: at + s}).value) for s in (step, -step)
+            victims(low, high, expected(moments, **base | {name: [at + s]})).value[0]
+            for s in (step, -step)
         ]
         slope = (ends[0] - ends[1]) / (2 * step)
-        assert getattr(found, name) == pytest.approx(slope, rel=1e-6, abs=1e-7)
+        assert getattr(found, name)[0] == pytest.approx(slope, rel=1e-6, abs=1e-7)
+
+
+def pair(told: tuple[float, float], p: tuple[float, float], both: float) -> tuple:
+    """An inclusive total and a record of the same 40 unseen of one victim each."""
+    x = expected(np.zeros((4, 2)), [40.0, 40.0], 40.0, np.array(p))
+    return (
+        np.array(told),
+        np.array(told),
+        x,
+        Shared(np.array([0]), np.array([1]), np.array([both])),
+    )
+
+
+@pytest.mark.parametrize("record", [36.0, 20.0, 60.0])
+def test_a_total_is_judged_given_the_record_of_the_same_dead(record: float) -> None:
+    """U ~ Poisson(40), T₁ and T₂ binomial of U: E[T₁ | T₂] exactly, its variance at T₂ = E."""
+    p = (0.6, 0.9)
+    mean = p[0] * (record + 40 * (1 - p[1]))
+    sd = math.sqrt(p[0] * (1 - p[0]) * 36 + p[0] * 40 * (1 - p[1]))
+    found = victims(*pair((25.0, record), p, 40.0)).value[0]
+    law = stats.norm(mean, sd)
+    assert found == pytest.approx(np.log(law.cdf(25.5) - law.cdf(24.5)), rel=1e-9)
+    alone = victims(*pair((25.0, record), p, 40.0)[:3]).value
+    assert victims(*pair((25.0, record), p, 40.0)).value[1] == alone[1]
+
+
+def test_two_series_of_the_same_dead_are_no_two_witnesses() -> None:
+    """sd of λ given two counts of the unseen, against its exact posterior (flat prior)."""
+    lam = np.linspace(10, 90, 321)
+    u, p = np.arange(250), (0.9, 0.5)
+    joint = stats.poisson.pmf(u[None], lam[:, None]) @ np.prod(
+        [stats.binom.pmf(t, u, c) for t, c in zip((36, 20), p, strict=True)], axis=0
+    )
+    logs = []
+    for value in lam:
+        x = expected(np.zeros((4, 2)), [value] * 2, value, np.array(p[::-1]))
+        shared = Shared(np.array([0]), np.array([1]), np.array([value]))
+        counts = np.array([20.0, 36.0])
+        logs.append([victims(counts, counts, x, *more).value.sum() for more in ((shared,), ())])
+    given, apart = np.exp(np.array(logs) - np.max(logs, axis=0)).T
+
+    def sd(weights: np.ndarray) -> float:
+        mean = np.average(lam, weights=weights)
+        return float(np.average((lam - mean) ** 2, weights=weights) ** 0.5)
+
+    assert sd(given) == pytest.approx(sd(joint), rel=0.03)
+    assert sd(apart) < 0.9 * sd(joint)
+
+
+def test_derivatives_of_what_is_shared() -> None:
+    """Of a total with noise and a record, by every number the law hangs on."""
+    weight = np.array([1.3, 0.7])
+    items = np.array([[30.0, 0.0], [8.0, 0.0], [90.0, 0.0], [20.0, 0.0]])
+    base = {
+        "rate": [25.0, 14.0], "rate_squares": [80.0, 40.0], "capture": [0.6, 0.85],
+        "noise": [0.2, 0.0], "spread": [40.0, 12.0], "both": [45.0],
+    }  # fmt: skip
+    base = {name: np.array(value) for name, value in base.items()}
+    counts = np.array([50.0, 19.0])
+
+    def term(**changed):
+        given = base | changed
+        shared = Shared(np.array([0]), np.array([1]), given.pop("both"))
+        return victims(counts, counts, expected(items, **given), shared, weight)
+
+    found, step = term(), 1e-5
+    for name, at in base.items():
+        for k in range(len(at)):
+            if not at[k]:
+                continue
+            moved = np.eye(len(at))[k] * step
+            ends = [float(term(**{name: at + d}).value @ weight) for d in (moved, -moved)]
+            slope = (ends[0] - ends[1]) / (2 * step)
+            assert getattr(found, name)[k] == pytest.approx(slope, rel=1e-6, abs=1e-8), (name, k)
 
 
 def test_far_tails_are_finite_and_right() -> None:
@@ -257,15 +386,15 @@ def test_a_narrow_interval_is_the_density() -> None:
 def test_a_total_that_nobody_foresees_says_little() -> None:
     """13 standard deviations above the mean its pull is that of one 1.3 above."""
     lam = np.array([5.0])
-    far = victims(5 + 13 * 3, 5 + 13 * 3, np.zeros(4), lam, lam + 4, 1.0, 0.01)
-    near = victims(9, 9, np.zeros(4), lam, lam + 4, 1.0, 0.01)
+    far = victims(5 + 13 * 3, 5 + 13 * 3, expected(NO_ITEMS, lam, lam + 4, 1.0, 0.01))
+    near = victims(9, 9, expected(NO_ITEMS, lam, lam + 4, 1.0, 0.01))
     assert 0 < far.rate[0] < near.rate[0]
     assert far.value[0] > math.log(0.02) - 6
 
 
 def test_records_without_noise_are_counted_whatever_was_expected() -> None:
     lam = np.array([5.0])
-    far = victims(44, 44, np.zeros(4), lam, lam + 4, 1.0)
+    far = victims(44, 44, expected(NO_ITEMS, lam, lam + 4, 1.0))
     assert far.value[0] == pytest.approx(stats.norm(5, 3).logpdf(44), rel=0.02)
 
 
@@ -276,7 +405,7 @@ def test_noise_is_recovered_from_the_scatter_of_totals() -> None:
     factor = rng.gamma(noise**-2, noise**2, n)
     totals = np.rint(2 * rng.poisson(p * lam / 2) * factor)
     grid = np.linspace(0.1, 0.6, 51)
-    found = [victims(totals, totals, np.zeros(4), lam, 2 * lam, p, nu) for nu in grid]
+    found = [victims(totals, totals, expected(NO_ITEMS, lam, 2 * lam, p, nu)) for nu in grid]
     best = grid[np.argmax([one.value.sum() for one in found])]
     error = noise / math.sqrt(2 * n)
     assert abs(best - noise) < 4 * error + 0.01

@@ -7,7 +7,7 @@ import pytest
 from dtoscore.inference import given_totals
 from dtoscore.inference.given_totals import Cover, Laws, Months
 from dtoscore.inference.unseen import SWEEPS
-from dtoscore.models import aggregates
+from dtoscore.models import victim_totals
 from scipy import stats
 from scipy.special import gammaln
 
@@ -191,7 +191,7 @@ def test_victims_have_the_probability_of_the_formula() -> None:
         0.9 * 0.1 * w + 0.81 * spread,
         1.25 * spread + (0.5 * mean[2]) ** 2,
     ]
-    wild = np.array([aggregates.WILD, 0.0, aggregates.WILD])
-    expected = aggregates.contaminated(law.low, law.high, np.array(mean), np.array(var), wild)[0]
+    wild = np.array([victim_totals.WILD, 0.0, victim_totals.WILD])
+    expected = victim_totals.contaminated(law.low, law.high, np.array(mean), np.array(var), wild)[0]
     found = [given_totals.log_probability(law, j, sizes) for j in range(3)]
     np.testing.assert_allclose(found, expected, rtol=1e-9)

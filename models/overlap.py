@@ -1,0 +1,111 @@
+"""Which inclusive totals and coarse records may count the same dead, and how many of them.
+
+A pair is an inclusive total of victims and a residual record of victims of another series that
+cover common cells, where everybody who can be behind the record can be behind the total too. Of
+what both may count, λ_VV + D, see ``victim_totals``. Pairs whose authors overlap in part, and
+totals of one victim class, are left alone: how many of their dead are common is not known.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.aggregates import Aggregates
+from ..data.totals import ANY, INCLUSIVE, RESIDUAL
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Back(NamedTuple):
+    """Gradient of ``Overlap.both``.
+
+    In the entries, (entry, 6), and in mean and variance of the month of each, (entry,).
+    """
+
+    entries: Floats
+    mean: Floats
+    variance: Floats
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Pairs, and the common cells of each.
+
+    Attributes
+    ----------
+    inclusive, residual
+        Numbers of the aggregates, shape (pair,).
+    pair, of_total, of_record
+        Pair of each common cell, and the entries of both there, shape (common,).
+    share
+        How much of the record's days there the total covers too, shape (common,).
+    """
+
+    inclusive: Ints
+    residual: Ints
+    pair: Ints
+    of_total: Ints
+    of_record: Ints
+    share: Floats
+
+    def both(self, entries: Floats, mean: Floats, variance: Floats) -> Floats:
+        """λ_VV + D of what both may count, shape (pair,).
+
+        Parameters
+        ----------
+        entries
+            Of ``kernel.totals``, shape (entry, 6).
+        mean, variance
+            Of the factor of each entry's month, shape (entry,).
+        """
+        i, j = self.of_total, self.of_record
+        squares = mean[j] * self.share * entries[j, 2]
+        spread = variance[j] * entries[i, 1] * entries[j, 1]
+        return np.bincount(self.pair, squares + spread, len(self.inclusive))
+
+    def back(self, entries: Floats, mean: Floats, variance: Floats, d_both: Floats) -> Back:
+        """Gradient of Σ d_both · both."""
+        i, j, n = self.of_total, self.of_record, len(entries)
+        d, d_entries = d_both[self.pair], np.zeros(entries.shape)
+        d_entries[:, 2] = np.bincount(j, d * mean[j] * self.share, n)
+        d_entries[:, 1] = np.bincount(i, d * variance[j] * entries[j, 1], n)
+        d_entries[:, 1] += np.bincount(j, d * variance[j] * entries[i, 1], n)
+        by_mean = np.bincount(j, d * self.share * entries[j, 2], n)
+        return Back(d_entries, by_mean, np.bincount(j, d * entries[i, 1] * entries[j, 1], n))
+
+
+def overlap_of(found: Aggregates, owner: Ints, cell: Ints, share: Floats) -> Overlap:
+    """Find the pairs.
+
+    Parameters
+    ----------
+    owner, cell, share
+        Aggregate and cell of each entry, and what share of the cell's days is covered; (entry,).
+    """
+    total, record = _kinds(found)
+    left, right = np.flatnonzero(total[owner]), np.flatnonzero(record[owner])
+    at = [right[cell[right] == c] for c in cell[left]]
+    i = np.repeat(left, [len(x) for x in at])
+    j = np.concatenate([*at, np.zeros(0, np.int64)]).astype(np.int64)
+    fits = _may_share(found, owner[i], owner[j])
+    i, j = i[fits], j[fits]
+    pairs, pair = np.unique(np.column_stack([owner[i], owner[j]]), axis=0, return_inverse=True)
+    common = np.minimum(share[i] / share[j], 1.0)
+    return Overlap(pairs[:, 0], pairs[:, 1], pair.reshape(-1), i, j, common)
+
+
+def _kinds(found: Aggregates) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Whether an aggregate can be the one, or the other, of a pair."""
+    table = found.table
+    counts = ((table["unit"] == "victims") & (table["victim_class"] == ANY)).to_numpy(bool)
+    inclusive, residual = ((table["scope"] == s).to_numpy(bool) for s in (INCLUSIVE, RESIDUAL))
+    return counts & inclusive, counts & residual
+
+
+def _may_share(found: Aggregates, total: Ints, record: Ints) -> NDArray[np.bool_]:
+    series = found.table["series"].to_numpy(str)
+    inside = (found.authors[total] | ~found.authors[record]).all(axis=1)
+    return np.asarray(inside & (series[total] != series[record]))
