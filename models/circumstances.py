@@ -16,13 +16,10 @@ from numpy.typing import NDArray
 from ..data.evidence import Evidence
 from ..data.values import ADJUDICATED
 from .engine import Floats, Ints
+from .lateness import farthest, lag_classes
 from .names import Names
 from .structure import Structure
 
-FAR_LAG = 365.0
-"""Days after which nothing is expected to be still on its way, at the most."""
-NEAR_LAG = 30.0
-"""Days within which a period's first and last day differ much in what is in."""
 UNKNOWN_CLASS = "unknown"
 
 
@@ -199,11 +196,8 @@ def _lags(evidence: Evidence, structure: Structure) -> dict[str, Any]:
     ground = evidence.ground
     known = np.zeros(n_source, bool) if ground is None else np.asarray(ground.published, bool)
     far = 0.0 if ground is None or not structure.delay else farthest(ground.delays)
-    lag_class, days = np.zeros(n_period, np.int64), [np.array([np.inf])]
-    for t in range(n_period):
-        if ground is not None and ground.lag[t].min() < far:
-            lag_class[t] = len(days)
-            days.append(ground.lag[t] if ground.lag[t].min() < NEAR_LAG else ground.lag[t][2:3])
+    lag = np.full((n_period, 1), np.inf) if ground is None else ground.lag
+    lag_class, days = lag_classes(lag, far)
     late = len(days) > 1
     return {
         "lag_class": lag_class,
@@ -212,18 +206,6 @@ def _lags(evidence: Evidence, structure: Structure) -> dict[str, Any]:
         "delayed": known & late,
         "delays": ground.delays if ground is not None and late else pd.DataFrame(),
     }
-
-
-def farthest(delays: pd.DataFrame) -> float:
-    """Days after which reports are as good as in: the largest 99% quantile of a source's delays.
-
-    What is left out of p by taking all of it as in is 1% of it at the most.
-    """
-    if not len(delays):
-        return 0.0
-    by = delays.groupby("source")
-    largest = max(float(np.quantile(np.repeat(g["delay"], g["count"]), 0.99)) for _, g in by)
-    return min(max(largest, NEAR_LAG), FAR_LAG)
 
 
 def _covariates(evidence: Evidence, structure: Structure) -> dict[str, Any]:

@@ -94,13 +94,16 @@ def silencing(values, at, ix):
     own, types = np.zeros((1, k)), np.zeros((ix.lister_type.max() + 1, k))
     add_table(values, at.silencing_scale, at.silencing, own, 0, 1)
     add_table(values, at.silencing_type_scale, at.silencing_type, types, 0, types.shape[0])
+    if at.silencing_common >= 0:
+        for j in range(types.shape[0]):
+            types[j] += values[at.silencing_common + j]
     result = np.zeros((ix.n_lister, ix.class_author.shape[0], ix.n_epoch))
     for s in range(ix.n_lister):
         for q in range(result.shape[1]):
             level = 0.0
             for i in range(k):
                 level += ix.member[ix.class_author[q], i] * (
-                    own[0, i] + types[ix.lister_type[s], i]
+                    ix.lister_sees[s] * own[0, i] + types[ix.lister_type[s], i]
                 )
             for e in range(ix.n_epoch):
                 result[s, q, e] = level
@@ -121,7 +124,7 @@ def silencing_back(values, at, ix, d_author, d):
             change = d_author[s, q].sum()
             for i in range(k):
                 share = change * ix.member[ix.class_author[q], i]
-                d_own[0, i] += share
+                d_own[0, i] += ix.lister_sees[s] * share
                 d_types[ix.lister_type[s], i] += share
             if at.silencing_event >= 0:
                 for e in range(ix.n_epoch):
@@ -130,6 +133,9 @@ def silencing_back(values, at, ix, d_author, d):
                         d[at.silencing_event + j] += share * d_author[s, q, e]
     add_table_back(values, at.silencing_scale, at.silencing, d_own, 0, 1, d)
     n_type = d_types.shape[0]
+    if at.silencing_common >= 0:
+        for j in range(n_type):
+            d[at.silencing_common + j] += d_types[j].sum()
     add_table_back(values, at.silencing_type_scale, at.silencing_type, d_types, 0, n_type, d)
 
 

@@ -72,6 +72,7 @@ class Offsets(NamedTuple):
     silencing: int
     silencing_type_scale: int
     silencing_type: int
+    silencing_common: int
     silencing_event: int
     delay: int
     delay_shape: int

@@ -163,6 +163,13 @@ DEFAULTS: Mapping[str, Prior] = {
     "silencing_type_scale": _prior(
         "halfnormal", "a cartel silences the press, not the federal list", sigma=0.5
     ),
+    "silencing_common": _prior(
+        "normal",
+        "what organizations have in common, beside ordinary violence: unknown sign; a logit of 1 "
+        "either way is two standard deviations",
+        mu=0.0,
+        sigma=0.5,
+    ),
     "silencing_event": _prior("normal", "logit, after an event: unknown sign", mu=0.0, sigma=0.5),
     "visibility": _prior("halfnormal", "weight of what all sources see or miss", sigma=1.0),
     "low_share": _prior(

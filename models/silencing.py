@@ -1,18 +1,22 @@
 r"""Who silences whom: detection that depends on the perpetrator, by type of source.
 
 .. math::
-    \gamma_{s,k,t} &= \sigma g_k + \sigma_T g_{\mathrm{type}(s), k}
-        + [s \text{ sees claims}] \sum_{e \text{ past at } t} \omega_{ek}\,\delta_e \\
-    g &\sim \mathrm{ZeroSumNormal}(1), \quad
+    \gamma_{s,k,t} &= c_{\mathrm{type}(s)} + \sigma_T g_{\mathrm{type}(s), k}
+        + [s \text{ sees claims}] \Big(\sigma g_k
+        + \sum_{e \text{ past at } t} \omega_{ek}\,\delta_e\Big) \\
+    g &\sim \mathrm{ZeroSumNormal}(1), \quad c \sim N(0, .5), \quad
     \sigma \sim \mathrm{HalfNormal}(.8), \quad \sigma_T \sim \mathrm{HalfNormal}(.5)
 
 added to logit p; negative where an organization keeps sources from reporting. A cartel silences
 the press and not the federal list: with one γ for all types a cartel that silences the press
 alone gains or loses with the wrong sources (model.md, section 2). γ of a rivalry is the mean of
-its members', that of ``other`` is zero: ordinary violence silences nobody. Zero-sum over
-organizations, since what all of them have in common is the source's own level; deviations by
-type zero-sum over types, too. Adjudicated sources are a type of their own: whom the state
-chooses to take to court is selected, and γ of that type is that selection. After an event e,
+its members', that of ``other`` is zero: ordinary violence silences nobody. g is zero-sum over
+organizations, deviations by type over types, too: what all organizations have in common is the
+source's own level, unless there is ``other`` beside them. Then c says how much harder, or easier,
+than ordinary violence a type of source sees that of organizations: without it a press that fears
+all of them would be taken for one that sees them as well as a quarrel between neighbours.
+Adjudicated sources are a type of their own: whom the state chooses to take to court is selected. γ
+of that type is that selection, c and deviation: to be silenced is no part of it. After an event e,
 such as an announcement, silencing by the organization that it names, in the region that it names,
 may shift by δ_e; one that names nobody speaks of all organizations and their rivalries, never of
 ``other``.
@@ -37,6 +41,9 @@ def parameters(priors: Priors, design: Design) -> list[Parameter]:
         if sizes["organization"] > 1 and sizes["source_type"] > 1:
             dims = ["source_type", "organization"]
             result += standardized("silencing_type", priors, dims, 2, sizes)
+        if design.names.has_other:
+            dims = ["source_type"]
+            result.append(simple("silencing_common", priors["silencing_common"], dims, sizes))
     if design.around.events:
         result.append(simple("silencing_event", priors["silencing_event"], ["event"], sizes))
     return result
@@ -47,13 +54,13 @@ def by_author(params: Params, design: Design, engine: Engine) -> Array:
     xp, h = engine.xp, design.histories
     k = len(design.names.organizations)
     types, type_of = source_types(design.evidence, h.listers)
-    own = effects.scaled(params, "silencing", (k,), xp)
+    sees = (~adjudicated(design.evidence)[h.listers]).astype(float)
     by_type = effects.scaled(params, "silencing_type", (len(types), k), xp)
-    own = (own + by_type)[type_of]  # (lister, organization)
+    by_type = by_type + effects.effect(params, "silencing_common", (len(types),), xp)[:, None]
+    own = sees[:, None] * effects.scaled(params, "silencing", (k,), xp) + by_type[type_of]
     member = design.names.member[h.classes.author][:, :k]
     shift = effects.effect(params, "silencing_event", (len(design.around.events),), xp)
     lasting = xp.dot(shift, event_table(design)).reshape((len(member), design.around.past.shape[1]))
-    sees = (~adjudicated(design.evidence)[h.listers]).astype(float)
     return xp.dot(own, member.T)[:, :, None] + sees[:, None, None] * lasting
 
 

@@ -10,11 +10,10 @@ import itertools
 import math
 from collections import defaultdict
 
-import numpy as np
 from accounts import accounts
 from dtoscore.data.attribution import parse
 from dtoscore.data.evidence import SILENT
-from dtoscore.models.circumstances import FAR_LAG, NEAR_LAG
+from dtoscore.models.lateness import NEAR_LAG, farthest
 from dtoscore.models.quadrature import group_nodes, visibility_nodes
 from dtoscore.models.structure import TWO_CLASS
 from happening import never_visible, rate, size, victim_class
@@ -154,6 +153,9 @@ def silencing(case: Case, p: Params, author: str, s: int, t: int) -> float:
             return 0.0
         k = case.organizations.index(name)
         by_type = get(p, "silencing_type_scale") * get(p, "silencing_type", kind, k)
+        by_type += get(p, "silencing_common", kind)
+        if case.sources[s].is_court:
+            return by_type
         return get(p, "silencing_scale") * get(p, "silencing", k) + by_type
 
     who = members(author)
@@ -170,14 +172,12 @@ def lags(case: Case, t: int) -> list[float]:
     """Days from the days that stand for a period to ``as_of``.
 
     Five where its end is near, its middle where it is not, ∞ where everything that will be
-    published is: after the 99% quantile of the slowest source's delays.
+    published is. No two periods of a case are alike enough to be taken together.
     """
     ground, frame = case.ground, delays(case)
     if ground is None or not ground.lag or not case.structure.delay or not len(frame):
         return [math.inf]
-    by = [np.repeat(g["delay"], g["count"]) for _, g in frame.groupby("source")]
-    far = max(float(np.quantile(days, 0.99)) for days in by)
-    far, days = min(max(far, NEAR_LAG), FAR_LAG), ground.days[t]
+    far, days = farthest(frame), ground.days[t]
     if min(days) >= far:
         return [math.inf]
     return days if min(days) < NEAR_LAG else days[2:3]
