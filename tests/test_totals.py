@@ -50,6 +50,27 @@ def total(
     return replace(told, aggregates=found)
 
 
+def with_record(told: Evidence, count: int) -> Evidence:
+    """Add a coarse record of one author in the same cells, of a series of its own."""
+    found = told.aggregates
+    names = {"series": "record", "scope": "residual", "count": count, "attribution": "a"}
+    row = found.table.assign(**names).rename(index={"t": "u"})
+    series = found.series.assign(capture_mean=0.9, capture_sd=0.05, noise=0.0)
+    own = np.array([name == "a" for name in told.axes.authors])
+    scope = Scope(*(np.tile(getattr(found.scope, f), 2) for f in Scope.__dataclass_fields__))
+    number = np.repeat([0, 1], len(found.scope.share))
+    return replace(
+        told,
+        aggregates=replace(
+            found,
+            table=pd.concat([found.table, row]),
+            scope=replace(scope, aggregate=number),
+            authors=np.vstack([found.authors, own]),
+            series=pd.concat([found.series, series.rename(index={"official": "record"})]),
+        ),
+    )
+
+
 def reported(n: int = 12) -> Evidence:
     return evidence([Incident(("a",)), Incident(("b",), region=1, period=2)] * (n // 2))
 
@@ -89,15 +110,16 @@ def test_its_mean_is_what_nobody_saw(plan: Design) -> None:
 
 
 def test_its_law_is_the_convolution(plan: Design) -> None:
-    """T = Binomial(items, p) + Poisson(λ p), summed by scipy."""
+    """T = Binomial(items, p) + negative binomial of mean λ p, summed by scipy."""
     target = density(plan)
     values = target.constrain(np.random.default_rng(2).normal(0, 0.4, target.n_free))
     p = float(target.unpack(values)["capture"][0])
-    lam = target.moments(values).unseen[0, 0]
+    moments = target.moments(values)
+    lam = moments.unseen[0, 0]
+    size = lam**2 / moments.spread[0, 0]
+    unseen = stats.nbinom(size, size / (size + lam * p))
     items = int(totals.totals_of(plan).items[0, 0])
-    expected = sum(
-        stats.binom(items, p).pmf(x) * stats.poisson(lam * p).pmf(40 - x) for x in range(items + 1)
-    )
+    expected = sum(stats.binom(items, p).pmf(x) * unseen.pmf(40 - x) for x in range(items + 1))
     assert target.total_log_lik(values)[0] == pytest.approx(np.log(expected), rel=1e-9)
 
 
@@ -107,11 +129,14 @@ def test_its_law_is_the_convolution(plan: Design) -> None:
         {"count": 40, "capture": (0.8, 0.1)},
         {"count": 60, "unit": "victims", "capture": (0.7, 0.1), "noise": 0.1},
         {"count": 30, "unit": "victims", "scope": "residual", "capture": (0.9, 0.05)},
+        {"count": 60, "unit": "victims", "capture": (0.7, 0.1), "noise": 0.1, "record": 9},
     ],
-    ids=["incidents", "victims", "residual"],
+    ids=["incidents", "victims", "residual", "victims and a record"],
 )
 def test_gradient_is_the_slope(how: dict) -> None:
-    target = density(design(total(reported(), **how)))
+    record = how.pop("record", None)
+    told = total(reported(), **how)
+    target = density(design(told if record is None else with_record(told, record)))
     free = np.random.default_rng(3).normal(0, 0.4, target.n_free)
     _, gradient = target.value_and_gradient(free)
     step = 3e-5
@@ -119,6 +144,24 @@ def test_gradient_is_the_slope(how: dict) -> None:
         moved = np.eye(target.n_free)[i] * step
         up, down = (target.value_and_gradient(free + d)[0] for d in (moved, -moved))
         assert gradient[i] == pytest.approx((up - down) / (2 * step), rel=2e-5, abs=2e-5)
+
+
+def test_what_a_total_and_a_record_may_both_count_is_the_authors_unseen() -> None:
+    """λ_VV of the record's author, and what the months' factors add to both: by the formulas."""
+    target = density(design(with_record(total(reported(), 60, unit="victims"), 9)))
+    values = target.constrain(np.random.default_rng(4).normal(0, 0.4, target.n_free))
+    found, plan = target.moments(values), target.design
+    q = superposition.quantities(target.unpack(values), plan, NUMPY)
+    share = superposition.unseen_share(q, plan, NUMPY).sum(axis=3)[:, plan.histories.cell_context]
+    rate = np.exp(q.log_rate)[:, plan.cell_region, plan.cell_period, plan.cell_kind]
+    of = [(rate[:, :, None] * share * power).sum(axis=2) for power in plan.moments]
+    months, inside = noise.blocks(plan), plan.cell_period > 0
+    phi = float(target.unpack(values)["noise"]) ** -2.0
+    shape, mass = months.seen + phi, np.bincount(months.of_cell, target.cells(values)[1]) + phi
+    mean, var = ((shape / mass**power)[months.of_cell] for power in (1, 2))
+    own = plan.names.authors.index("a")
+    expected = (mean * of[2][own] + var * of[1].sum(axis=0) * of[1][own])[inside].sum()
+    np.testing.assert_allclose(found.both, [expected], rtol=1e-10)
 
 
 @pytest.mark.parametrize(
