@@ -186,7 +186,34 @@ class TestAgreement:
             row("c", source="court", victims=1),
         )
         incident = one(found)
-        assert (incident["victims"], incident["by_first"], incident["by_second"]) == (4, 3, 1)
+        assert (incident["victims"], incident["by_first"], incident["by_second"]) == (4, 2, 1)
+
+    @pytest.mark.parametrize(
+        ("of_sides", "settled", "by_sides"),
+        [
+            ("2><3", 4, (2, 1)),  # 2.4 and 1.6: one of the four is neither side's
+            ("0><9", 4, (4, 0)),
+            ("4><4", 4, (2, 2)),
+            ("1><1", 1, (0, 0)),
+            ("1><2", 3, (2, 1)),
+            ("1><1", 4, (1, 1)),
+        ],
+    )
+    def test_the_cut_knows_no_first_side(
+        self, tmp_path: Path, of_sides: str, settled: int, by_sides: tuple[int, int]
+    ) -> None:
+        """Written of the other sides the counts are the other sides', whatever their names."""
+        turned = "><".join(reversed(of_sides.split("><")))
+        for number, text in enumerate((of_sides, turned)):
+            found = evidence(
+                tmp_path / str(number),
+                row("a", victims=12, attribution="juarez><sinaloa", victims_by_side=text),
+                row("b", source="weekly", victims=settled),
+                row("c", source="court", victims=0),
+            )
+            incident = one(found)
+            assert incident["victims"] == settled
+            assert (incident["by_first"], incident["by_second"]) == by_sides[:: 1 - 2 * number]
 
 
 class TestVersions:
