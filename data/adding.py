@@ -54,8 +54,12 @@ def usable(round_: Round) -> tuple[pd.DataFrame, pd.DataFrame] | None:
 
 
 def _covered(code: str, settings: Settings) -> bool:
-    """Whether a round has all regions that a total counts."""
-    return code in settings.regions or set(regions.SETS.get(code, ())) <= set(settings.regions)
+    """Whether a round has all regions that a total counts; of a country, as far as they are known.
+
+    Of one without a region set it has not: which regions the others are nobody knows.
+    """
+    own = regions.SETS.get(code)
+    return code in settings.regions or (own is not None and set(own) <= set(settings.regions))
 
 
 def aggregates_of(

@@ -123,6 +123,19 @@ def test_a_country_holds_its_regions_only_where_the_round_has_them_all(tmp_path:
     assert set(scope.period.tolist()) == {4}
 
 
+def test_a_country_whose_regions_are_not_known_is_never_held_whole(tmp_path: Path) -> None:
+    """The round has two regions of the United States, and nobody knows which others there are."""
+    rows = MAY.replace("MX-SIN", "US-AZ"), MAY.replace("official,MX-SIN", "coarse,US")
+    folder = write(tmp_path, *rows)
+    for name in ("round.toml", "reports.csv"):
+        text = (folder / name).read_text("utf-8")
+        text = text.replace("MX-SIN", "US-AZ").replace("MX-CHH", "US-NM")
+        (folder / name).write_text(text, "utf-8")
+    found = aggregates(tabulate(read_round(folder)))
+    assert found.table["region"].tolist() == ["US-AZ"]
+    assert found.set_aside[["region", "reason"]].to_numpy().tolist() == [["US", BEYOND]]
+
+
 def test_totals_outside_the_days_are_set_aside_and_listed(tmp_path: Path) -> None:
     rows = [
         "official,MX-SIN,2009,,,homicide,,40,,,victims,residual,",
