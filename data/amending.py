@@ -82,10 +82,12 @@ def check_room(rows: pd.DataFrame, round_: Round) -> None:
 
 
 def widened(folder: Path, rows: pd.DataFrame, declared: str) -> tuple[pd.DataFrame, int]:
-    """Let counts below what their own sources report there range up to that.
+    """Let counts below what their own sources report there range to as far above that.
 
     A series that another source feeds counts what that one reports, but for errors of day, place
-    or copying. Where it counts less, all that is known is that the number lies between both.
+    or copying. Where it counts less, an error that large was made, and one as large the other way
+    could have been: the number lies in [count, held + (held − count)]. Were it at most what is
+    held, the law T = held + … would leave that number alone, and nothing unseen.
 
     Where more than ``MOST_SHORT`` of those are below, the source does not feed the series, and
     they are left as they are: ``amend`` will refuse them.
@@ -113,7 +115,8 @@ def widened(folder: Path, rows: pd.DataFrame, declared: str) -> tuple[pd.DataFra
     if short.empty or len(short) > MOST_SHORT * len(reported):
         return rows, 0
     low = rows["count"].where(rows.index.isin(short.index), "")
-    high = short.map("{:.0f}".format).reindex(rows.index).fillna("")
+    most = 2.0 * short - counted.loc[short.index]
+    high = most.map("{:.0f}".format).reindex(rows.index).fillna("")
     return rows.assign(count_low=low, count_high=high), len(short)
 
 

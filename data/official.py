@@ -268,7 +268,7 @@ def _notes(
     if short:
         said.append(
             f"{counted(short, 'count is', 'counts are')} below what {listed(wanted.holds)} "
-            "reports there: taken as anything from the count to that."
+            "reports there: taken as anything from the count to as far above that."
         )
     others = sorted(set(rows["series"]) - set(chosen))
     if others:
