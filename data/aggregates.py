@@ -106,6 +106,19 @@ class Aggregates:
         return replace(self, table=self.table[keep], scope=scope, authors=self.authors[keep])
 
     @property
+    def bounds(self) -> Floats:
+        """Least and most that each is said to be: its count where not both bounds are given.
+
+        Returns
+        -------
+        Shape (2, aggregate).
+        """
+        names = ("count_low", "count_high", "count")
+        low, high, count = (self.table[name].to_numpy(float) for name in names)
+        both = (low >= 0) & (high >= 0)
+        return np.stack([np.where(both, low, count), np.where(both, high, count)])
+
+    @property
     def attributions(self) -> tuple[str, ...]:
         """Every attribution that some aggregate has, sorted."""
         return tuple(sorted(set(self.table["attribution"]) - {UNKNOWN}))

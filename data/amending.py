@@ -4,10 +4,9 @@ import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
 import pandas as pd
 
-from .aggregates import itemised
+from .contradictions import in_unit
 from .errors import InputError
 from .evidence import Evidence
 from .folder import csv_text
@@ -101,13 +100,12 @@ def widened(folder: Path, rows: pd.DataFrame, declared: str) -> tuple[pd.DataFra
     InputError
         Where the round would be at fault in other ways.
     """
-    evidence = _tried(folder, _texts(folder, rows.assign(count_high=str(MOST_TOTAL)), declared))
-    found, known = evidence.aggregates, itemised(evidence)
+    unbounded = rows.assign(count_low="0", count_high=str(MOST_TOTAL))
+    evidence = _tried(folder, _texts(folder, unbounded, declared))
+    found = evidence.aggregates
     if found is None:
         return rows, 0
-    unit = found.table["unit"] == "victims"
-    held = np.where(unit, known.held_victims, known.held)
-    first = _line_of(folder)
+    first, held = _line_of(folder), in_unit(evidence)[1]
     own = [(lines[0] - first, n) for lines, n in zip(found.table["rows"], held, strict=True)]
     reported = pd.Series({at: number for at, number in own if at >= 0 and number > 0}, dtype=float)
     counted = rows["count"].astype(float)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from . import adding
+from . import adding, contradictions
 from .attribution import OTHER, UNKNOWN, parse
 from .axes import Axes, lists
 from .coarse import is_coarse
@@ -68,7 +68,7 @@ def tabulate(round_: Round) -> Evidence:
         aggregates=adding.aggregates_of(round_, totals, axes),
         ground=ground_of(round_, axes, coded),
     )
-    adding.check(evidence)
+    contradictions.check(evidence)
     return evidence
 
 

@@ -78,11 +78,8 @@ class Totals:
 
     @cached_property
     def bounds(self) -> Floats:
-        """Low and high, shape (2, aggregate): the count where not both bounds are given."""
-        table = self.found.table
-        low, high, count = (table[c].to_numpy(float) for c in ("count_low", "count_high", "count"))
-        both = (low >= 0) & (high >= 0)
-        return np.stack([np.where(both, low, count), np.where(both, high, count)])
+        """Of ``Aggregates.bounds``: low and high, shape (2, aggregate)."""
+        return self.found.bounds
 
     @cached_property
     def items(self) -> Floats:
