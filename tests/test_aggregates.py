@@ -472,6 +472,23 @@ def test_a_total_of_nobody_who_can_have_acted_is_refused(tmp_path: Path) -> None
     assert len(aggregates(tabulate(read_round(folder)))) == 1
 
 
+def test_a_class_that_is_reported_no_more_takes_its_totals_with_it(tmp_path: Path) -> None:
+    """Nothing is known of its share any more: the likelihood would be nothing."""
+    folder = write(tmp_path, MAY.replace("homicide,,", "homicide,official,"), OF_ZETAS)
+    reports = pd.read_csv(folder / "reports.csv", dtype=str, keep_default_na=False)
+    chosen = reports["incident_id"] == "i5"
+    reports.assign(victim_class=reports["victim_class"].mask(chosen, "official")).to_csv(
+        folder / "reports.csv", index=False
+    )
+    evidence = tabulate(read_round(folder))
+    assert aggregates(evidence).table["victim_class"].tolist() == ["", "official"]
+    less = evidence.without(reports=reports.loc[chosen, "report_id"])
+    assert aggregates(less).table["victim_class"].tolist() == [""]
+    assert np.isfinite(joint.log_lik(parameters_of(less, 3), less)).all()
+    other = reports.loc[reports["incident_id"] == "i6", "report_id"]
+    assert len(aggregates(evidence.without(reports=other))) == 2
+
+
 YEAR = "official,MX-SIN,,2010-01-01,2010-06-30,homicide,,400,,,victims,,"
 
 
