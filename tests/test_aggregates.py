@@ -264,6 +264,23 @@ def test_the_settings_of_the_series(tmp_path: Path) -> None:
     assert found["noise"].tolist() == [0.1, 0.0, 0.0]
 
 
+def test_a_noise_of_incidents_is_refused(tmp_path: Path) -> None:
+    """The model would not look at it."""
+    incidents = MAY.replace("victims", "incidents")
+    coarse = incidents.replace("official", "coarse")
+    noisy = with_setting("noise = 0.1")
+    said = refused(tmp_path / "noisy", incidents, coarse, series=noisy)
+    assert "round.toml: totals.official.noise is 0.1, but that series counts incidents in" in said
+    assert "totals.csv row 2 and noise is of victims: take it away" in said
+    assert "totals.coarse" not in said
+    for name, rows, series in (
+        ("none", [incidents], with_setting("noise = 0.0")), ("victims", [MAY], noisy),
+    ):  # fmt: skip
+        assert len(aggregates(made(tmp_path / name, *rows, series=series))) == 1
+    both = MAY.replace("SIN", "CHH")
+    assert "row 3" in refused(tmp_path / "both", both, incidents, series=noisy)
+
+
 ATTRIBUTIONS = ("", "zetas", "juarez><sinaloa", "juarez|zetas", "sinaloa|other")
 SPANS = ((dt.date(2010, 5, 1), dt.date(2010, 5, 31)), (dt.date(2010, 4, 10), dt.date(2010, 6, 8)))
 
