@@ -54,9 +54,9 @@ class Evidence:
     reports
         One row a used report: ``report_id, incident_id``, axis codes ``source, statement,
         region, period, kind``, and ``victims, victims_low, victims_high, victim_class,
-        deaths_a, deaths_b``, ``delay`` (days from the incident to publication, -1 where that is
-        not known) and ``lag`` (from the incident to ``as_of``); those of an incident in order
-        of publication.
+        deaths_a, deaths_b``, ``delay`` (days from the incident to publication, of a report that
+        revises others to theirs, -1 where that is not known) and ``lag`` (from the incident to
+        ``as_of``); those of an incident in order of publication.
     set_aside
         Reports that could not be used: ``report_id, row, reason, victims, in_window``.
     aggregates

@@ -265,6 +265,24 @@ class TestVersions:
         assert told(found) == [{"daily": "sinaloa"}]
         assert reasons(found) == {"b": module.UNPUBLISHED}
 
+    def test_the_delay_of_a_revision_is_that_of_what_it_revises(self, tmp_path: Path) -> None:
+        """To the first of the chain, a withdrawn one too; where its day is not known, nothing."""
+        rows = [
+            row("a", published="2010-05-11"),
+            row("b", supersedes="a", retracted="true", published="2010-06-10"),
+            row("c", supersedes="b", published="2010-07-20"),
+            row("d", "i2", published="2010-05-30"),
+            row("e", "i3", published=""),
+            row("f", "i3", supersedes="e", published="2010-05-14"),
+            row("g", "i4", source="weekly", published="2010-05-20"),
+            row("h", "i4", source="weekly", supersedes="g", published="2010-05-15"),
+        ]
+        sources = "id,name,type,published\ndaily,D,press,unknown\nweekly,W,press,known\n"
+        found = evidence(tmp_path, *rows, sources_csv=sources)
+        frame = found.reports.set_index("report_id")
+        assert frame["delay"].to_dict() == {"c": 1, "d": 20, "f": -1, "h": 5}
+        assert set(frame["lag"]) == {82}
+
 
 class TestDays:
     @pytest.mark.parametrize(
