@@ -49,12 +49,6 @@ class Scope:
     kind: Ints
     share: Floats
 
-    def dense(self, shape: tuple[int, int, int, int]) -> Floats:
-        """Write it as an array (aggregate, region, period, kind), 0 where nothing is covered."""
-        table = np.zeros(shape)
-        table[self.aggregate, self.region, self.period, self.kind] = self.share
-        return table
-
 
 @dataclass(frozen=True)
 class Aggregates:

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .axes import SILENT, Axes
+from .values import UNKNOWN_CLASS
 from .world import SIZE_EDGES
 
 Ints = NDArray[np.int64]
@@ -78,11 +79,11 @@ def _majority(reports: pd.DataFrame, column: str, n: int) -> Ints:
 
 def _classes(reports: pd.DataFrame, n: int) -> NDArray[np.object_]:
     """Give the commonest class that is known; "unknown" is missing, never a true class."""
-    known = reports[reports["victim_class"] != "unknown"]
+    known = reports[reports["victim_class"] != UNKNOWN_CLASS]
     names, codes = np.unique(known["victim_class"].to_numpy(str), return_inverse=True)
     numbers, place = np.unique(known["number"].to_numpy(np.int64), return_inverse=True)
     chosen = _majority(known.assign(number=place, code=codes), "code", len(numbers))
-    result = np.full(n, "unknown", object)
+    result = np.full(n, UNKNOWN_CLASS, object)
     result[numbers] = names[chosen]
     return result
 

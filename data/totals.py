@@ -13,7 +13,8 @@ from .attribution import UNKNOWN, parse
 from .naming import Names
 from .problems import Problems, Table, counted, numbered
 from .roster import days
-from .testimony import UNKNOWN_CLASS, whole
+from .testimony import whole
+from .values import UNKNOWN_CLASS
 
 COUNTS = ("count", "count_low", "count_high")
 INCLUSIVE, RESIDUAL = "inclusive", "residual"

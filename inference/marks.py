@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 
 from ..data.evidence import Evidence
 from ..data.rubric import Rubric
+from ..data.values import UNKNOWN_CLASS
 from ..data.world import LARGEST_EVENT, SIZE_EDGES, SIZES
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-UNKNOWN_CLASS = "unknown"
 CLASS_PRIOR_TOTAL = 2.0
 """Weight of the prior on class shares, in incidents, spread evenly over the K classes.
 

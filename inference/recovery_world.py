@@ -23,12 +23,12 @@ from ..data.rubrics import default_rubric
 from ..data.simulate import simulate
 from ..data.simulated import Simulated, write_round
 from ..data.tabulate import tabulate
-from ..data.values import ADJUDICATED
+from ..data.values import ADJUDICATED, UNKNOWN_CLASS
 from ..data.world import World
 from ..models import attribution, joint, superposition, written
 from ..models.engine import NUMPY, Params
 from ..models.priors import Priors
-from .marks import CLASS_PRIOR_TOTAL, TAIL_GRID, UNKNOWN_CLASS, tail_posterior
+from .marks import CLASS_PRIOR_TOTAL, TAIL_GRID, tail_posterior
 from .prior import prior_draws
 from .recovery_size import Size
 

@@ -14,7 +14,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ..data.evidence import Evidence
-from ..data.values import ADJUDICATED
+from ..data.values import ADJUDICATED, UNKNOWN_CLASS
 from .engine import Floats, Ints
 from .names import Names
 from .structure import Structure
@@ -23,7 +23,6 @@ FAR_LAG = 365.0
 """Days after which nothing is expected to be still on its way, at the most."""
 NEAR_LAG = 30.0
 """Days within which a period's first and last day differ much in what is in."""
-UNKNOWN_CLASS = "unknown"
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.aggregates import Aggregates, Scope, itemised
+from ..data.values import UNKNOWN_CLASS
 from . import aggregates
 from .design import Design
 from .engine import Floats, Ints
@@ -107,7 +108,7 @@ class Totals:
     def class_share(self) -> Floats:
         """Share of the unseen that a total of one victim class counts, shape (aggregate,)."""
         frame = self.design.evidence.incidents
-        known = frame.loc[frame["victim_class"] != "unknown", "victim_class"]
+        known = frame.loc[frame["victim_class"] != UNKNOWN_CLASS, "victim_class"]
         shares = known.value_counts(normalize=True)
         return np.array(
             [shares.get(c, 0.0) if c else 1.0 for c in self.found.table["victim_class"]]

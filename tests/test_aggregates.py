@@ -101,7 +101,8 @@ def test_cells_hold_the_share_of_their_days(tmp_path: Path) -> None:
     evidence = made(tmp_path, MAY, OF_ZETAS + "zetas", series=SERIES)
     axes = evidence.axes
     shape = (2, len(axes.regions), len(axes.periods), len(axes.kinds))
-    dense = aggregates(evidence).scope.dense(shape)
+    scope, dense = aggregates(evidence).scope, np.zeros(shape)
+    dense[scope.aggregate, scope.region, scope.period, scope.kind] = scope.share
     kind, may, june = axes.kinds.index("homicide"), 4, 5
     sinaloa, chihuahua = axes.regions.index("MX-SIN"), axes.regions.index("MX-CHH")
     assert dense[0, chihuahua, may, kind] == 22 / 31
