@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from . import regions
-from .aggregates import Aggregates, Scope, author_mask, itemised
+from .aggregates import Aggregates, Scope, author_mask
 from .attribution import OTHER, UNKNOWN, parse
 from .axes import Axes
-from .errors import InputError
 from .periods import Period
-from .problems import numbered, shown
 from .rounds import Round, Settings
-from .totals import ANY, INCLUSIVE, RESIDUAL, period_days
+from .totals import RESIDUAL, period_days
 from .values import share
-
-if TYPE_CHECKING:
-    from .evidence import Evidence
 
 OUTSIDE = "total: outside history and window"
 PARTLY = "total: partly outside history and window, how much of it is inside is not known"
@@ -54,8 +48,12 @@ def usable(round_: Round) -> tuple[pd.DataFrame, pd.DataFrame] | None:
 
 
 def _covered(code: str, settings: Settings) -> bool:
-    """Whether a round has all regions that a total counts."""
-    return code in settings.regions or set(regions.SETS.get(code, ())) <= set(settings.regions)
+    """Whether a round has all regions that a total counts; of a country, as far as they are known.
+
+    Of one without a region set it has not: which regions the others are nobody knows.
+    """
+    own = regions.SETS.get(code)
+    return code in settings.regions or (own is not None and set(own) <= set(settings.regions))
 
 
 def aggregates_of(
@@ -206,69 +204,3 @@ def needs_other(round_: Round, used: pd.DataFrame) -> bool:
     return bool(nobodys.any()) or any(
         OTHER in said.organizations and not said.is_rivalry for said in named
     )
-
-
-def check(evidence: Evidence) -> None:
-    """Refuse totals that contradict the round.
-
-    Raises
-    ------
-    InputError
-        With every problem at once: a share where ``other`` is the background too, a class that
-        no report has, an inclusive total below what it holds for certain.
-    """
-    aggregates = evidence.aggregates
-    if aggregates is None or not len(aggregates):
-        return
-    problems = [
-        *_shared_background(aggregates, evidence.axes),
-        *_unknown_classes(aggregates, evidence),
-        *_below_held(aggregates, evidence),
-    ]
-    if problems:
-        raise InputError(problems)
-
-
-def _where(table: pd.DataFrame) -> str:
-    lines = sorted(line for rows in table["rows"] for line in rows)
-    return f"totals.csv {numbered(lines)}"
-
-
-def _shared_background(aggregates: Aggregates, axes: Axes) -> list[str]:
-    table = aggregates.table
-    if not axes.has_other:
-        return []
-    behind = aggregates.authors[:, axes.authors.index(OTHER)]
-    shared = aggregates.series.index[aggregates.series["share_mean"].notna()]
-    return [
-        f"{_where(table[behind & (table['series'] == name)])}: series {shown(name)} has a share in "
-        "round.toml, and violence by none of the organizations is 'other' in this round (a source "
-        "covers all, a report names it, or a series without a share counts it), so that the rest "
-        "would be counted twice: take the share away"
-        for name in shared
-        if (behind & (table["series"] == name)).any()
-    ]
-
-
-def _unknown_classes(aggregates: Aggregates, evidence: Evidence) -> list[str]:
-    table, known = aggregates.table, set(evidence.incidents["victim_class"])
-    return [
-        f"{_where(rows)}: victim_class {shown(name)} is the class of no incident that is reported, "
-        "so nothing is known of its share; leave the total out, or its class"
-        for name, rows in table.groupby("victim_class")
-        if name != ANY and name not in known
-    ]
-
-
-def _below_held(aggregates: Aggregates, evidence: Evidence) -> list[str]:
-    table, known = aggregates.table, itemised(evidence)
-    held = np.where(table["unit"] == "victims", known.held_victims, known.held)
-    most = table[["count", "count_high"]].max(axis=1)
-    low = (table["scope"] == INCLUSIVE) & (most < held)
-    return [
-        f"{_where(table[table.index == name])}: count {most[name]} of series "
-        f"{shown(table.loc[name, 'series'])} is below the {held[table.index.get_loc(name)]:.0f} "
-        f"{table.loc[name, 'unit']} that its sources (holds in round.toml) report there: "
-        "correct the count, or take the source out of holds"
-        for name in table.index[low]
-    ]

@@ -49,12 +49,6 @@ class Scope:
     kind: Ints
     share: Floats
 
-    def dense(self, shape: tuple[int, int, int, int]) -> Floats:
-        """Write it as an array (aggregate, region, period, kind), 0 where nothing is covered."""
-        table = np.zeros(shape)
-        table[self.aggregate, self.region, self.period, self.kind] = self.share
-        return table
-
 
 @dataclass(frozen=True)
 class Aggregates:
@@ -104,6 +98,19 @@ class Aggregates:
         codes = (old.region[at], old.period[at], old.kind[at])
         scope = Scope(number[old.aggregate[at]], *codes, old.share[at])
         return replace(self, table=self.table[keep], scope=scope, authors=self.authors[keep])
+
+    @property
+    def bounds(self) -> Floats:
+        """Least and most that each is said to be: its count where not both bounds are given.
+
+        Returns
+        -------
+        Shape (2, aggregate).
+        """
+        names = ("count_low", "count_high", "count")
+        low, high, count = (self.table[name].to_numpy(float) for name in names)
+        both = (low >= 0) & (high >= 0)
+        return np.stack([np.where(both, low, count), np.where(both, high, count)])
 
     @property
     def attributions(self) -> tuple[str, ...]:

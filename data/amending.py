@@ -4,10 +4,9 @@ import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
 import pandas as pd
 
-from .aggregates import itemised
+from .contradictions import in_unit
 from .errors import InputError
 from .evidence import Evidence
 from .folder import csv_text
@@ -82,10 +81,12 @@ def check_room(rows: pd.DataFrame, round_: Round) -> None:
 
 
 def widened(folder: Path, rows: pd.DataFrame, declared: str) -> tuple[pd.DataFrame, int]:
-    """Let counts below what their own sources report there range up to that.
+    """Let counts below what their own sources report there range to as far above that.
 
     A series that another source feeds counts what that one reports, but for errors of day, place
-    or copying. Where it counts less, all that is known is that the number lies between both.
+    or copying. Where it counts less, an error that large was made, and one as large the other way
+    could have been: the number lies in [count, held + (held − count)]. Were it at most what is
+    held, the law T = held + … would leave that number alone, and nothing unseen.
 
     Where more than ``MOST_SHORT`` of those are below, the source does not feed the series, and
     they are left as they are: ``amend`` will refuse them.
@@ -99,13 +100,12 @@ def widened(folder: Path, rows: pd.DataFrame, declared: str) -> tuple[pd.DataFra
     InputError
         Where the round would be at fault in other ways.
     """
-    evidence = _tried(folder, _texts(folder, rows.assign(count_high=str(MOST_TOTAL)), declared))
-    found, known = evidence.aggregates, itemised(evidence)
+    unbounded = rows.assign(count_low="0", count_high=str(MOST_TOTAL))
+    evidence = _tried(folder, _texts(folder, unbounded, declared))
+    found = evidence.aggregates
     if found is None:
         return rows, 0
-    unit = found.table["unit"] == "victims"
-    held = np.where(unit, known.held_victims, known.held)
-    first = _line_of(folder)
+    first, held = _line_of(folder), in_unit(evidence)[1]
     own = [(lines[0] - first, n) for lines, n in zip(found.table["rows"], held, strict=True)]
     reported = pd.Series({at: number for at, number in own if at >= 0 and number > 0}, dtype=float)
     counted = rows["count"].astype(float)
@@ -113,7 +113,8 @@ def widened(folder: Path, rows: pd.DataFrame, declared: str) -> tuple[pd.DataFra
     if short.empty or len(short) > MOST_SHORT * len(reported):
         return rows, 0
     low = rows["count"].where(rows.index.isin(short.index), "")
-    high = short.map("{:.0f}".format).reindex(rows.index).fillna("")
+    most = 2.0 * short - counted.loc[short.index]
+    high = most.map("{:.0f}".format).reindex(rows.index).fillna("")
     return rows.assign(count_low=low, count_high=high), len(short)
 
 

@@ -54,9 +54,9 @@ class Evidence:
     reports
         One row a used report: ``report_id, incident_id``, axis codes ``source, statement,
         region, period, kind``, and ``victims, victims_low, victims_high, victim_class,
-        deaths_a, deaths_b``, ``delay`` (days from the incident to publication, -1 where that is
-        not known) and ``lag`` (from the incident to ``as_of``); those of an incident in order
-        of publication.
+        deaths_a, deaths_b``, ``delay`` (days from the incident to publication, of a report that
+        revises others to theirs, -1 where that is not known) and ``lag`` (from the incident to
+        ``as_of``); those of an incident in order of publication.
     set_aside
         Reports that could not be used: ``report_id, row, reason, victims, in_window``.
     aggregates
@@ -94,7 +94,8 @@ class Evidence:
         organization: its name reads ``other``, its rivalries become the opponent's one-sided
         incidents, of aggregates too. Reports: as if
         they had never been written. Reports that are left are settled anew: victims, place
-        and time of an incident are theirs. Axes stay but for the source or organization
+        and time of an incident are theirs. A total of a victim class that no incident left has
+        goes, since nothing is known of its share. Axes stay but for the source or organization
         that goes, and so does the ``ground`` but for its delays; ``set_aside`` and
         ``reports_in_window`` stay those of the round.
 
@@ -115,7 +116,7 @@ class Evidence:
         if organization is not None:
             result = removal.without_organization(result, organization)
         gone = frozenset(reports)
-        return removal.without_reports(result, gone) if gone else result
+        return removal.of_known_classes(removal.without_reports(result, gone) if gone else result)
 
     def patterns(self) -> xr.Dataset:
         """Count the incidents of each distinct (cell, pattern).

@@ -20,6 +20,7 @@ from .readers import read_round
 from .regions import current, is_region
 from .rounds import Round
 from .tables import read_table
+from .totals import VICTIMS
 from .values import ID, ID_RULE, share
 
 COLUMNS = ("series", "region", "year", "month", "count")
@@ -98,7 +99,7 @@ class Wanted:
     capture: str = ""
     share: str = ""
     holds: tuple[str, ...] = ()
-    unit: str = "victims"
+    unit: str = VICTIMS
 
 
 def import_totals(file: Path, folder: Path, wanted: Wanted) -> Added:
@@ -250,7 +251,7 @@ def _declared(name: str, known: Known, wanted: Wanted) -> str:
         "capture": wanted.capture or known.capture,
         "share": wanted.share or None,
         "holds": wanted.holds or None,
-        "noise": known.noise,
+        "noise": known.noise if wanted.unit == VICTIMS else None,
     }
     return f"\n[totals.{name}]\n" + toml_text(settings)
 
@@ -268,7 +269,7 @@ def _notes(
     if short:
         said.append(
             f"{counted(short, 'count is', 'counts are')} below what {listed(wanted.holds)} "
-            "reports there: taken as anything from the count to that."
+            "reports there: taken as anything from the count to as far above that."
         )
     others = sorted(set(rows["series"]) - set(chosen))
     if others:

@@ -25,7 +25,7 @@ from .testimony import (
     incident_notes,
     read_reports,
 )
-from .totals import lost_reports, read_totals
+from .totals import check_noise, lost_reports, read_totals
 
 LATER = {
     "links": "the US side",
@@ -250,7 +250,9 @@ def _read_totals(
     if text is None:
         return None
     text["kind"] = text["kind"].replace(MASSACRE)
-    frame, notes = read_totals(reader.tables["totals"], text, names, reader.problems)
+    table = reader.tables["totals"]
+    frame, notes = read_totals(table, text, names, reader.problems)
+    check_noise(table, frame, settings.totals, reader.problems)
     reader.notes += notes
     return frame
 

@@ -19,6 +19,7 @@ from .attribution import OTHER, Attribution, parse, set_of
 from .axes import Axes, code, lists
 from .errors import InputError
 from .settle import settle
+from .totals import ANY
 
 if TYPE_CHECKING:
     from .evidence import Evidence
@@ -128,6 +129,16 @@ def without_reports(evidence: Evidence, gone: frozenset[str]) -> Evidence:
     if missing := sorted(gone - set(ids)):
         raise InputError([f"report {name!r} is not in the evidence" for name in missing])
     return settled(evidence, evidence.axes, evidence.reports[~ids.isin(gone)])
+
+
+def of_known_classes(evidence: Evidence) -> Evidence:
+    """Take away the totals of a victim class of which no incident is left."""
+    aggregates = evidence.aggregates
+    if aggregates is None:
+        return evidence
+    chosen = aggregates.table["victim_class"]
+    keep = (chosen == ANY) | chosen.isin(evidence.incidents["victim_class"].unique())
+    return replace(evidence, aggregates=aggregates.where(keep.to_numpy(bool)))
 
 
 def without_organization(evidence: Evidence, gone: str) -> Evidence:

@@ -7,11 +7,10 @@ from pathlib import Path
 from .problems import Problems
 from .rubric import EvidenceMinimum, Kind, Rubric
 from .tomlfile import Section, read_toml
-from .values import ID, ID_RULE
+from .values import ID, ID_RULE, UNKNOWN_CLASS
 
 UNITS = ("victims", "incidents")
 LARGE = (2, 4, 8)
-UNKNOWN_CLASS = "unknown"
 DEFAULT = files(__package__) / "assets" / "rubric.toml"
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .axes import SILENT, Axes
+from .values import UNKNOWN_CLASS
 from .world import SIZE_EDGES
 
 Ints = NDArray[np.int64]
@@ -78,11 +79,11 @@ def _majority(reports: pd.DataFrame, column: str, n: int) -> Ints:
 
 def _classes(reports: pd.DataFrame, n: int) -> NDArray[np.object_]:
     """Give the commonest class that is known; "unknown" is missing, never a true class."""
-    known = reports[reports["victim_class"] != "unknown"]
+    known = reports[reports["victim_class"] != UNKNOWN_CLASS]
     names, codes = np.unique(known["victim_class"].to_numpy(str), return_inverse=True)
     numbers, place = np.unique(known["number"].to_numpy(np.int64), return_inverse=True)
     chosen = _majority(known.assign(number=place, code=codes), "code", len(numbers))
-    result = np.full(n, "unknown", object)
+    result = np.full(n, UNKNOWN_CLASS, object)
     result[numbers] = names[chosen]
     return result
 
@@ -90,8 +91,8 @@ def _classes(reports: pd.DataFrame, n: int) -> NDArray[np.object_]:
 def _sides(reports: pd.DataFrame, axes: Axes, victims: Ints) -> dict[str, Ints]:
     """Count the dead by the hand of each side, from the earliest report that counts them.
 
-    Deaths *of* a side are the other side's doing. A count above the incident's own dead is
-    cut to it, first side first.
+    Deaths *of* a side are the other side's doing. Counts that add up to more than the incident's
+    own dead are cut to them (``_within``).
     """
     place = {text: number for number, text in enumerate(axes.rivalries)}
     of_statement = np.array([place.get(text, -1) for text in axes.statements], np.int64)
@@ -102,6 +103,18 @@ def _sides(reports: pd.DataFrame, axes: Axes, victims: Ints) -> dict[str, Ints]:
     first, second = np.zeros_like(victims), np.zeros_like(victims)
     at = counted["number"].to_numpy(np.int64)
     rivalry[at] = counted["rivalry"]
-    first[at] = np.minimum(counted["deaths_b"], victims[at])
-    second[at] = np.minimum(counted["deaths_a"], victims[at] - first[at])
+    by = counted["deaths_b"].to_numpy(np.int64), counted["deaths_a"].to_numpy(np.int64)
+    first[at], second[at] = _within(victims[at], *by)
     return {"rivalry": rivalry, "by_first": first, "by_second": second}
+
+
+def _within(most: Ints, first: Ints, second: Ints) -> tuple[Ints, Ints]:
+    """Cut both of two counts in proportion where they add up to more than ``most``.
+
+    Each is rounded down, so that one of the dead may be nobody's in particular: given to either
+    side, it would be that side's for its name.
+    """
+    both = first + second
+    over = both > most
+    one, other = (np.where(over, most * n // np.maximum(both, 1), n) for n in (first, second))
+    return one, other

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from . import adding
+from . import adding, contradictions
 from .attribution import OTHER, UNKNOWN, parse
 from .axes import Axes, lists
 from .coarse import is_coarse
@@ -68,7 +68,7 @@ def tabulate(round_: Round) -> Evidence:
         aggregates=adding.aggregates_of(round_, totals, axes),
         ground=ground_of(round_, axes, coded),
     )
-    adding.check(evidence)
+    contradictions.check(evidence)
     return evidence
 
 
@@ -196,11 +196,29 @@ def _coded(reports: pd.DataFrame, axes: Axes, round_: Round) -> pd.DataFrame:
 
 
 def _delays(reports: pd.DataFrame, round_: Round) -> pd.DataFrame:
-    """Days from the incident to publication, and to ``as_of``."""
-    delay = (reports["published"] - reports["day"]).dt.days.clip(lower=0)
+    """Days from the incident to its first publication, and to ``as_of``."""
+    first = reports["report_id"].map(_first_published(round_.reports))
+    delay = (first - reports["day"]).dt.days.clip(lower=0)
     lag = (pd.Timestamp(round_.settings.as_of) - reports["day"]).dt.days.clip(lower=0)
     known = delay.fillna(NO_DELAY).astype(np.int64)
     return pd.DataFrame({"delay": known, "lag": lag.astype(np.int64)})
+
+
+def _first_published(reports: pd.DataFrame) -> pd.Series:
+    """Give the day on which each report was there first, index ``report_id``.
+
+    Of one that revises others that is theirs: its own day says when a source mended what it had
+    told, not how long the news took. NaT where the day of the first of them is not known.
+    """
+    chain = reports.set_index("report_id")[["supersedes", "published"]]
+    first = chain["published"].copy()
+    older = chain["supersedes"].dropna()
+    while len(older):
+        before = chain.loc[older.to_numpy()]
+        day = before["published"].set_axis(older.index)
+        first[older.index] = first[older.index].where(first[older.index] <= day, day)
+        older = before["supersedes"].set_axis(older.index).dropna()
+    return first
 
 
 def _codes(values: pd.Series[str], axis: Sequence[str] | pd.Index[str]) -> NDArray[np.int64]:

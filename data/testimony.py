@@ -9,8 +9,8 @@ from .naming import Names, Reading
 from .problems import Problems, Table, counted, shown
 from .roster import days, flags, optional
 from .rounds import Settings
+from .values import UNKNOWN_CLASS
 
-UNKNOWN_CLASS = "unknown"
 NO_COUNT = -1
 FAR_APART = 30
 """Days between two reports of one incident that are a reason to doubt its id."""

@@ -2,7 +2,7 @@
 
 import calendar
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 from . import regions
 from .attribution import UNKNOWN, parse
 from .naming import Names
-from .problems import Problems, Table, counted
+from .problems import Problems, Table, counted, numbered
 from .roster import days
-from .testimony import UNKNOWN_CLASS, whole
+from .testimony import whole
+from .values import UNKNOWN_CLASS
 
 COUNTS = ("count", "count_low", "count_high")
 INCLUSIVE, RESIDUAL = "inclusive", "residual"
+INCIDENTS, VICTIMS = "incidents", "victims"
 ANY = ""
 """Every victim class; every author."""
 
@@ -51,6 +53,31 @@ def read_totals(
     )
     notes = _check_overlaps(table, frame, problems)
     return frame.reset_index(names="row"), notes
+
+
+def check_noise(
+    table: Table,
+    totals: pd.DataFrame,
+    series: Mapping[str, Mapping[str, object]],
+    problems: Problems,
+) -> None:
+    """Refuse a noise of series that count incidents, which the model would not look at.
+
+    Parameters
+    ----------
+    totals
+        As ``read_totals`` returned it.
+    series
+        The tables ``[totals.NAME]`` of ``round.toml``.
+    """
+    for name, rows in totals[totals["unit"] == INCIDENTS].groupby("series"):
+        noise = series.get(str(name), {}).get("noise")
+        if isinstance(noise, int | float) and noise > 0:
+            problems.add(
+                f"round.toml: totals.{name}.noise is {noise}, but that series counts incidents in "
+                f"{table.file} {numbered(list(rows['row']))} and noise is of victims: take it "
+                "away, or make of the incidents a series of their own"
+            )
 
 
 def period_days(text: str) -> tuple[dt.date, dt.date] | None:

@@ -15,6 +15,8 @@ MOST_VICTIMS = 100_000
 MOST_TOTAL = 100_000_000
 ADJUDICATED = "adjudicated"
 """Type of a source whose findings settle who did it: courts, forensic services."""
+UNKNOWN_CLASS = "unknown"
+"""Victim class of whom no report says what they were: missing, never a true class."""
 
 
 def fold(name: str) -> str:

@@ -20,6 +20,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from ..data.values import ADJUDICATED
 from ..data.world import SIZE_EDGES, SIZES
 from ..models import detection, noise, superposition
 from ..models.design import Design
@@ -197,7 +198,7 @@ def _mean_unnamed(asked: _Asked, q: Quantities, weight: Floats, lister: int) -> 
         return 0.0
     n, locale = len(plan.names.authors), h.spot_locale[h.context_spot]
     u = q.unknown[source][locale]  # (context, author)
-    courts = plan.evidence.axes.sources["type"].iloc[source] == "adjudicated"
+    courts = plan.evidence.axes.sources["type"].iloc[source] == ADJUDICATED
     if q.claims is not None and not courts:
         phi = q.claims[_setting(plan)]  # (context, author, claim)
         u = (phi[:, :, :n] * u[:, None, :]).sum(axis=2) + phi[:, :, n]

@@ -23,13 +23,13 @@ from ..data.rubrics import default_rubric
 from ..data.simulate import simulate
 from ..data.simulated import Simulated, write_round
 from ..data.tabulate import tabulate
-from ..data.values import ADJUDICATED
+from ..data.values import ADJUDICATED, UNKNOWN_CLASS
 from ..data.world import World
 from ..models import attribution, joint, superposition, written
 from ..models.engine import NUMPY, Params
 from ..models.numbers import TAIL_GRID, tail_posterior
 from ..models.priors import Priors
-from .marks import CLASS_PRIOR_TOTAL, UNKNOWN_CLASS
+from .marks import CLASS_PRIOR_TOTAL
 from .prior import prior_draws
 from .recovery_size import Size
 

@@ -14,13 +14,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ..data.evidence import Evidence
-from ..data.values import ADJUDICATED
+from ..data.values import ADJUDICATED, UNKNOWN_CLASS
 from .engine import Floats, Ints
 from .lateness import farthest, lag_classes
 from .names import Names
 from .structure import Structure
-
-UNKNOWN_CLASS = "unknown"
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.aggregates import Aggregates, Scope, itemised
+from ..data.values import UNKNOWN_CLASS
 from . import aggregates, incident_totals, victim_totals
 from .design import Design
 from .engine import Floats, Ints
@@ -83,11 +84,8 @@ class Totals:
 
     @cached_property
     def bounds(self) -> Floats:
-        """Low and high, shape (2, aggregate): the count where not both bounds are given."""
-        table = self.found.table
-        low, high, count = (table[c].to_numpy(float) for c in ("count_low", "count_high", "count"))
-        both = (low >= 0) & (high >= 0)
-        return np.stack([np.where(both, low, count), np.where(both, high, count)])
+        """Of ``Aggregates.bounds``: low and high, shape (2, aggregate)."""
+        return self.found.bounds
 
     @cached_property
     def items(self) -> Floats:
@@ -115,7 +113,7 @@ class Totals:
     def class_share(self) -> Floats:
         """Share of the unseen that a total of one victim class counts, shape (aggregate,)."""
         frame = self.design.evidence.incidents
-        known = frame.loc[frame["victim_class"] != "unknown", "victim_class"]
+        known = frame.loc[frame["victim_class"] != UNKNOWN_CLASS, "victim_class"]
         shares = known.value_counts(normalize=True)
         return np.array(
             [shares.get(c, 0.0) if c else 1.0 for c in self.found.table["victim_class"]]

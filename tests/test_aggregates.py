@@ -101,7 +101,8 @@ def test_cells_hold_the_share_of_their_days(tmp_path: Path) -> None:
     evidence = made(tmp_path, MAY, OF_ZETAS + "zetas", series=SERIES)
     axes = evidence.axes
     shape = (2, len(axes.regions), len(axes.periods), len(axes.kinds))
-    dense = aggregates(evidence).scope.dense(shape)
+    scope, dense = aggregates(evidence).scope, np.zeros(shape)
+    dense[scope.aggregate, scope.region, scope.period, scope.kind] = scope.share
     kind, may, june = axes.kinds.index("homicide"), 4, 5
     sinaloa, chihuahua = axes.regions.index("MX-SIN"), axes.regions.index("MX-CHH")
     assert dense[0, chihuahua, may, kind] == 22 / 31
@@ -121,6 +122,19 @@ def test_a_country_holds_its_regions_only_where_the_round_has_them_all(tmp_path:
     scope = aggregates(tabulate(read_round(folder))).scope
     assert scope.region.tolist() == list(range(32))
     assert set(scope.period.tolist()) == {4}
+
+
+def test_a_country_whose_regions_are_not_known_is_never_held_whole(tmp_path: Path) -> None:
+    """The round has two regions of the United States, and nobody knows which others there are."""
+    rows = MAY.replace("MX-SIN", "US-AZ"), MAY.replace("official,MX-SIN", "coarse,US")
+    folder = write(tmp_path, *rows)
+    for name in ("round.toml", "reports.csv"):
+        text = (folder / name).read_text("utf-8")
+        text = text.replace("MX-SIN", "US-AZ").replace("MX-CHH", "US-NM")
+        (folder / name).write_text(text, "utf-8")
+    found = aggregates(tabulate(read_round(folder)))
+    assert found.table["region"].tolist() == ["US-AZ"]
+    assert found.set_aside[["region", "reason"]].to_numpy().tolist() == [["US", BEYOND]]
 
 
 def test_totals_outside_the_days_are_set_aside_and_listed(tmp_path: Path) -> None:
@@ -197,17 +211,17 @@ def test_residual_rows_of_one_scope_are_added_up(tmp_path: Path) -> None:
 
 
 def test_who_can_be_behind_a_total(tmp_path: Path) -> None:
-    said = ("zetas", "zetas><juarez", "juarez|zetas", "sinaloa+juarez><zetas", "sinaloa+zetas", "")
+    said = ("", "zetas", "zetas><juarez", "juarez|zetas", "sinaloa+juarez><zetas", "sinaloa+zetas")
     rows = [f"coarse,MX-CHH,2010-0{i + 1},,,homicide,,9,,,victims,residual,{text}"
             for i, text in enumerate(said)]  # fmt: skip
     evidence = made(tmp_path, *rows)
     axes, found = evidence.axes, aggregates(evidence)
     named = [{axes.authors[i] for i in np.flatnonzero(row)} for row in found.authors]
     assert named == [
-        {"zetas"}, {"juarez><zetas"}, {"juarez", "zetas"}, {"juarez+sinaloa><zetas"},
-        {"sinaloa+zetas"}, set(axes.authors),
+        set(axes.authors), {"zetas"}, {"juarez><zetas"}, {"juarez", "zetas"},
+        {"juarez+sinaloa><zetas"}, {"sinaloa+zetas"},
     ]  # fmt: skip
-    assert "other" in named[-1]
+    assert "other" in named[0]
     assert {"juarez><zetas", "juarez+sinaloa><zetas", "sinaloa+zetas"} <= set(axes.rivalries)
     assert not {"juarez><zetas", "sinaloa+zetas"} & set(axes.statements)
 
@@ -249,6 +263,23 @@ def test_the_settings_of_the_series(tmp_path: Path) -> None:
     )
     assert found["holds"].tolist() == [("daily", "court"), (), ()]
     assert found["noise"].tolist() == [0.1, 0.0, 0.0]
+
+
+def test_a_noise_of_incidents_is_refused(tmp_path: Path) -> None:
+    """The model would not look at it."""
+    incidents = MAY.replace("victims", "incidents")
+    coarse = incidents.replace("official", "coarse")
+    noisy = with_setting("noise = 0.1")
+    said = refused(tmp_path / "noisy", incidents, coarse, series=noisy)
+    assert "round.toml: totals.official.noise is 0.1, but that series counts incidents in" in said
+    assert "totals.csv row 2 and noise is of victims: take it away" in said
+    assert "totals.coarse" not in said
+    for name, rows, series in (
+        ("none", [incidents], with_setting("noise = 0.0")), ("victims", [MAY], noisy),
+    ):  # fmt: skip
+        assert len(aggregates(made(tmp_path / name, *rows, series=series))) == 1
+    both = MAY.replace("SIN", "CHH")
+    assert "row 3" in refused(tmp_path / "both", both, incidents, series=noisy)
 
 
 ATTRIBUTIONS = ("", "zetas", "juarez><sinaloa", "juarez|zetas", "sinaloa|other")
@@ -401,6 +432,79 @@ def test_a_total_equal_to_what_is_held_is_no_fault(tmp_path: Path) -> None:
     assert f"below the {held:.0f} victims" in said
     high = MAY.replace(",40,,,", f",,1,{held:.0f},")
     assert len(aggregates(made(tmp_path / "bound", high, series=holding))) == 1
+
+
+def test_one_bound_alone_is_no_bound(tmp_path: Path) -> None:
+    """For the model as for what is refused: beside a count it says nothing."""
+    alone = MAY.replace(",40,,,", ",40,,900,")
+    both = MAY.replace("SIN", "CHH").replace(",40,,,", ",,3,900,")
+    found = aggregates(made(tmp_path / "round", alone, both))
+    assert found.table.loc["official MX-SIN 2010-05 homicide", "count_high"] == 900
+    assert found.bounds.tolist() == [[3, 40], [900, 40]]
+    holding = with_setting('holds = ["daily"]')
+    said = refused(tmp_path / "held", alone.replace(",40,", ",1,"), series=holding)
+    assert "count 1 of series 'official' is below the" in said
+
+
+@pytest.mark.parametrize("unit", ["victims", "incidents"])
+def test_where_all_is_counted_a_total_is_at_least_what_is_itemised(tmp_path: Path, unit) -> None:
+    """Of a share that is not known, or with noise, the count may be lower."""
+    row = MAY.replace("victims", unit)
+    exact = SERIES.replace("0.9±0.05", "1±0")
+    known = itemised(made(tmp_path / "more", row, series=exact))
+    items = known.items_victims[0] if unit == "victims" else known.items[0]
+    assert items > 1
+    equal, less = (row.replace(",40,", f",{n:.0f},") for n in (items, items - 1))
+    said = refused(tmp_path / "less", less, series=exact)
+    assert f"totals.csv row 2: count {items - 1:.0f} of series 'official' is below the" in said
+    assert f"{items:.0f} {unit} that are reported there, and with capture 1±0" in said
+    residual = less.replace(f"{unit},,", f"{unit},residual,")
+    for name, one, series in (
+        ("equal", equal, exact), ("residual", residual, exact), ("part", less, SERIES),
+        ("bound", less.replace(f",{items - 1:.0f},,", f",{items - 1:.0f},0,{items:.0f}"), exact),
+    ):  # fmt: skip
+        assert len(aggregates(made(tmp_path / name, one, series=series))) == 1
+    if unit == "victims":
+        noisy = exact.replace('1±0"', '1±0"\nnoise = 0.1', 1)
+        assert len(aggregates(made(tmp_path / "noise", less, series=noisy))) == 1
+
+
+JANUARY = OF_ZETAS.replace("2010-05-10,2010-06-14", "2010-01-01,2010-01-31")
+
+
+def test_a_total_of_nobody_who_can_have_acted_is_refused(tmp_path: Path) -> None:
+    """Los Zetas act from February; who else may be behind it, or none of it, is no fault."""
+    for number, said in enumerate(("zetas", "zetas><juarez")):
+        told = refused(tmp_path / str(number), MAY, JANUARY + said)
+        assert "totals.csv row 3: attribution" in told
+        assert "names nobody who can have acted on these days" in told
+    none = JANUARY.replace(",9,5,12,", ",0,,,") + "zetas"
+    into_may = JANUARY.replace("2010-01-31", "2010-05-31") + "zetas"
+    rows = (JANUARY + "zetas|juarez", JANUARY, none, into_may)
+    assert len(aggregates(made(tmp_path / "fine", *rows))) == 4
+    folder = write(tmp_path / "disputed", JANUARY + "zetas")
+    roster = folder / "organizations.csv"
+    lines = roster.read_text("utf-8").splitlines()
+    disputed = [lines[0] + ",disputed", *(line + ",dates" for line in lines[1:])]
+    roster.write_text("\n".join(disputed), "utf-8")
+    assert len(aggregates(tabulate(read_round(folder)))) == 1
+
+
+def test_a_class_that_is_reported_no_more_takes_its_totals_with_it(tmp_path: Path) -> None:
+    """Nothing is known of its share any more: the likelihood would be nothing."""
+    folder = write(tmp_path, MAY.replace("homicide,,", "homicide,official,"), OF_ZETAS)
+    reports = pd.read_csv(folder / "reports.csv", dtype=str, keep_default_na=False)
+    chosen = reports["incident_id"] == "i5"
+    reports.assign(victim_class=reports["victim_class"].mask(chosen, "official")).to_csv(
+        folder / "reports.csv", index=False
+    )
+    evidence = tabulate(read_round(folder))
+    assert aggregates(evidence).table["victim_class"].tolist() == ["", "official"]
+    less = evidence.without(reports=reports.loc[chosen, "report_id"])
+    assert aggregates(less).table["victim_class"].tolist() == [""]
+    assert np.isfinite(joint.log_lik(parameters_of(less, 3), less)).all()
+    other = reports.loc[reports["incident_id"] == "i6", "report_id"]
+    assert len(aggregates(evidence.without(reports=other))) == 2
 
 
 YEAR = "official,MX-SIN,,2010-01-01,2010-06-30,homicide,,400,,,victims,,"

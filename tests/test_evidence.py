@@ -316,8 +316,7 @@ def test_sides_turn_with_their_order(full: Evidence) -> None:
     """alpha+zeta><mid without alpha is mid><zeta: who was first is second."""
     found = full.without(organization="alpha")
     before, after = content(full), content(found)
-    spare = before["by_first"] + before["by_second"] < before["victims"]  # nothing was cut
-    turned = before.index[(before["rivalry"] == "alpha+zeta><mid") & spare]
+    turned = before.index[before["rivalry"] == "alpha+zeta><mid"]
     assert (before.loc[turned, "by_first"] != before.loc[turned, "by_second"]).any()
     assert (after.loc[turned, "rivalry"] == "mid><zeta").all()
     assert (after.loc[turned, "by_first"] == before.loc[turned, "by_second"]).all()

@@ -78,9 +78,8 @@ def test_what_is_asked_for_is_written(folder: Path) -> None:
         unit="incidents",
     )  # fmt: skip
     read = read_round(folder)
-    assert read.settings.totals["own"] == {
-        "capture": "0.7±0.1", "holds": ["daily", "court"], "noise": 0.1
-    }  # fmt: skip
+    declared = {"capture": "0.7±0.1", "holds": ["daily", "court"]}
+    assert read.settings.totals["own"] == declared, "noise is of victims"
     assert set(totals(folder)["unit"]) == {"incidents"}
     evidence = tabulate(read)
     assert itemised(evidence).held.sum() > 0
@@ -156,10 +155,10 @@ def test_a_share_goes_with_no_other(folder: Path) -> None:
     assert bytes_of(folder) == before
 
 
-def test_a_total_now_and_then_below_what_its_source_reports_ranges_up_to_that(
+def test_a_total_now_and_then_below_what_its_source_reports_ranges_as_far_above_that(
     tmp_path: Path,
 ) -> None:
-    """One state-month in ten: its number lies between both, and the user is told."""
+    """One state-month in ten: its error may be as large the other way, and the user is told."""
     frame, asked = long(SESNSP), {"series": (SESNSP,), "holds": ("daily",)}
     other = write_small_round(tmp_path / "other")
     added(other, frame, **asked)
@@ -172,13 +171,17 @@ def test_a_total_now_and_then_below_what_its_source_reports_ranges_up_to_that(
     month = pd.Timestamp(of_row["from"]).month
     this = (frame["region"] == of_row["region"]) & (frame["month"] == month)
     folder = write_small_round(tmp_path / "round")
-    said = added(folder, frame.assign(count=frame["count"].mask(this, 0)), **asked)
+    said = added(folder, frame.assign(count=frame["count"].mask(this, 1)), **asked)
     table = totals(folder)
     ranged = table[table["count_high"] != ""]
     assert ranged[["count", "count_low", "count_high"]].to_numpy().tolist() == [
-        ["0", "0", f"{held.max():.0f}"]
+        ["1", "1", f"{2 * held.max() - 1:.0f}"]
     ]
-    assert any("1 count is below what daily reports there" in note for note in said.notes)
+    told = "1 count is below what daily reports there: taken as anything from the count to as far"
+    assert any(told in note for note in said.notes)
+    found = tabulate(read_round(folder))
+    assert found.aggregates is not None
+    assert (found.aggregates.table["count_high"] > itemised(found).held_victims).any()
 
 
 def test_a_total_below_what_its_source_reports_is_refused(folder: Path) -> None:

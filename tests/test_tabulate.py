@@ -186,7 +186,34 @@ class TestAgreement:
             row("c", source="court", victims=1),
         )
         incident = one(found)
-        assert (incident["victims"], incident["by_first"], incident["by_second"]) == (4, 3, 1)
+        assert (incident["victims"], incident["by_first"], incident["by_second"]) == (4, 2, 1)
+
+    @pytest.mark.parametrize(
+        ("of_sides", "settled", "by_sides"),
+        [
+            ("2><3", 4, (2, 1)),  # 2.4 and 1.6: one of the four is neither side's
+            ("0><9", 4, (4, 0)),
+            ("4><4", 4, (2, 2)),
+            ("1><1", 1, (0, 0)),
+            ("1><2", 3, (2, 1)),
+            ("1><1", 4, (1, 1)),
+        ],
+    )
+    def test_the_cut_knows_no_first_side(
+        self, tmp_path: Path, of_sides: str, settled: int, by_sides: tuple[int, int]
+    ) -> None:
+        """Written of the other sides the counts are the other sides', whatever their names."""
+        turned = "><".join(reversed(of_sides.split("><")))
+        for number, text in enumerate((of_sides, turned)):
+            found = evidence(
+                tmp_path / str(number),
+                row("a", victims=12, attribution="juarez><sinaloa", victims_by_side=text),
+                row("b", source="weekly", victims=settled),
+                row("c", source="court", victims=0),
+            )
+            incident = one(found)
+            assert incident["victims"] == settled
+            assert (incident["by_first"], incident["by_second"]) == by_sides[:: 1 - 2 * number]
 
 
 class TestVersions:
@@ -237,6 +264,24 @@ class TestVersions:
         )
         assert told(found) == [{"daily": "sinaloa"}]
         assert reasons(found) == {"b": module.UNPUBLISHED}
+
+    def test_the_delay_of_a_revision_is_that_of_what_it_revises(self, tmp_path: Path) -> None:
+        """To the first of the chain, a withdrawn one too; where its day is not known, nothing."""
+        rows = [
+            row("a", published="2010-05-11"),
+            row("b", supersedes="a", retracted="true", published="2010-06-10"),
+            row("c", supersedes="b", published="2010-07-20"),
+            row("d", "i2", published="2010-05-30"),
+            row("e", "i3", published=""),
+            row("f", "i3", supersedes="e", published="2010-05-14"),
+            row("g", "i4", source="weekly", published="2010-05-20"),
+            row("h", "i4", source="weekly", supersedes="g", published="2010-05-15"),
+        ]
+        sources = "id,name,type,published\ndaily,D,press,unknown\nweekly,W,press,known\n"
+        found = evidence(tmp_path, *rows, sources_csv=sources)
+        frame = found.reports.set_index("report_id")
+        assert frame["delay"].to_dict() == {"c": 1, "d": 20, "f": -1, "h": 5}
+        assert set(frame["lag"]) == {82}
 
 
 class TestDays:

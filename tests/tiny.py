@@ -15,6 +15,7 @@ import pandas as pd
 from dtoscore.data.attribution import OTHER, UNKNOWN, parse
 from dtoscore.data.evidence import SILENT, Axes, Evidence
 from dtoscore.data.periods import DAY, Period
+from dtoscore.data.values import UNKNOWN_CLASS
 from dtoscore.data.world import SIZES
 from dtoscore.models import joint
 from dtoscore.models.design import Design, design
@@ -25,7 +26,6 @@ from tiny_ground import Ground, ground_of
 
 SIDES_SIZE = SIZES.index("2-3")
 """Deaths by side are written into patterns of this size."""
-UNKNOWN_CLASS = "unknown"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,147 @@
+"""Totals that contradict their round: refused before a fit meets a likelihood of nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from .aggregates import Aggregates, Bools, Floats, itemised
+from .attribution import OTHER
+from .axes import Axes
+from .errors import InputError
+from .problems import numbered, shown
+from .totals import ANY, RESIDUAL
+
+if TYPE_CHECKING:
+    from .evidence import Evidence
+
+
+def check(evidence: Evidence) -> None:
+    """Refuse totals that contradict the round.
+
+    Raises
+    ------
+    InputError
+        With every problem at once: a share where ``other`` is the background too, a class that
+        no report has, a total below the least that it can be, one of nobody who can have acted.
+    """
+    aggregates = evidence.aggregates
+    if aggregates is None or not len(aggregates):
+        return
+    problems = [
+        *_shared_background(aggregates, evidence.axes),
+        *_unknown_classes(aggregates, evidence),
+        *_below_least(aggregates, evidence),
+        *_nobodys(aggregates, evidence),
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _where(table: pd.DataFrame) -> str:
+    lines = sorted(line for rows in table["rows"] for line in rows)
+    return f"totals.csv {numbered(lines)}"
+
+
+def _shared_background(aggregates: Aggregates, axes: Axes) -> list[str]:
+    table = aggregates.table
+    if not axes.has_other:
+        return []
+    behind = aggregates.authors[:, axes.authors.index(OTHER)]
+    shared = aggregates.series.index[aggregates.series["share_mean"].notna()]
+    return [
+        f"{_where(table[behind & (table['series'] == name)])}: series {shown(name)} has a share in "
+        "round.toml, and violence by none of the organizations is 'other' in this round (a source "
+        "covers all, a report names it, or a series without a share counts it), so that the rest "
+        "would be counted twice: take the share away"
+        for name in shared
+        if (behind & (table["series"] == name)).any()
+    ]
+
+
+def _unknown_classes(aggregates: Aggregates, evidence: Evidence) -> list[str]:
+    table, known = aggregates.table, set(evidence.incidents["victim_class"])
+    return [
+        f"{_where(rows)}: victim_class {shown(name)} is the class of no incident that is reported, "
+        "so nothing is known of its share; leave the total out, or its class"
+        for name, rows in table.groupby("victim_class")
+        if name != ANY and name not in known
+    ]
+
+
+def in_unit(evidence: Evidence) -> tuple[Floats, Floats]:
+    """Items and held of each total in its own unit, none of a residual one; (aggregate,) each."""
+    aggregates, known = _of(evidence), itemised(evidence)
+    victims = aggregates.table["unit"] == "victims"
+    apart = aggregates.table["scope"] == RESIDUAL
+    pairs = ((known.items_victims, known.items), (known.held_victims, known.held))
+    items, held = (np.where(apart, 0.0, np.where(victims, *pair)) for pair in pairs)
+    return items, held
+
+
+def least(evidence: Evidence) -> Floats:
+    """Least that each total can be, shape (aggregate,).
+
+    What it holds for certain; where its series counts all there is, and without noise, all that
+    is itemised too, of periods covered in part the part, rounded as in the model.
+    """
+    items, held = in_unit(evidence)
+    return np.where(_is_exact(_of(evidence)), np.maximum(np.rint(items), held), held)
+
+
+def _of(evidence: Evidence) -> Aggregates:
+    if evidence.aggregates is None:
+        raise ValueError("the evidence has no aggregates")
+    return evidence.aggregates
+
+
+def _is_exact(aggregates: Aggregates) -> Bools:
+    """Whether a total's series is known to count all there is, without noise; (aggregate,)."""
+    known = aggregates.series.loc[list(aggregates.table["series"])]
+    whole = (known["capture_mean"] == 1.0) & (known["capture_sd"] == 0.0) & (known["noise"] == 0.0)
+    return whole.to_numpy(bool)
+
+
+def _below_least(aggregates: Aggregates, evidence: Evidence) -> list[str]:
+    most, bound, held = aggregates.bounds[1], least(evidence), in_unit(evidence)[1]
+    return [
+        f"{_where(aggregates.table.iloc[[i]])}: count {most[i]:.0f} of series "
+        f"{shown(aggregates.table['series'].iloc[i])} is below the "
+        f"{_why(most[i], bound[i], held[i], aggregates.table['unit'].iloc[i])}"
+        for i in np.flatnonzero(most < bound).tolist()
+    ]
+
+
+def _why(most: float, bound: float, held: float, unit: str) -> str:
+    """Say what a total is below, and what to do."""
+    if most < held:
+        return (
+            f"{held:.0f} {unit} that its sources (holds in round.toml) report there: correct the "
+            "count, or take the source out of holds"
+        )
+    return (
+        f"{bound:.0f} {unit} that are reported there, and with capture 1±0 and no noise it counts "
+        "all of them: correct the count, or give its capture an sd in round.toml"
+    )
+
+
+def _nobodys(aggregates: Aggregates, evidence: Evidence) -> list[str]:
+    """Refuse what nobody can have done, but for what is itemised, whoever that is told of."""
+    more = aggregates.bounds[0] > np.rint(in_unit(evidence)[0])
+    lost = aggregates.table[more & ~_can_be(aggregates, evidence)]
+    return [
+        f"{_where(rows)}: attribution {shown(text)} names nobody who can have acted on these days "
+        "(active_from and active_to in organizations.csv), so that nothing more than is reported "
+        "can be counted: correct the attribution or the dates, or write dates under disputed"
+        for text, rows in lost.groupby("attribution")
+    ]
+
+
+def _can_be(aggregates: Aggregates, evidence: Evidence) -> Bools:
+    """Whether somebody who can be behind a total can have acted in its scope; (aggregate,)."""
+    scope, result = aggregates.scope, np.zeros(len(aggregates), bool)
+    behind = aggregates.authors[scope.aggregate] & evidence.possible[:, scope.period].T
+    np.logical_or.at(result, scope.aggregate, behind.any(axis=1))
+    return result
