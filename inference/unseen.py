@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from ..models import aggregates
 from ..models.design import Design
 from ..models.engine import Params
+from ..models.incident_totals import whole_items
 from ..models.kernel_runs import starts
 from ..models.noise import Law
 from ..models.totals import Totals, cells_of, totals_of
@@ -130,7 +131,7 @@ class Drawer:
         _, first, second = self.plan.moments
         low, high = totals.bounds
         items, held, v_items, v_held, w_items, w_held = totals.items
-        whole = np.array([aggregates.whole_items(*pair) for pair in zip(items, held, strict=True)])
+        whole = np.array([whole_items(*pair) for pair in zip(items, held, strict=True)])
         return Laws(
             totals.in_incidents, low, high, whole[:, 0].copy(), whole[:, 1].copy(),
             v_items - v_held, w_items - w_held, v_held, capture, noise, background,

@@ -27,6 +27,7 @@ NEAR_LAG = 30.0
 """Days within which a period's first and last day differ much in what is in."""
 ALIKE = 1.15
 """Ratio of the middles of periods that count as equally long ago: F differs by .03 at most."""
+COMPLETE_KEY = ("complete", 0)
 _PRIOR = ((1.0, 1.0), (0.5, 0.5))
 """Mean and sd of a and of log b: those of "delay" and "delay_shape" in ``priors``."""
 
@@ -53,7 +54,8 @@ def _complete_after(own: pd.DataFrame) -> float:
     def loss(x: Floats) -> float:
         before, upto, by_now = expit(np.exp(x[1]) * (ends - x[0]))
         fit = count @ np.log(np.maximum((upto - before) / by_now, 1e-300))
-        return 0.5 * sum(((v - m) / s) ** 2 for v, (m, s) in zip(x, _PRIOR, strict=True)) - fit
+        away = sum(((v - m) / s) ** 2 for v, (m, s) in zip(x, _PRIOR, strict=True))
+        return float(0.5 * away - fit)
 
     a, log_b = minimize(loss, [mean for mean, _ in _PRIOR], method="Nelder-Mead").x
     return float(np.expm1(a + logit(COMPLETE) / np.exp(log_b)))
@@ -70,18 +72,19 @@ def lag_classes(lag: Floats, far: float) -> tuple[Ints, list[Floats]]:
         Of ``farthest``.
     """
     keys = [_key(t, days, far) for t, days in enumerate(lag)]
-    order = list(dict.fromkeys(key for key in keys if key))
-    number = {key: k for k, key in enumerate(order, start=1)}
+    order = list(dict.fromkeys(key for key in keys if key != COMPLETE_KEY))
+    number = {COMPLETE_KEY: 0, **{key: k for k, key in enumerate(order, start=1)}}
     days = [np.array([np.inf])]
     for key in order:
         mine = lag[[k == key for k in keys]]
         days.append(mine[0] if key[0] == "near" else mine[:, 2].mean(keepdims=True))
-    return np.array([number.get(key, 0) for key in keys], np.int64), days
+    return np.array([number[key] for key in keys], np.int64), days
 
 
-def _key(period: int, days: Floats, far: float) -> tuple[str, int] | tuple[()]:
+def _key(period: int, days: Floats, far: float) -> tuple[str, int]:
+    """Periods of one key are of one class."""
     if days.min() >= far:
-        return ()
+        return COMPLETE_KEY
     if days.min() < NEAR_LAG:
         return "near", period
     return "far", int(np.log(days[2]) / np.log(ALIKE))

@@ -47,7 +47,7 @@ class Numbers(NamedTuple):
 def numbers_of(victims: Ints) -> Numbers:
     """Learn the laws from the settled dead of the reported incidents, shape (incident,)."""
     two, four, last = SIZE_EDGES[2:]
-    counts = np.bincount(np.clip(victims, 0, last), minlength=last)
+    counts = np.bincount(np.clip(victims, 0, last), minlength=last).astype(float)
     return Numbers(
         pair=1.0 + counts[two:four],
         quad=1.0 + counts[four:last],

@@ -155,7 +155,8 @@ class Totals:
         mean, variance = (x[of_cell[cell]][:, None] for x in (factor.mean, factor.variance))
         parts = (mean * entries[:, :3], entries[:, 3:], variance * entries[:, :2] ** 2)
         both = self.overlap.both(entries, mean.ravel(), variance.ravel())
-        return Moments(*(_summed(part, owner, len(self.found)) for part in parts), both)
+        unseen, whole, spread = (_summed(part, owner, len(self.found)) for part in parts)
+        return Moments(unseen, whole, spread, both)
 
     def moments_back(
         self, entries: Floats, factor: Updated, of_cell: Ints, d: Moments
@@ -239,8 +240,8 @@ class Totals:
             self.items[2:, at], counted[1].rate[at], counted[2].rate[at], of[0][at], of[2][at],
             scaled.spread[at, 1],
         )  # fmt: skip
-        pairs = (np.searchsorted(at, n) for n in (self.overlap.inclusive, self.overlap.residual))
-        shared = victim_totals.Shared(*pairs, scaled.both)
+        i, j = (np.searchsorted(at, n) for n in (self.overlap.inclusive, self.overlap.residual))
+        shared = victim_totals.Shared(i, j, scaled.both)
         found = victim_totals.victims(low, high, x, shared, weight[at])
         result.value[at] = found.value
         result.of_series.capture[at], result.of_series.noise[at] = found.capture, found.noise

@@ -145,7 +145,7 @@ def _written(mean: Floats, counted: Floats, noise: Floats) -> VictimLaw:
 
 def victims(
     low: ArrayLike, high: ArrayLike, x: Expected, shared: Shared = NOTHING_SHARED,
-    weight: ArrayLike = 1.0,
+    weight: Floats | float = 1.0,
 ) -> VictimTerm:  # fmt: skip
     """Log probability of totals of victims, with the derivatives of Σ weight · value.
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from dtoscore.models import aggregates
 from dtoscore.models.aggregates import counted_rate, draw_incidents, incident_pmf
-from dtoscore.models.incident_totals import incidents
+from dtoscore.models.incident_totals import incidents, whole_items
 from dtoscore.models.victim_totals import (
     Shared,
     expected,
@@ -155,7 +155,7 @@ def test_bounds_as_far_apart_as_they_may_be_cost_little() -> None:
 
 def test_parts_of_incidents_are_rounded() -> None:
     assert incidents(5, 5, 3.4, 1.0, 2.0, 0.5).value == incidents(5, 5, 3, 1, 2.0, 0.5).value
-    assert aggregates.whole_items(1.2, 2.0) == (2, 2)
+    assert whole_items(1.2, 2.0) == (2, 2)
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if c[2] > 0])
