@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from dtoscore.data.readers import read_round
 from dtoscore.data.tabulate import tabulate
-from dtoscore.inference import real_report
 from dtoscore.inference.division import division
 from dtoscore.inference.fit import FitOptions
-from dtoscore.inference.recovery_compare import Row
 from dtoscore.models.design import design
 from dtoscore.models.structure import CORE
+from dtoscore.studies import real_report
+from dtoscore.studies.recovery_compare import Row
 from rounds import write_full_round
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 from dtoscore.data.scenarios import STUDIED
-from dtoscore.inference import strained, strained_report
-from dtoscore.inference.recovery_compare import Row
+from dtoscore.studies import strained, strained_report
+from dtoscore.studies.recovery_compare import Row
 
 
 def test_every_fit_has_a_file_of_its_own_and_settings_come_in_turn() -> None:

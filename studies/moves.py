@@ -1,6 +1,6 @@
 """Moves of P(worst): what one gains by silencing lists, by copies of a name, by splitting off.
 
-``python -m dtoscore.inference.moves --rounds 8 --out docs/evidence`` simulates pairs of rounds in
+``python -m dtoscore.studies.moves --rounds 8 --out docs/evidence`` simulates pairs of rounds in
 which the same things happen and only the reports, or the roster, differ, fits each, and writes
 ``moves.csv`` (one row a fit and contender) and ``moves.md``. A stopped study goes on where it was,
 after what ``moves.csv`` holds.
@@ -17,13 +17,13 @@ from ..data.scenarios import (
 )
 from ..data.simulate import simulate
 from ..data.simulated import Simulated
+from ..inference.seeds import derive
 from ..models.priors import Priors
 from . import moves_report
 from .moves_report import APART, AS_IT_WAS, COPIES, HEARD, HONEST, ROLLED_UP, SILENCED
 from .recovery import fit, summary
 from .recovery_compare import Row, contenders
 from .recovery_world import Recoverable, reported
-from .seeds import derive
 from .study_main import carried_on, parser
 from .study_task import MODELS, StudyTask
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..inference.fit import FitOptions
 from ..models.compiled import cache_folder
-from .fit import FitOptions
 from .recovery_compare import Row
 from .recovery_run import kept, run
 from .study_task import StudyTask
@@ -25,7 +25,7 @@ def parser(name: str, rounds: int) -> argparse.ArgumentParser:
     rounds
         How many, where nobody says.
     """
-    made = argparse.ArgumentParser(prog=f"python -m dtoscore.inference.{name}")
+    made = argparse.ArgumentParser(prog=f"python -m dtoscore.studies.{name}")
     made.add_argument("--rounds", type=int, default=rounds, help="of each setting")
     made.add_argument("--processes", type=int, default=os.cpu_count())
     made.add_argument("--out", type=Path, required=True, help="folder of the tables")
@@ -45,7 +45,7 @@ def fit_parser(name: str, folder: str, target_accept: float) -> argparse.Argumen
     target_accept
         Where nobody says.
     """
-    made = argparse.ArgumentParser(prog=f"python -m dtoscore.inference.{name}")
+    made = argparse.ArgumentParser(prog=f"python -m dtoscore.studies.{name}")
     made.add_argument("--out", type=Path, required=True, help="folder of the page")
     made.add_argument("--work", type=Path, default=Path("build") / folder)
     made.add_argument("--draws", type=int, default=1000)

@@ -52,7 +52,7 @@ def page(rows: Sequence[Row], table: pd.DataFrame, about: str) -> str:
 def _method(rows: Sequence[Row], about: str) -> str:
     seconds, passed = sum(row["seconds"] for row in rows), sum(row["passed"] for row in rows)
     return f"""
-Simulated rounds; `python -m dtoscore.inference.moves`; {about}; on {machine()}; {seconds / 60:.0f}
+Simulated rounds; `python -m dtoscore.studies.moves`; {about}; on {machine()}; {seconds / 60:.0f}
 minutes of one core in all; {passed} of {len(rows)} fits pass the gate. 6 organizations, 8
 regions, 12 months of which three are scored. *Press*: the worst silences three press lists (logit
 of detection 2.5 lower), but not the federal one; it is followed. *Copies*, in

@@ -13,14 +13,14 @@ from scipy.special import logit
 
 from ..data.rubric import Rubric
 from ..data.world import World
+from ..inference.realize import oracle
+from ..inference.responsibility import Outcome
 from ..models import superposition, written
 from ..models.design import Design
 from ..models.detection import Chances
 from ..models.engine import NUMPY, Floats, Ints, Params
 from ..models.rates import LogRate
 from ..models.superposition import Quantities
-from .realize import oracle
-from .responsibility import Outcome
 
 
 def drawn(world: World, plan: Design, rubric: Rubric, draws: int, seed: int) -> xr.Dataset | None:

@@ -1,6 +1,6 @@
 """Coverage under silencing, framing, copying and delay: the complete model beside the core.
 
-``python -m dtoscore.inference.strained --rounds 40 --out docs/evidence`` simulates rounds in
+``python -m dtoscore.studies.strained --rounds 40 --out docs/evidence`` simulates rounds in
 which one structure, or all of them, strains the reports (``data.scenarios.STUDIED``), fits each
 with the complete model and with the core, and writes ``strained.csv`` (one row a round, model
 and contender) and ``strained.md``. What no report can inform is drawn from its prior
@@ -19,12 +19,12 @@ import xarray as xr
 from ..data.scenarios import STUDIED, strained_world
 from ..data.simulate import simulate
 from ..data.world import World
+from ..inference.seeds import derive
 from ..models.priors import Priors
 from . import known_world, strained_report
 from .recovery import fit, summary
 from .recovery_compare import ORACLE_DRAWS, Fitted, Row, contenders
 from .recovery_world import Recoverable, reported
-from .seeds import derive
 from .strained_terms import terms
 from .strained_world import drawn_from_priors
 from .study_main import carried_on, parser

@@ -25,11 +25,11 @@ from ..data.simulated import Simulated, write_round
 from ..data.tabulate import tabulate
 from ..data.values import ADJUDICATED
 from ..data.world import World
+from ..inference.marks import CLASS_PRIOR_TOTAL, TAIL_GRID, UNKNOWN_CLASS, tail_posterior
+from ..inference.prior import prior_draws
 from ..models import attribution, joint, superposition, written
 from ..models.engine import NUMPY, Params
 from ..models.priors import Priors
-from .marks import CLASS_PRIOR_TOTAL, TAIL_GRID, UNKNOWN_CLASS, tail_posterior
-from .prior import prior_draws
 from .recovery_size import Size
 
 MOST_TRIES = 20_000

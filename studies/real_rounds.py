@@ -1,6 +1,6 @@
 """Rounds of real reports, fitted with and without their official totals, beside what was seen.
 
-``python -m dtoscore.inference.real_rounds ROUND... --out docs/evidence`` fits each round folder
+``python -m dtoscore.studies.real_rounds ROUND... --out docs/evidence`` fits each round folder
 twice (a fit that is there is taken), and writes ``real-rounds.md``, and ``real-rounds.csv`` with
 every prediction. Without its official totals a round keeps its coarse records; the totals are then
 predicted by a fit that never saw them. The draws stay in the rounds' ``work`` folders.
@@ -17,18 +17,19 @@ import numpy as np
 import xarray as xr
 
 from ..data.totals import INCLUSIVE
+from ..inference import pipeline
+from ..inference.division import division
+from ..inference.fit import FitOptions
+from ..inference.params_of import params_of
+from ..inference.pipeline import Prepared, Scored
+from ..inference.predictive import predicted
+from ..inference.responsibility import Reader
+from ..inference.seeds import derive
+from ..inference.windowed import in_window
 from ..models.design import Design
-from . import pipeline, real_report
-from .division import division
-from .fit import FitOptions
-from .params_of import params_of
-from .pipeline import Prepared, Scored
-from .predictive import predicted
+from . import real_report
 from .recovery_run import once
-from .responsibility import Reader
-from .seeds import derive
 from .study_main import fit_file, fit_options, fit_parser
-from .windowed import in_window
 
 DRAWS_CHECKED = 200
 WITH, WITHOUT = VARIANTS = ("with totals", "without official totals")

@@ -72,7 +72,7 @@ def _method(rows: Sequence[Row], about: str) -> str:
     seconds = sum(row["seconds"] for row in rows)
     commits = ", ".join(sorted({row["commit"] for row in rows}))
     return f"""
-Simulated rounds; `python -m dtoscore.inference.strained`; {about}, commit {commits};
+Simulated rounds; `python -m dtoscore.studies.strained`; {about}, commit {commits};
 on {machine()}; {seconds / 60:.0f} minutes of one core in all.
 6 organizations, 6 regions, killings alone, 12 months of which three are scored, two groups of
 two press sources, a federal list, and courts that report

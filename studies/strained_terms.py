@@ -7,10 +7,10 @@ import xarray as xr
 
 from ..data.attribution import OTHER
 from ..data.world import Floats, World
+from ..inference.params_of import params_of
 from ..models import silencing
 from ..models.design import Design
 from ..models.engine import NUMPY
-from .params_of import params_of
 from .recovery_compare import Row
 
 SILENCING, FALSE, UNREADABLE = "silencing of the press", "false claims", "unreadable scenes"

@@ -16,8 +16,8 @@ from scipy.special import expit, logit
 from ..data.attribution import OTHER, parse
 from ..data.values import ADJUDICATED
 from ..data.world import Floats, World
+from ..inference.marks import TAIL_GRID, tail_posterior
 from ..models.priors import Priors
-from .marks import TAIL_GRID, tail_posterior
 
 PRIORS = Priors()
 
