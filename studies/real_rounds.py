@@ -6,6 +6,7 @@ every prediction. Without its official totals a round keeps its coarse records; 
 predicted by a fit that never saw them. The draws stay in the rounds' ``work`` folders.
 """
 
+import hashlib
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -36,9 +37,8 @@ WITH, WITHOUT = VARIANTS = ("with totals", "without official totals")
 Row = dict[str, Any]
 
 
-def study(folder: Path, variant: str, options: FitOptions) -> Row:
+def study(whole: Prepared, variant: str, options: FitOptions) -> Row:
     """Fit, score and check one round: a plain record, ready for JSON."""
-    whole = pipeline.prepare(folder)
     prepared = whole if variant == WITH else unofficial(whole)
     started = time.process_time()
     tree = pipeline.fit(prepared, options)
@@ -48,7 +48,7 @@ def study(folder: Path, variant: str, options: FitOptions) -> Row:
     seed = derive(options.seed, "predicted")
     found = predicted(posterior, whole.plan, DRAWS_CHECKED, seed)
     return {
-        "round": folder.name,
+        "round": whole.round.folder.name,
         "variant": variant,
         "seconds": seconds,
         "steps": float(tree["sample_stats"]["n_steps"].mean()),
@@ -57,6 +57,16 @@ def study(folder: Path, variant: str, options: FitOptions) -> Row:
         "organizations": list(_organizations(prepared, posterior, scored)),
         "predicted": found.to_dict("records"),
     }
+
+
+def record_file(work: Path, whole: Prepared, variant: str, options: FitOptions) -> Path:
+    """Where the record of a fit is kept: of other evidence or another rubric, another.
+
+    Both variants hang on the whole evidence: a fit without the totals predicts them.
+    """
+    judged = repr((whole.round.rubric, whole.round.settings.risk_limit)).encode()
+    parts = (whole.work.name, hashlib.sha256(judged).hexdigest()[:8])
+    return fit_file(work, (whole.round.folder.name, variant, *parts), options)
 
 
 def unofficial(prepared: Prepared) -> Prepared:
@@ -141,9 +151,10 @@ def main(arguments: list[str] | None = None) -> None:
     options = fit_options(given)
     rows = list[Row]()
     for folder in given.rounds:
+        whole = pipeline.prepare(folder)
         for variant in VARIANTS:
-            kept = fit_file(given.work, (folder.name, variant), options)
-            rows.append(once(partial(study, folder, variant, options), kept))
+            kept = record_file(given.work, whole, variant, options)
+            rows.append(once(partial(study, whole, variant, options), kept))
             real_report.write(rows, given.out, f"commit {given.commit}", options)
 
 

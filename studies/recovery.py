@@ -21,7 +21,6 @@ from ..inference.ranks import rank
 from ..inference.realize import realize
 from ..inference.scores import score
 from ..inference.seeds import derive
-from ..models.compiled import cache_folder
 from ..models.design import design
 from ..models.priors import Priors
 from ..models.structure import CORE, Structure
@@ -30,6 +29,7 @@ from .recovery_compare import Fitted, Row, contenders, parameters, sources
 from .recovery_run import run
 from .recovery_size import SIZES
 from .recovery_world import Recoverable, draw_round, reported
+from .study_main import code
 
 SEED = 20_240
 NOTORIETY, SILENCED = "notoriety", "silenced press"
@@ -149,8 +149,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--work", type=Path, default=Path("build/recovery"))
     parser.add_argument("--commit", default="not stated", help="of the code, for the report")
     given = parser.parse_args(arguments)
-    # Other formulas, other results: never mixed.
-    work = given.work / cache_folder().name
+    work = given.work / code()  # other code, other results: never mixed
     rows = run(study, tasks(given.rounds, given.violations), work, given.processes)
     recovery_report.write(rows, given.out, f"commit {given.commit}, seed {SEED}")
 

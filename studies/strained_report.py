@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from . import recovery_table
-from .recovery_table import LEADERS, Row, coverage, leaders, machine, markdown, percent
+from .recovery_table import LEADERS, Row, coverage, leaders, machine, markdown, percent, pooled
 
 PER_FIT = (
     "setting", "round", "model", "seed", "seen", "happened", "passed", "rhat", "ess",
@@ -70,10 +70,9 @@ def page(rows: Sequence[Row], table: pd.DataFrame, about: str) -> str:
 
 def _method(rows: Sequence[Row], about: str) -> str:
     seconds = sum(row["seconds"] for row in rows)
-    commits = ", ".join(sorted({row["commit"] for row in rows}))
     return f"""
-Simulated rounds; `python -m dtoscore.studies.strained`; {about}, commit {commits};
-on {machine()}; {seconds / 60:.0f} minutes of one core in all.
+Simulated rounds; `python -m dtoscore.studies.strained`; {about};
+{pooled(rows)}; on {machine()}; {seconds / 60:.0f} minutes of one core in all.
 6 organizations, 6 regions, killings alone, 12 months of which three are scored, two groups of
 two press sources, a federal list, and courts that report
 a tenth of all incidents unless said. Silencing: γ of sd 0.8 by organization, on the press.
