@@ -67,6 +67,9 @@ class MarkPosterior:
         Dirichlet weights of the numbers 2, 3 and 4, ..., 7.
     tail
         P(τ), shape of TAIL_GRID.
+    numbers
+        P(victims <= the bin's edge + i | bin), shape (size, i), where one knows it: then
+        ``pair``, ``quad`` and ``tail`` are not asked.
     """
 
     classes: tuple[str, ...]
@@ -75,14 +78,19 @@ class MarkPosterior:
     pair: Floats
     quad: Floats
     tail: Floats
+    numbers: Floats | None = None
 
     def draw(self, rng: np.random.Generator) -> Marks:
         """Draw the laws of the marks once."""
+        numbers = self._draw_numbers(rng) if self.numbers is None else self.numbers
+        return Marks(numbers, self._draw_classes(rng))
+
+    def _draw_numbers(self, rng: np.random.Generator) -> Floats:
         numbers = np.ones((len(SIZES), len(_LARGE)))
         for size, weights in ((2, self.pair), (3, self.quad)):
             numbers[size, : len(weights)] = _cumulative(rng.dirichlet(weights))
         numbers[4] = _TAILS[rng.choice(len(TAIL_GRID), p=self.tail)]
-        return Marks(numbers, self._draw_classes(rng))
+        return numbers
 
     def _draw_classes(self, rng: np.random.Generator) -> Floats:
         shares = np.zeros((len(self.class_weights), len(self.classes)))
@@ -142,13 +150,30 @@ def tail_posterior(victims: Ints) -> Floats:
     return np.asarray(weights / weights.sum())
 
 
-def _cumulative(shares: Floats) -> Floats:
+def _cumulative(shares: NDArray[np.floating]) -> Floats:
     """Cumulative shares whose last is exactly one."""
     total = np.cumsum(shares, axis=-1)
     return np.asarray(total / total[..., -1:])
 
 
 _TAILS = _cumulative(_LARGE[None, :] ** -(TAIL_GRID[:, None] + 1.0))
+
+
+def known_numbers(in_bin: tuple[Floats, Floats], tail: float) -> Floats:
+    """P(victims <= the bin's edge + i | bin), shape (size, i), as one has it who knows the law.
+
+    Parameters
+    ----------
+    in_bin
+        P(number | bin) of the numbers 2, 3 and 4, ..., 7.
+    tail
+        The exponent τ.
+    """
+    numbers = np.ones((len(SIZES), len(_LARGE)))
+    for size, shares in zip((2, 3), in_bin, strict=True):
+        numbers[size, : len(shares)] = _cumulative(shares)
+    numbers[4] = _cumulative(_LARGE ** -(tail + 1.0))
+    return numbers
 
 
 def draw_large(exponent: int, n: int, rng: np.random.Generator) -> Ints:

@@ -24,7 +24,7 @@ and they are not counted twice.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
@@ -136,11 +136,12 @@ def oracle(
     draws: int,
     seed: int,
     outcome: Callable[[Design], Outcome] | None = None,
+    numbers: Floats | None = None,
 ) -> xr.Dataset:
     """Draw what happened as one who knows the parameters would: ``realize`` of one value.
 
     What is not among the parameters (marks of the unseen, shares inside coalitions) is drawn
-    from its posterior here too.
+    from its posterior here too, but for what is given.
 
     Parameters
     ----------
@@ -150,9 +151,12 @@ def oracle(
         Number of draws, in one chain.
     outcome
         Says who did what in the cells of the design cut to the window, where the parameters
-        given do not (``known_world``).
+        given do not (a world that is no value of the model's).
+    numbers
+        The law of how many die in the unseen, where it is known too (``marks.known_numbers``).
     """
     setting = _setting(plan, rubric, frozenset(params))
+    setting = replace(setting, marks=replace(setting.marks, numbers=numbers))
     store = _store(setting, (1, draws))
     found = outcome(setting.plan) if outcome else setting.reader.outcome(params)
     for draw in range(draws):

@@ -20,7 +20,7 @@ MAKES_RECORDS = ("data", "models", "inference", "studies")
 """Folders whose files a record of a study hangs on."""
 WRITES_PAGES = {
     "moves_report.py", "real_report.py", "recovery_report.py", "recovery_results.py",
-    "recovery_table.py", "strained_report.py",
+    "recovery_table.py", "strained_report.py", "strained_results.py",
 }  # fmt: skip
 """Files of ``studies`` that make pages of records: these stay what they are where one changes."""
 
