@@ -9,6 +9,7 @@ after what ``moves.csv`` holds.
 from time import process_time
 
 from ..data.scenarios import (
+    CHORUS,
     chorus_world,
     retold,
     silent_cartel,
@@ -34,6 +35,8 @@ VARIANTS = {
     APART: ONE,
 }  # fmt: skip
 """What is fitted, and with which models."""
+NAMED_BY = {COPIES: CHORUS, HONEST: None}
+"""Group of the sources that name the next: those that copy one another, those of no group."""
 RETOLD = 8
 """Incidents of the worst that are told as another's."""
 
@@ -82,8 +85,8 @@ def _retold(simulated: Simulated, worst: str, variant: str) -> tuple[Simulated, 
     told = retold(simulated, list(own), members, "")
     if variant == AS_IT_WAS:
         return told, named
-    group = [name for name in members if name.startswith("chorus" if variant == COPIES else "hon")]
-    return retold(told, list(own), group, named), named
+    namers = [spec.id for spec in simulated.world.sources if spec.group == NAMED_BY[variant]]
+    return retold(told, list(own), namers, named), named
 
 
 def study(task: Task) -> Row:
