@@ -20,7 +20,11 @@ def test_every_fit_has_a_file_of_its_own_and_settings_come_in_turn() -> None:
     tasks = strained.tasks(3, 1)
     assert len({task.file for task in tasks}) == len(tasks)
     assert len(tasks) == 2 * (3 * len(STUDIED) + len(strained.ADJUDICATED))
-    assert {task.setting for task in tasks[: 2 * len(strained.SETTINGS)]} == {*strained.SETTINGS}
+    first = {name for name in strained.SETTINGS if name not in strained.OUTSIDE}
+    assert {task.setting for task in tasks[: 2 * len(first)]} == first
+    outside = strained.tasks(0, 0, 2)
+    assert {task.setting for task in outside} == {*strained.OUTSIDE}
+    assert len(outside) == 2 * 2 * len(strained.OUTSIDE)
 
 
 def test_a_round_is_the_same_in_every_setting_and_model() -> None:
