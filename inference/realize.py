@@ -61,6 +61,7 @@ _DIMS = {
     "incidents_by_place": _PLACE,
     "victims_by_place": _PLACE,
     "listed": ("source",),
+    "unseen_incidents": ("organization",),
 }
 _WIDE = ("victims", "victims_by_region", "victims_by_period")
 """Counts of 64 bits: ``MOST_UNSEEN`` incidents of 500 dead go beyond 32. ``victims_by_place``, by
@@ -101,7 +102,8 @@ def realize(
     323 (a rubric applied to them 4 MB more, measured). Organizations are the roster's, then
     ``other`` where it is on the author axis.
     ``listed`` (chain, draw, source): realized incidents of the roster's organizations that a
-    source reported; ``accuracy`` (chain, draw, source): see ``sources.accuracy``; ``unseen``
+    source reported; ``unseen_incidents`` (chain, draw, organization): those of ``incidents``
+    that nobody reported; ``accuracy`` (chain, draw, source): see ``sources.accuracy``; ``unseen``
     (chain, draw): expected unreported incidents, of which at most ``MOST_UNSEEN`` are drawn.
     Attribute ``classes_reported``: whether any incident has a known victim class; where none
     has, all are in class "unknown".

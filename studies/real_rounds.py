@@ -15,19 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import xarray as xr
 
 from ..data.totals import INCLUSIVE
 from ..inference import pipeline
-from ..inference.division import division
 from ..inference.fit import FitOptions
-from ..inference.params_of import params_of
 from ..inference.pipeline import Prepared, Scored
 from ..inference.predictive import predicted
-from ..inference.responsibility import Reader
 from ..inference.seeds import derive
-from ..inference.windowed import in_window
-from ..models.design import Design
 from . import real_report
 from .recovery_run import once
 from .study_main import fit_file, fit_options, fit_parser
@@ -54,7 +48,7 @@ def study(whole: Prepared, variant: str, options: FitOptions) -> Row:
         "steps": float(tree["sample_stats"]["n_steps"].mean()),
         **_quality(scored),
         **_records(prepared),
-        "organizations": list(_organizations(prepared, posterior, scored)),
+        "organizations": list(_organizations(prepared, scored)),
         "predicted": found.to_dict("records"),
     }
 
@@ -107,40 +101,22 @@ def _records(prepared: Prepared) -> Row:
     return counts
 
 
-def _organizations(prepared: Prepared, posterior: xr.Dataset, scored: Scored) -> Iterator[Row]:
-    """P(worst), score and expected unseen incidents of each contender."""
-    unseen = unseen_by_organization(posterior, prepared.plan)
+def _organizations(prepared: Prepared, scored: Scored) -> Iterator[Row]:
+    """P(worst), score and unreported incidents of each contender, of the same draws."""
+    unseen = scored.realized["unseen_incidents"]
     for name in prepared.evidence.axes.contenders:
         score = scored.scores.sel(organization=name).to_numpy().ravel()
         yield {
             "organization": str(name),
             "p_worst": float(scored.ranks["p_worst"].sel(organization=name)),
             **_interval("score", score),
-            **_interval("unseen", unseen[str(name)]),
+            **_interval("unseen", unseen.sel(organization=name).to_numpy().ravel()),
         }
 
 
 def _interval(name: str, draws: np.ndarray) -> Row:
     low, median, high = np.quantile(draws, [0.05, 0.5, 0.95])
     return {f"{name}_low": float(low), name: float(median), f"{name}_high": float(high)}
-
-
-def unseen_by_organization(posterior: xr.Dataset, plan: Design) -> dict[str, np.ndarray]:
-    """Expected incidents of the window that no source lists, each organization's share of wars in.
-
-    Returns
-    -------
-    Draws (at most ``DRAWS_CHECKED``) by organization.
-    """
-    window, sides = in_window(plan), division(plan)
-    reader = Reader(window, frozenset(str(name) for name in posterior.data_vars))
-    n = min(posterior.sizes["chain"] * posterior.sizes["draw"], DRAWS_CHECKED)
-    rng, rows = np.random.default_rng(1), []
-    for params in params_of(posterior, n):
-        expected = reader.outcome(params).unseen.sum(axis=(1, 2, 3))  # (author,)
-        rows.append(expected @ sides.shares(sides.draw(params, rng)))
-    made = np.array(rows)
-    return {str(name): made[:, k] for k, name in enumerate(plan.names.organizations)}
 
 
 def main(arguments: list[str] | None = None) -> None:
