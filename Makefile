@@ -49,7 +49,7 @@ docs: $(READY)
 	$(BIN)/python docs/reference.py
 
 evidence: $(READY)
-	$(BIN)/python -m dtoscore.inference.recovery --rounds 60 --out docs/evidence \
+	$(BIN)/python -m dtoscore.studies.recovery --rounds 60 --out docs/evidence \
 		--commit $$(git rev-parse --short HEAD)
 
 clean:

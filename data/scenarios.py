@@ -39,6 +39,8 @@ STRAINED_SOURCES = (
 COURTS = SourceSpec("courts", type=ADJUDICATED, coverage="attributed_only")
 FEW_ORGANIZATIONS, FEW_REGIONS, FEW_KINDS = 6, 8, ("homicide", "terrorism")
 DEEP_SILENCE = -2.5
+CHORUS = "chorus"
+"""Group of the sources of ``chorus_world`` that copy one another."""
 
 
 def strained_world(
@@ -156,10 +158,10 @@ def silent_cartel(seed: int, silence: float = DEEP_SILENCE) -> World:
 def chorus_world(seed: int, *, members: int = 10, copying: float = 1.0) -> World:
     """Build a small world with a group of sources that copy one another, and two honest ones.
 
-    Sources "chorus-01", "chorus-02", … of group "chorus"; "honest-1" and "honest-2" of
+    Sources "chorus-01", "chorus-02", … of group ``CHORUS``; "honest-1" and "honest-2" of
     no group.
     """
-    chorus = tuple(SourceSpec(f"chorus-{n:02d}", group="chorus") for n in range(1, members + 1))
+    chorus = tuple(SourceSpec(f"chorus-{n:02d}", group=CHORUS) for n in range(1, members + 1))
     honest = tuple(SourceSpec(f"honest-{n}") for n in (1, 2))
     world = _moderate(
         seed, (*chorus, *honest), incidents=250.0, regions=4, kinds=FEW_KINDS[:1], notoriety=False

@@ -11,7 +11,7 @@ from dtoscore.cli import app
 from dtoscore.models.priors import DEFAULTS, Prior
 
 DOCS = Path(__file__).resolve().parent
-FOLDERS = ("cli", "data", "models", "inference", "reports")
+FOLDERS = ("cli", "data", "models", "inference", "reports", "studies")
 MARKS = ("<!-- modules -->\n", "<!-- end of modules -->\n")
 PRIORS = ("<!-- priors -->\n", "<!-- end of priors -->\n")
 HEAD = """\

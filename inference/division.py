@@ -62,21 +62,6 @@ class Division:
             split[len(split) - len(given) :] = given
         return Shares(split, total / total[:, -1:])
 
-    def shares(self, drawn: Shares) -> Floats:
-        """What each author's violence is of each organization and ``other``: (author, plain).
-
-        Violence of a side that is on no axis is nobody's, so that rows may add up to less than 1.
-        """
-        own = np.diff(drawn.members, axis=1, prepend=0.0)  # (name, member)
-        by_name = np.zeros((len(self.members), int(self.members.max(initial=0)) + 1))
-        for column in range(self.members.shape[1]):
-            there = self.members[:, column] != OFF_AXIS
-            by_name[there, self.members[there, column]] += own[there, column]
-        first = drawn.split[:, None]
-        return np.asarray(
-            first * by_name[self.sides[:, 0]] + (1.0 - first) * by_name[self.sides[:, 1]]
-        )
-
 
 def division(plan: Design) -> Division:
     """Work out the sides and members of every author of a design."""

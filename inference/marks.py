@@ -56,20 +56,28 @@ class MarkPosterior:
         Dirichlet weights, shape (kind, known class).
     of_bins
         Of the numbers inside the size bins.
+    numbers
+        P(victims <= the bin's edge + i | bin), shape (size, i), where one knows it: then
+        ``of_bins`` is not asked.
     """
 
     classes: tuple[str, ...]
     reported: bool
     class_weights: Floats
     of_bins: Numbers
+    numbers: Floats | None = None
 
     def draw(self, rng: np.random.Generator) -> Marks:
         """Draw the laws of the marks once."""
+        numbers = self._draw_numbers(rng) if self.numbers is None else self.numbers
+        return Marks(numbers, self._draw_classes(rng))
+
+    def _draw_numbers(self, rng: np.random.Generator) -> Floats:
         numbers = np.ones((len(SIZES), len(LARGE)))
         for size, weights in ((2, self.of_bins.pair), (3, self.of_bins.quad)):
             numbers[size, : len(weights)] = cumulative(rng.dirichlet(weights))
         numbers[4] = TAILS[rng.choice(len(TAIL_GRID), p=self.of_bins.tail)]
-        return Marks(numbers, self._draw_classes(rng))
+        return numbers
 
     def _draw_classes(self, rng: np.random.Generator) -> Floats:
         shares = np.zeros((len(self.class_weights), len(self.classes)))
@@ -110,3 +118,20 @@ def class_codes(evidence: Evidence, classes: tuple[str, ...]) -> Ints:
     position = {name: code for code, name in enumerate(classes) if name != UNKNOWN_CLASS}
     named = evidence.incidents["victim_class"]
     return np.array([position.get(name, -1) for name in named], np.int64)
+
+
+def known_numbers(in_bin: tuple[Floats, Floats], tail: float) -> Floats:
+    """P(victims <= the bin's edge + i | bin), shape (size, i), as one has it who knows the law.
+
+    Parameters
+    ----------
+    in_bin
+        P(number | bin) of the numbers 2, 3 and 4, ..., 7.
+    tail
+        The exponent τ.
+    """
+    numbers = np.ones((len(SIZES), len(LARGE)))
+    for size, shares in zip((2, 3), in_bin, strict=True):
+        numbers[size, : len(shares)] = cumulative(shares)
+    numbers[4] = cumulative(LARGE ** -(tail + 1.0))
+    return numbers

@@ -52,7 +52,9 @@ def fill(  # type: ignore[no-untyped-def]
         if 0 <= actor < places.n_organizations:
             for s in range(counts.listed.shape[0]):
                 counts.listed[s] += observed.reported[i, s]
+    seen = counts.incidents_by_region.sum(axis=1)
     _fill_unseen(rng, happened, held, places, marks, shares, counts)
+    counts.unseen_incidents[:] = counts.incidents_by_region.sum(axis=1) - seen
 
 
 @jit

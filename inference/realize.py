@@ -24,7 +24,7 @@ and they are not counted twice.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
@@ -61,6 +61,7 @@ _DIMS = {
     "incidents_by_place": _PLACE,
     "victims_by_place": _PLACE,
     "listed": ("source",),
+    "unseen_incidents": ("organization",),
 }
 _WIDE = ("victims", "victims_by_region", "victims_by_period")
 """Counts of 64 bits: ``MOST_UNSEEN`` incidents of 500 dead go beyond 32. ``victims_by_place``, by
@@ -101,7 +102,8 @@ def realize(
     323 (a rubric applied to them 4 MB more, measured). Organizations are the roster's, then
     ``other`` where it is on the author axis.
     ``listed`` (chain, draw, source): realized incidents of the roster's organizations that a
-    source reported; ``accuracy`` (chain, draw, source): see ``sources.accuracy``; ``unseen``
+    source reported; ``unseen_incidents`` (chain, draw, organization): those of ``incidents``
+    that nobody reported; ``accuracy`` (chain, draw, source): see ``sources.accuracy``; ``unseen``
     (chain, draw): expected unreported incidents, of which at most ``MOST_UNSEEN`` are drawn.
     Attribute ``classes_reported``: whether any incident has a known victim class; where none
     has, all are in class "unknown".
@@ -136,11 +138,12 @@ def oracle(
     draws: int,
     seed: int,
     outcome: Callable[[Design], Outcome] | None = None,
+    numbers: Floats | None = None,
 ) -> xr.Dataset:
     """Draw what happened as one who knows the parameters would: ``realize`` of one value.
 
     What is not among the parameters (marks of the unseen, shares inside coalitions) is drawn
-    from its posterior here too.
+    from its posterior here too, but for what is given.
 
     Parameters
     ----------
@@ -150,9 +153,12 @@ def oracle(
         Number of draws, in one chain.
     outcome
         Says who did what in the cells of the design cut to the window, where the parameters
-        given do not (``known_world``).
+        given do not (a world that is no value of the model's).
+    numbers
+        The law of how many die in the unseen, where it is known too (``marks.known_numbers``).
     """
     setting = _setting(plan, rubric, frozenset(params))
+    setting = replace(setting, marks=replace(setting.marks, numbers=numbers))
     store = _store(setting, (1, draws))
     found = outcome(setting.plan) if outcome else setting.reader.outcome(params)
     for draw in range(draws):

@@ -57,7 +57,8 @@ class Counts(NamedTuple):
     and so on: (organization, region) and (organization, period); ``incidents_by_place`` and
     ``victims_by_place``: of the roster's organizations together, never of ``other``, (region,
     kind, victim class, size); ``listed``: incidents given to organizations that a source
-    reported, (source,); ``accuracy`` is not for ``fill``.
+    reported, (source,); ``unseen_incidents``: those of ``incidents`` that nobody reported,
+    (organization,); ``accuracy`` is not for ``fill``.
     """
 
     incidents: NDArray[np.int32]
@@ -69,6 +70,7 @@ class Counts(NamedTuple):
     incidents_by_place: NDArray[np.int32]
     victims_by_place: Ints
     listed: NDArray[np.int32]
+    unseen_incidents: NDArray[np.int32]
     accuracy: Floats
 
 

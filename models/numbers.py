@@ -93,7 +93,7 @@ def _laws() -> Floats:
     return np.asarray(law / law.sum(axis=1, keepdims=True))
 
 
-def cumulative(shares: Floats) -> Floats:
+def cumulative(shares: NDArray[np.floating]) -> Floats:
     """Cumulative shares whose last is exactly one."""
     total = np.cumsum(shares, axis=-1)
     return np.asarray(total / total[..., -1:])

@@ -5,7 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-LAYERS = ["cli", "reports", "inference", "models", "data"]
+import pytest
+
+LAYERS = ["cli", "studies", "reports", "inference", "models", "data"]
 
 
 def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
@@ -25,13 +27,18 @@ def test_every_folder_of_the_package_is_in_the_contract(root: Path) -> None:
     assert folders | modules == set(LAYERS)
 
 
-def test_an_arrow_the_wrong_way_is_seen(root: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("importer", "imported"), [("data", "reports"), ("reports", "studies"), ("cli", "studies")]
+)
+def test_an_arrow_the_wrong_way_is_seen(
+    root: Path, tmp_path: Path, importer: str, imported: str
+) -> None:
     package = tmp_path / "dtoscore"
     for layer in LAYERS:
         (package / layer).mkdir(parents=True)
         (package / layer / "__init__.py").touch()
     (package / "__init__.py").touch()
-    (package / "data" / "wrong.py").write_text("from ..reports import anything\n")
+    (package / importer / "wrong.py").write_text(f"from ..{imported} import anything\n")
     shutil.copy(root / "pyproject.toml", tmp_path)
     code = "import sys; sys.path.insert(0, '.'); from importlinter.cli import lint_imports_command"
     result = subprocess.run(
@@ -41,4 +48,4 @@ def test_an_arrow_the_wrong_way_is_seen(root: Path, tmp_path: Path) -> None:
         text=True,
     )
     assert result.returncode != 0
-    assert "dtoscore.data.wrong -> dtoscore.reports" in result.stdout
+    assert f"dtoscore.{importer}.wrong -> dtoscore.{imported}" in result.stdout

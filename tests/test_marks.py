@@ -1,9 +1,16 @@
 """The laws of what is not known of unreported incidents: numbers of victims, classes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from dtoscore.data.world import SIZE_EDGES
-from dtoscore.inference.marks import MarkPosterior, class_codes, mark_posterior
+from dtoscore.inference.marks import (
+    MarkPosterior,
+    class_codes,
+    known_numbers,
+    mark_posterior,
+)
 from dtoscore.models.numbers import TAIL_GRID, moments, tail_posterior
 from realizing import RUBRIC, Incident, evidence
 
@@ -33,6 +40,18 @@ def test_laws_are_cumulative_and_end_at_one() -> None:
     assert law.numbers[2, 1] == 1
     assert law.numbers[3, 3] == 1
     assert law.numbers[4, 0] < 1
+
+
+def test_a_law_that_is_known_is_not_drawn() -> None:
+    numbers = known_numbers((np.array([0.25, 0.75]), np.array([0.1, 0.2, 0.3, 0.4])), 1.5)
+    np.testing.assert_allclose(numbers[2, :3], [0.25, 1, 1])
+    np.testing.assert_allclose(numbers[3, :5], [0.1, 0.3, 0.6, 1, 1])
+    tail = np.arange(8, 501) ** -2.5
+    np.testing.assert_allclose(numbers[4], tail.cumsum() / tail.sum())
+    assert (numbers[:2] == 1).all()
+    known = replace(marks_of(Incident(("a",), 2)), numbers=numbers)
+    for seed in (1, 2):
+        assert known.draw(np.random.default_rng(seed)).numbers is numbers
 
 
 def test_numbers_follow_their_dirichlet() -> None:

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from dtoscore.inference import moves, moves_report
-from dtoscore.inference.moves_report import APART, AS_IT_WAS, COPIES, HEARD, HONEST, SILENCED
-from dtoscore.inference.recovery_compare import Row
+from dtoscore.studies import moves, moves_report
+from dtoscore.studies.moves_report import APART, AS_IT_WAS, COPIES, HEARD, HONEST, SILENCED
+from dtoscore.studies.recovery_compare import Row
 
 
 def task(variant: str, number: int = 0) -> moves.Task:

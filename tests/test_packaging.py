@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-FOLDERS = ("cli", "data", "models", "inference", "reports")
+FOLDERS = ("cli", "data", "models", "inference", "reports", "studies")
 
 
 @pytest.fixture(scope="module")

@@ -79,7 +79,8 @@ def drawn(expected: np.ndarray, observed: Observed | None = None, draws: int = D
         *(np.cumsum(law, axis=1) / law.sum(axis=1, keepdims=True) for law in (NUMBER, CLASS))
     )
     for draw in range(draws):
-        counts = Counts(*(array[draw] for array in store), np.zeros(1, np.int32), np.zeros(1))
+        counted = (array[draw] for array in store)
+        counts = Counts(*counted, np.zeros(1, np.int32), np.zeros(2, np.int32), np.zeros(1))
         rng = np.random.default_rng([7, draw])
         happened = rng.poisson(expected)[:, :, :, None]
         weights = np.ones((1, 1))

@@ -12,12 +12,12 @@ from dtoscore.data.simulate import simulate
 from dtoscore.data.tabulate import tabulate
 from dtoscore.inference import predictive, predictive_totals
 from dtoscore.inference.predictive import LARGE, LISTED, UNNAMED, predicted
-from dtoscore.inference.recovery_size import SIZES
-from dtoscore.inference.recovery_world import Recoverable, draw_round
 from dtoscore.models.design import Design, design
 from dtoscore.models.series import OfSeries
 from dtoscore.models.structure import CORE, Structure
 from dtoscore.models.totals import Moments, totals_of
+from dtoscore.studies.recovery_size import SIZES
+from dtoscore.studies.recovery_world import Recoverable, draw_round
 from rounds import write_full_round
 from scipy import stats
 

@@ -1,18 +1,14 @@
-"""The page of real rounds without its fits, and whose the unseen are."""
+"""The page of real rounds without its fits, and what it says of the unseen."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from dtoscore.data.readers import read_round
-from dtoscore.data.tabulate import tabulate
-from dtoscore.inference import real_report
-from dtoscore.inference.division import division
+import xarray as xr
 from dtoscore.inference.fit import FitOptions
-from dtoscore.inference.recovery_compare import Row
-from dtoscore.models.design import design
-from dtoscore.models.structure import CORE
-from rounds import write_full_round
+from dtoscore.studies import real_report, real_rounds
+from dtoscore.studies.recovery_compare import Row
 
 
 def record() -> Row:
@@ -42,15 +38,18 @@ def test_the_page_says_fits_organizations_and_predictions(tmp_path: Path) -> Non
     assert (tmp_path / "real-rounds.csv").read_text().count("\n") == 3
 
 
-def test_shares_of_authors_add_up_and_follow_the_split(tmp_path: Path) -> None:
-    """An organization's own is its own; a war's is divided by its split."""
-    plan = design(tabulate(read_round(write_full_round(tmp_path / "round"))), CORE)
-    found, names = division(plan), plan.names
-    drawn = found.draw({"split": np.full(len(names.rivalries), 0.3)}, np.random.default_rng(1))
-    shares = found.shares(drawn)
-    np.testing.assert_allclose(shares[: names.n_plain], np.eye(names.n_plain))
-    np.testing.assert_allclose(shares.sum(axis=1), 1.0)
-    for d, (first, second) in enumerate(names.sides):
-        if max(first, second) < names.n_plain:
-            assert shares[names.n_plain + d, first] == pytest.approx(0.3)
-            assert shares[names.n_plain + d, second] == pytest.approx(0.7)
+def test_the_unseen_are_counted_in_the_draws_that_are_scored() -> None:
+    """Interval and median over all draws of both chains, each contender's own."""
+    names, sample = ["ash", "elm"], ("chain", "draw", "organization")
+    unseen = np.stack([np.arange(100).reshape(2, 50), np.full((2, 50), 7)], axis=2)
+    realized = xr.Dataset({"unseen_incidents": (sample, unseen)}, {"organization": names})
+    scores = xr.DataArray(10.0 * unseen, {"organization": names}, sample)
+    ranks = xr.Dataset({"p_worst": ("organization", [0.9, 0.1])}, {"organization": names})
+    prepared = SimpleNamespace(evidence=SimpleNamespace(axes=SimpleNamespace(contenders=names)))
+    scored = SimpleNamespace(realized=realized, scores=scores, ranks=ranks)
+    ash, elm = real_rounds._organizations(prepared, scored)
+    assert (ash["unseen_low"], ash["unseen"], ash["unseen_high"]) == pytest.approx(
+        (4.95, 49.5, 94.05)
+    )
+    assert (elm["unseen_low"], elm["unseen"], elm["unseen_high"]) == (7.0, 7.0, 7.0)
+    assert ash["score"] == pytest.approx(495.0)

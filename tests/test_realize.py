@@ -232,6 +232,21 @@ def test_unreported_incidents_are_poisson() -> None:
     assert near(whole(result, "incidents", "a"), 17.0)
 
 
+def test_unreported_and_reported_incidents_make_the_realized() -> None:
+    """Three reported ones stay with a; a clash goes to either side, and is reported."""
+    told = evidence(
+        [Incident(("a",), 1)] * 3 + [Incident(("a><b",), 2)], rivalries=("a><b",), has_other=True
+    )
+    result = draws_of(told, draws=200, rate_intercept=1.0, rivalry_intercept=1.0, split=[0.25])
+    happened = result["incidents"].sum(["kind", "victim_class", "size"])
+    reported = happened - result["unseen_incidents"]
+    assert (reported.sum("organization") == 4).all()
+    assert (reported.sel(organization="a") >= 3).all()
+    assert (reported.sel(organization="other") == 0).all()
+    assert near(reported.sel(organization="b"), 0.75)
+    assert result["unseen_incidents"].dtype == np.int32
+
+
 def test_unreported_incidents_fall_where_they_are_expected() -> None:
     # 16 unseen of b: 3 to 1 by region, 9 to 1 by kind, 4 to 1 by month of the window.
     region, kind, period = (np.log(ratio) / 2 for ratio in (3.0, 9.0, 4.0))
@@ -308,6 +323,8 @@ def test_incidents_known_from_uninformative_silence_are_among_the_unseen(rate: f
     assert near(cell.sel(period="2020-02"), expected)
     assert (cell.sel(period="2020-02") >= 5).all()
     assert near(cell.sel(period="2020-03"), rate / 2)
+    # Beside the five, which are known, and not among those that nobody reported.
+    assert near(whole(result, "unseen_incidents", "a"), expected - 5 + rate / 2)
 
 
 def test_the_unseen_that_are_known_are_matched_by_author_cell_and_size() -> None:
@@ -431,6 +448,8 @@ def test_unreported_clashes_are_split() -> None:
     for name in ("incidents", "victims"):
         assert near(whole(result, name, "a"), 17 * 0.25)
         assert near(whole(result, name, "b"), 17 * 0.75)
+    assert near(whole(result, "unseen_incidents", "a"), 16 * 0.25)
+    assert near(whole(result, "unseen_incidents", "b"), 16 * 0.75)
 
 
 def test_clashes_told_by_side_are_another_matter_than_the_rest() -> None:

@@ -8,7 +8,12 @@ import pandas as pd
 import pytest
 from dtoscore.data.attribution import parse
 from dtoscore.data.simulate import simulate
-from dtoscore.inference import (
+from dtoscore.models import attribution, joint, superposition
+from dtoscore.models.design import design
+from dtoscore.models.engine import NUMPY
+from dtoscore.models.numbers import TAIL_GRID
+from dtoscore.models.structure import CORE
+from dtoscore.studies import (
     recovery,
     recovery_compare,
     recovery_report,
@@ -16,11 +21,6 @@ from dtoscore.inference import (
     recovery_table,
     recovery_world,
 )
-from dtoscore.models import attribution, joint, superposition
-from dtoscore.models.design import design
-from dtoscore.models.engine import NUMPY
-from dtoscore.models.numbers import TAIL_GRID
-from dtoscore.models.structure import CORE
 from scipy import stats
 
 SMALL, MEDIUM, LARGER = recovery_size.SIZES

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 from dtoscore.data import worlds
-from dtoscore.inference import reference
 from dtoscore.inference.fit import FitOptions
-from dtoscore.inference.recovery_run import once
-from dtoscore.inference.study_main import fit_file
+from dtoscore.studies import reference
+from dtoscore.studies.recovery_run import once
+from dtoscore.studies.study_main import fit_file
 
 ROW = {
     "problem": "demonstration", "model": "core", "seen": 1234, "happened": 3000, "passed": False,

@@ -1,17 +1,30 @@
 """The study of strained rounds without its fits: its rounds, what is drawn, the page."""
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 from dtoscore.data.scenarios import STUDIED
-from dtoscore.inference import strained, strained_report
-from dtoscore.inference.recovery_compare import Row
+from dtoscore.data.simulate import simulate
+from dtoscore.data.world import World
+from dtoscore.models.design import design
+from dtoscore.models.structure import Structure
+from dtoscore.studies import known_world, strained, strained_report
+from dtoscore.studies.recovery_compare import Row
+from dtoscore.studies.recovery_world import reported
+from dtoscore.studies.strained_results import HELD, NOT_HELD, TOO_FEW, paired, verdict
 
 
 def test_every_fit_has_a_file_of_its_own_and_settings_come_in_turn() -> None:
     tasks = strained.tasks(3, 1)
     assert len({task.file for task in tasks}) == len(tasks)
     assert len(tasks) == 2 * (3 * len(STUDIED) + len(strained.ADJUDICATED))
-    assert {task.setting for task in tasks[: 2 * len(strained.SETTINGS)]} == {*strained.SETTINGS}
+    first = {name for name in strained.SETTINGS if name not in strained.OUTSIDE}
+    assert {task.setting for task in tasks[: 2 * len(first)]} == first
+    outside = strained.tasks(0, 0, 2)
+    assert {task.setting for task in outside} == {*strained.OUTSIDE}
+    assert len(outside) == 2 * 2 * len(strained.OUTSIDE)
 
 
 def test_a_round_is_the_same_in_every_setting_and_model() -> None:
@@ -35,6 +48,27 @@ def test_what_nobody_can_see_is_drawn_from_its_prior() -> None:
     assert abs(np.mean(drawn) - 0.1) < 4 * 0.0905 / np.sqrt(len(drawn))
 
 
+def pairs_alone(share_of_three: float) -> World:
+    """Round 0, in whose incidents of two or three dead three died with this probability."""
+    made = strained.world(strained.Task("none", 0, "complete"))
+    law = np.array([1.0 - share_of_three, share_of_three])
+    return replace(made, victims_in_bin=(law, made.victims_in_bin[1]))
+
+
+def test_the_oracle_knows_the_law_of_the_dead() -> None:
+    """Two died wherever anybody reported it; the oracle is told three, of all the others."""
+    evidence, rubric = reported(simulate(pairs_alone(0.0), 1))
+    plan = design(evidence, Structure())
+    drawn = known_world.drawn(pairs_alone(1.0), plan, rubric, 20, 1)
+    assert drawn is not None
+    pairs = drawn.sel(size="2-3").sum(["organization", "kind", "victim_class"])
+    frame = evidence.incidents
+    window = evidence.axes.window[frame["period"].to_numpy()]
+    seen = int((window & (frame["size"].to_numpy() == 2)).sum())
+    assert (pairs["incidents"] > seen).all()
+    assert (pairs["victims"] == 2 * seen + 3 * (pairs["incidents"] - seen)).all()
+
+
 def record(setting: str, model: str, number: int, position: float) -> Row:
     fit = {"seen": 9, "happened": 12, "passed": True, "rhat": 1.0, "ess": 400.0, "divergences": 0}
     one = {"truth": 3.0, "q05": 1.0, "q95": 5.0, "position": position, "raw": 2.0, "majority": 2.0}
@@ -50,20 +84,60 @@ def record(setting: str, model: str, number: int, position: float) -> Row:
     }  # fmt: skip
 
 
+def table(page: str, title: str) -> list[dict[str, str]]:
+    """The rows of the table below a title of the page."""
+    lines = page.split(f"## {title}\n")[1].split("\n## ", maxsplit=1)[0].splitlines()
+    header, _, *rows = (
+        [cell.strip() for cell in line.split("|")[1:-1]] for line in lines if line.startswith("|")
+    )
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
 def test_the_page_says_coverage_and_leader_by_setting_and_model() -> None:
     rows = [record("all", "complete", n, 0.5) for n in range(2)]
-    rows += [record("all", "core", 0, 0.99), record("all", "core", 1, 0.5)]
+    rows += [record("all", "core", 0, 0.99), {**record("all", "core", 1, 0.5), "passed": False}]
     page = strained_report.page(rows, strained_report.contenders(rows), "seed 1")
-    table = page.split("## Coverage and leader")[1].split("## What")[0].strip().splitlines()
-    header, _, *lines = ([cell.strip() for cell in line.split("|")[1:-1]] for line in table)
-    said = {line[1]: dict(zip(header, line, strict=True)) for line in lines}
-    assert said["complete"]["rounds"] == "2"
-    assert said["complete"]["coverage of 90%"] == "100.0 ± 0.0%"
-    assert said["core"]["coverage of 90%"] == "50.0 ± 50.0%"
-    assert said["core"]["from 90%, in errors"] == "-0.8"
-    assert (said["core"]["truth above"], said["core"]["truth below"]) == ("50%", "0%")
-    assert said["core"]["leader right"] == "2 of 2"
+    said = {(row["model"], row["fits"]): row for row in table(page, "Coverage")}
+    assert said["complete", "all"]["rounds"] == "2"
+    assert said["complete", "all"]["coverage of 90%"] == "100.0 ± 0.0%"
+    assert said["core", "all"]["coverage of 90%"] == "50.0 ± 50.0%"
+    assert said["core", "that pass the gate"]["coverage of 90%"] == "0.0 ± 0.0%"
+    shown = {row["model"]: row for row in table(page, "Intervals and leaders")}
+    assert (shown["core"]["truth above"], shown["core"]["truth below"]) == ("50%", "0%")
+    assert shown["core"]["leader right"] == "2 of 2"
     assert "Simulated rounds" in page
+    assert "4 fits: 4 of commit x" in page
+
+
+@pytest.mark.parametrize(
+    ("rounds", "missed", "said"),
+    [(9, 0, TOO_FEW), (100, 20, HELD), (100, 0, NOT_HELD), (12, 2, TOO_FEW), (100, 60, NOT_HELD)],
+)
+def test_coverage_is_judged_by_its_error(rounds: int, missed: int, said: str) -> None:
+    """Rounds of two contenders, of which one is missed in so many rounds.
+
+    20 of 200 missed: 90% with an error of 2; 2 of 24: 91.7% with an error of 5.6, too large.
+    """
+    frame = pd.DataFrame(
+        {"setting": "none", "round": n, "covered": k > 0 or n >= missed}
+        for n in range(rounds)
+        for k in range(2)
+    )
+    assert verdict(frame)["90% is"] == said
+
+
+def test_a_change_is_that_within_rounds() -> None:
+    """Where every round loses one of two, the change has no error, however rounds differ."""
+    before = pd.DataFrame({"round": [0, 0, 1, 1, 2, 2], "covered": [1, 1, 1, 1, 1, 0]})
+    after = pd.DataFrame({"round": [0, 0, 1, 1, 2, 2], "covered": [1, 0, 1, 0, 0, 0]})
+    change, error, rounds = paired(before, after)
+    assert (change, rounds) == (pytest.approx(-0.5), 3)
+    assert error == pytest.approx(0.0, abs=1e-12)
+    uneven = after.assign(covered=[1, 1, 1, 0, 0, 0])
+    change, error, _ = paired(before, uneven)
+    assert change == pytest.approx(-1 / 3)
+    # Changes by round 0, -1/2, -1/2: sd .2887, over the root of 3.
+    assert error == pytest.approx(0.28867513 / 3**0.5)
 
 
 def test_a_study_goes_on_after_what_its_table_holds(tmp_path) -> None:

@@ -16,18 +16,18 @@ from dtoscore.data.rubrics import default_rubric
 from dtoscore.data.simulate import simulate
 from dtoscore.data.simulated import Simulated
 from dtoscore.data.world import Floats, World
-from dtoscore.inference import recovery_world
 from dtoscore.inference.fit import FitOptions, density, run_nutpie
 from dtoscore.inference.prior import prior_draws
 from dtoscore.inference.ranks import rank
 from dtoscore.inference.realize import realize
-from dtoscore.inference.recovery_compare import place
-from dtoscore.inference.recovery_size import LIST, PRESS, Size
 from dtoscore.inference.scores import score_places
 from dtoscore.models import joint, superposition
 from dtoscore.models.design import Design, design
 from dtoscore.models.engine import NUMPY, Params
 from dtoscore.models.structure import CORE
+from dtoscore.studies import recovery_world
+from dtoscore.studies.recovery_compare import place
+from dtoscore.studies.recovery_size import LIST, PRESS, Size
 from scipy import stats
 
 ROUNDS = 10

@@ -8,14 +8,14 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from ..inference.baselines import MAJORITY, RAW, baselines
+from ..inference.realize import oracle
+from ..inference.scores import score
+from ..inference.seeds import derive
+from ..inference.sources import source_quality
+from ..inference.summary import Diagnostics
 from ..models.design import Design
-from .baselines import MAJORITY, RAW, baselines
-from .realize import oracle
 from .recovery_world import Recoverable
-from .scores import score
-from .seeds import derive
-from .sources import source_quality
-from .summary import Diagnostics
 
 Floats = NDArray[np.float64]
 Row = dict[str, Any]

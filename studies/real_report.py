@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from .fit import FitOptions
-from .predictive import LARGE, LISTED, UNNAMED
-from .predictive_totals import TOTAL
+from ..inference.fit import FitOptions
+from ..inference.predictive import LARGE, LISTED, UNNAMED
+from ..inference.predictive_totals import TOTAL
 from .recovery_table import Row, machine, markdown
 
 LEAST_SAID = 0.01
@@ -31,7 +31,7 @@ def page(rows: Sequence[Row], about: str, options: FitOptions) -> str:
     """Write the page."""
     method = (
         "Real data, not simulated: UCDP's events of Mexico with official totals; "
-        f"`python -m dtoscore.inference.real_rounds`; {about}; {options.chains} chains of "
+        f"`python -m dtoscore.studies.real_rounds`; {about}; {options.chains} chains of "
         f"{options.tune} + {options.draws} draws, steps for {options.target_accept} accepted, seed "
         f"{options.seed}; on {machine()}. A fit that "
         "fails its gate is shown for whoever judges the method, and names nobody."

@@ -6,6 +6,7 @@ whose truth is none of its values.
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import xarray as xr
@@ -13,14 +14,15 @@ from scipy.special import logit
 
 from ..data.rubric import Rubric
 from ..data.world import World
+from ..inference.marks import known_numbers
+from ..inference.realize import oracle
+from ..inference.responsibility import Outcome
 from ..models import superposition, written
 from ..models.design import Design
 from ..models.detection import Chances
 from ..models.engine import NUMPY, Floats, Ints, Params
 from ..models.rates import LogRate
 from ..models.superposition import Quantities
-from .realize import oracle
-from .responsibility import Outcome
 
 
 def drawn(world: World, plan: Design, rubric: Rubric, draws: int, seed: int) -> xr.Dataset | None:
@@ -35,8 +37,8 @@ def drawn(world: World, plan: Design, rubric: Rubric, draws: int, seed: int) -> 
     """
     if set(plan.names.authors) != set(world.authors):
         return None
-    params = _rest(world, plan)
-    return oracle(params, plan, rubric, draws, seed, lambda window: outcome(world, window))
+    params, numbers = _rest(world, plan), known_numbers(world.victims_in_bin, world.tail)
+    return oracle(params, plan, rubric, draws, seed, partial(outcome, world), numbers)
 
 
 def outcome(world: World, design: Design) -> Outcome:

@@ -5,7 +5,8 @@ the reports, or hardly any, and a fit says of them what its priors say. An inter
 its probability only over worlds in which they are as the priors have it, so they are drawn:
 the share that nobody can see, the share of scenes that nobody can read and how it differs between
 organizations, how much of what nobody attributes is ordinary violence, whose violence a clash
-is and which clashes are told by side, and the law of the dead in large events.
+is and which clashes are told by side, and the law of the dead in large events. What scenes
+present is drawn by ``strained_claims``.
 """
 
 from dataclasses import replace
@@ -33,20 +34,28 @@ def drawn_from_priors(world: World, rng: np.random.Generator) -> World:
     return _with_other(_with_unreadable(_with_clashes(world, rng), rng), rng)
 
 
-def _draw(name: str, rng: np.random.Generator, n: int | None = None) -> Floats:
+def from_prior(name: str, rng: np.random.Generator, n: int | None = None) -> Floats:
+    """Draw a parameter from its prior: one number, or n."""
     prior = PRIORS[name]
     if prior.distribution == "beta":
         return np.asarray(rng.beta(prior["alpha"], prior["beta"], n))
     if prior.distribution == "zero_sum":
-        free = np.asarray(rng.normal(0.0, prior["sigma"], n))
-        return np.asarray(free - free.mean())
+        return centred(rng, prior["sigma"], n or 1)
+    if prior.distribution == "halfnormal":
+        return np.asarray(np.abs(rng.normal(0.0, prior["sigma"], n)))
     return np.asarray(rng.normal(prior["mu"], prior["sigma"], n))
+
+
+def centred(rng: np.random.Generator, sigma: float, n: int) -> Floats:
+    """Draw an effect of n levels that sum to zero."""
+    free = np.asarray(rng.normal(0.0, sigma, n))
+    return np.asarray(free - free.mean())
 
 
 def _never_visible(world: World, rng: np.random.Generator) -> Floats:
     """ψ of each author; a rivalry's is the mean of its members', as in ``models.visibility``."""
     plain = [name for name in world.authors if name not in world.rivalries]
-    own = dict(zip(plain, _draw("never_visible", rng, len(plain)).tolist(), strict=True))
+    own = dict(zip(plain, from_prior("never_visible", rng, len(plain)).tolist(), strict=True))
     for name in world.rivalries:
         own[name] = float(np.mean([own[member] for member in parse(name).organizations]))
     return np.array([own[name] for name in world.authors])
@@ -55,8 +64,8 @@ def _never_visible(world: World, rng: np.random.Generator) -> Floats:
 def _with_clashes(world: World, rng: np.random.Generator) -> World:
     """Draw whose violence each rivalry's is, and which side the clashes told by side lean to."""
     n = len(world.rivalries)
-    split = _draw("split", rng, n)
-    own = _draw("side_selection", rng, len(world.organizations))
+    split = from_prior("split", rng, n)
+    own = from_prior("side_selection", rng, len(world.organizations))
     of = dict(zip(world.organizations, own.tolist(), strict=True))
     sides = [parse(name).sides for name in world.rivalries]
     lean = [np.mean([of[k] for k in a]) - np.mean([of[k] for k in b]) for a, b in sides]
@@ -65,15 +74,17 @@ def _with_clashes(world: World, rng: np.random.Generator) -> World:
 
 def _with_unreadable(world: World, rng: np.random.Generator) -> World:
     """Let scenes of an organization, or of ``other``, be such that nobody can tell whose."""
-    share = logit(_draw("claim_nobody", rng))
-    unsigned = _draw("claim_unsigned", rng, len(world.organizations))
+    share = logit(from_prior("claim_nobody", rng))
+    unsigned = from_prior("claim_unsigned", rng, len(world.organizations))
     n, plain = len(world.authors), len(world.organizations)
     nobody = np.zeros(n)
     nobody[:plain] = expit(share + unsigned)
     if world.has_other:
         nobody[world.authors.index(OTHER)] = expit(share)
-    claim = np.eye(n) if world.claim is None else world.claim[:, :n]
-    claim = np.column_stack([(1.0 - nobody)[:, None] * claim, nobody])
+    given = np.eye(n) if world.claim is None else world.claim
+    claim = np.zeros((n, n + 1))
+    claim[:, : given.shape[1]] = (1.0 - nobody)[:, None] * given
+    claim[:, -1] += nobody
     return replace(world, claim=claim)
 
 
@@ -83,7 +94,7 @@ def _with_other(world: World, rng: np.random.Generator) -> World:
     The rate of ``other`` is then what ``models.rates`` makes of both.
     """
     at = world.authors.index(OTHER)
-    shift, odds = float(_draw("unknown_other", rng)), float(_draw("other_share", rng))
+    shift, odds = float(from_prior("unknown_other", rng)), float(from_prior("other_share", rng))
     unknown = world.unknown.copy()
     unknown[:, at] = expit(logit(unknown[:, at]) + shift)
     courts = np.array([spec.type == ADJUDICATED for spec in world.sources])

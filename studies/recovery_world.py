@@ -25,12 +25,12 @@ from ..data.simulated import Simulated, write_round
 from ..data.tabulate import tabulate
 from ..data.values import ADJUDICATED, UNKNOWN_CLASS
 from ..data.world import World
+from ..inference.marks import CLASS_PRIOR_TOTAL
+from ..inference.prior import prior_draws
 from ..models import attribution, joint, superposition, written
 from ..models.engine import NUMPY, Params
 from ..models.numbers import TAIL_GRID, tail_posterior
 from ..models.priors import Priors
-from .marks import CLASS_PRIOR_TOTAL
-from .prior import prior_draws
 from .recovery_size import Size
 
 MOST_TRIES = 20_000

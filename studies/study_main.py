@@ -1,18 +1,44 @@
 """The command lines of studies that go on where they were stopped: of rounds, or of a few fits."""
 
 import argparse
+import functools
+import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..models.compiled import cache_folder
-from .fit import FitOptions
+from ..inference.fit import FitOptions
+from ..inference.store import options_hash
 from .recovery_compare import Row
 from .recovery_run import kept, run
 from .study_task import StudyTask
 
 Rows = list[Mapping[str, Any]]
+ROOT = Path(__file__).resolve().parent.parent
+MAKES_RECORDS = ("data", "models", "inference", "studies")
+"""Folders whose files a record of a study hangs on."""
+WRITES_PAGES = {
+    "moves_report.py", "real_report.py", "recovery_report.py", "recovery_results.py",
+    "recovery_table.py", "strained_report.py", "strained_results.py",
+}  # fmt: skip
+"""Files of ``studies`` that make pages of records: these stay what they are where one changes."""
+
+
+@functools.cache
+def code() -> str:
+    """Digest of all code and assets that make records; of other code, others.
+
+    The formulas alone would not do: what is simulated, how it is counted, realized, scored and
+    compared, and how many draws are taken make a record as much.
+    """
+    digest = hashlib.sha256()
+    for folder in MAKES_RECORDS:
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts and path.name not in WRITES_PAGES:
+                digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]
 
 
 def parser(name: str, rounds: int) -> argparse.ArgumentParser:
@@ -25,7 +51,7 @@ def parser(name: str, rounds: int) -> argparse.ArgumentParser:
     rounds
         How many, where nobody says.
     """
-    made = argparse.ArgumentParser(prog=f"python -m dtoscore.inference.{name}")
+    made = argparse.ArgumentParser(prog=f"python -m dtoscore.studies.{name}")
     made.add_argument("--rounds", type=int, default=rounds, help="of each setting")
     made.add_argument("--processes", type=int, default=os.cpu_count())
     made.add_argument("--out", type=Path, required=True, help="folder of the tables")
@@ -45,7 +71,7 @@ def fit_parser(name: str, folder: str, target_accept: float) -> argparse.Argumen
     target_accept
         Where nobody says.
     """
-    made = argparse.ArgumentParser(prog=f"python -m dtoscore.inference.{name}")
+    made = argparse.ArgumentParser(prog=f"python -m dtoscore.studies.{name}")
     made.add_argument("--out", type=Path, required=True, help="folder of the page")
     made.add_argument("--work", type=Path, default=Path("build") / folder)
     made.add_argument("--draws", type=int, default=1000)
@@ -65,10 +91,9 @@ def fit_options(given: argparse.Namespace) -> FitOptions:
 
 
 def fit_file(work: Path, named: Sequence[str], options: FitOptions) -> Path:
-    """Where the record of a fit is kept: other formulas or options, other results, never mixed."""
-    how = (options.chains, options.tune, options.draws, options.target_accept)
-    name = "-".join(map(str, (*named, *how))).replace(" ", "-")
-    return work / cache_folder().name / f"{name}.json"
+    """Where the record of a fit is kept: other code or options, other results, never mixed."""
+    name = "-".join((*named, options_hash(options))).replace(" ", "-")
+    return work / code() / f"{name}.json"
 
 
 def carried_on[Task: StudyTask](
@@ -91,7 +116,7 @@ def carried_on[Task: StudyTask](
     """
     there = {_key(row) for row in earlier}
     chosen = [task for task in asked if (task.setting, task.number, task.model) not in there]
-    work = given.work / cache_folder().name  # other formulas, other results: never mixed
+    work = given.work / code()  # other code, other results: never mixed
     if not given.report_only:
         run(study, chosen, work, given.processes)
     rows = [*earlier, *({"commit": given.commit, **row} for row in kept(chosen, work))]

@@ -2,6 +2,7 @@
 
 import os
 import platform
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,13 @@ def listed(rows: Iterable[Row], part: str) -> pd.DataFrame:
 def machine() -> str:
     """Where a page was made."""
     return f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+
+
+def pooled(rows: Iterable[Row]) -> str:
+    """Say of which commits the fits of a table are, and how many of each."""
+    counts = Counter(str(row["commit"]) for row in rows)
+    said = ", ".join(f"{number} of commit {commit}" for commit, number in counts.items())
+    return f"{counts.total()} fits: {said}"
 
 
 def percent(share: float, error: float) -> str:

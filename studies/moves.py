@@ -1,6 +1,6 @@
 """Moves of P(worst): what one gains by silencing lists, by copies of a name, by splitting off.
 
-``python -m dtoscore.inference.moves --rounds 8 --out docs/evidence`` simulates pairs of rounds in
+``python -m dtoscore.studies.moves --rounds 8 --out docs/evidence`` simulates pairs of rounds in
 which the same things happen and only the reports, or the roster, differ, fits each, and writes
 ``moves.csv`` (one row a fit and contender) and ``moves.md``. A stopped study goes on where it was,
 after what ``moves.csv`` holds.
@@ -9,6 +9,7 @@ after what ``moves.csv`` holds.
 from time import process_time
 
 from ..data.scenarios import (
+    CHORUS,
     chorus_world,
     retold,
     silent_cartel,
@@ -17,13 +18,13 @@ from ..data.scenarios import (
 )
 from ..data.simulate import simulate
 from ..data.simulated import Simulated
+from ..inference.seeds import derive
 from ..models.priors import Priors
 from . import moves_report
 from .moves_report import APART, AS_IT_WAS, COPIES, HEARD, HONEST, ROLLED_UP, SILENCED
 from .recovery import fit, summary
 from .recovery_compare import Row, contenders
 from .recovery_world import Recoverable, reported
-from .seeds import derive
 from .study_main import carried_on, parser
 from .study_task import MODELS, StudyTask
 
@@ -34,6 +35,8 @@ VARIANTS = {
     APART: ONE,
 }  # fmt: skip
 """What is fitted, and with which models."""
+NAMED_BY = {COPIES: CHORUS, HONEST: None}
+"""Group of the sources that name the next: those that copy one another, those of no group."""
 RETOLD = 8
 """Incidents of the worst that are told as another's."""
 
@@ -82,8 +85,8 @@ def _retold(simulated: Simulated, worst: str, variant: str) -> tuple[Simulated, 
     told = retold(simulated, list(own), members, "")
     if variant == AS_IT_WAS:
         return told, named
-    group = [name for name in members if name.startswith("chorus" if variant == COPIES else "hon")]
-    return retold(told, list(own), group, named), named
+    namers = [spec.id for spec in simulated.world.sources if spec.group == NAMED_BY[variant]]
+    return retold(told, list(own), namers, named), named
 
 
 def study(task: Task) -> Row:

@@ -1,6 +1,6 @@
 """The demonstration and reference problem R as the product fits them: gate, steps, time, memory.
 
-``python -m dtoscore.inference.reference --out docs/evidence`` simulates both worlds
+``python -m dtoscore.studies.reference --out docs/evidence`` simulates both worlds
 (``data.worlds``), fits each with the core and with the complete model, and writes
 ``reference.md``. A fit that is kept in ``--work`` is taken as it is.
 """
@@ -17,10 +17,10 @@ import pandas as pd
 
 from ..data import worlds
 from ..data.simulate import simulate
+from ..inference.fit import FitOptions, density
 from ..models.density import Density
 from ..models.priors import Priors
 from . import recovery
-from .fit import FitOptions, density
 from .recovery_compare import Row
 from .recovery_run import once
 from .recovery_table import machine, markdown
@@ -73,7 +73,7 @@ def page(rows: Sequence[Row], about: str, options: FitOptions) -> str:
     method = (
         "Simulated reports, no real violence: `dtoscore.data.worlds.demo_world` and "
         "`reference_world`, the latter with silencing, framing, copying, delays and months of more "
-        f"and less. `python -m dtoscore.inference.reference`; {about}; simulation seed {SEED}; "
+        f"and less. `python -m dtoscore.studies.reference`; {about}; simulation seed {SEED}; "
         f"{options.chains} chains of {options.tune} + {options.draws} draws, steps for "
         f"{options.target_accept} accepted, seed {options.seed}; "
         f"on {machine()}. Each fit in a process of its own, with scoring and without compilation "

@@ -1,6 +1,6 @@
 """Truth recovery: simulated rounds, fitted as real ones are, beside what truly happened.
 
-``python -m dtoscore.inference.recovery --rounds 60 --out docs/evidence`` draws rounds of
+``python -m dtoscore.studies.recovery --rounds 60 --out docs/evidence`` draws rounds of
 three sizes from the priors, and rounds of two settings that are not drawn from them, fits
 each, and writes ``recovery.csv`` (one row a round and contender) and ``recovery.md``. What a
 round gave is kept in the work folder at once, so that a stopped study goes on where it was.
@@ -15,21 +15,21 @@ from time import process_time
 from ..data.regions import SETS
 from ..data.simulate import simulate
 from ..data.worlds import national_world
-from ..models.compiled import cache_folder
+from ..inference.diagnose import diagnose
+from ..inference.fit import FitOptions, density, run_nutpie
+from ..inference.ranks import rank
+from ..inference.realize import realize
+from ..inference.scores import score
+from ..inference.seeds import derive
 from ..models.design import design
 from ..models.priors import Priors
 from ..models.structure import CORE, Structure
 from . import recovery_report
-from .diagnose import diagnose
-from .fit import FitOptions, density, run_nutpie
-from .ranks import rank
-from .realize import realize
 from .recovery_compare import Fitted, Row, contenders, parameters, sources
 from .recovery_run import run
 from .recovery_size import SIZES
 from .recovery_world import Recoverable, draw_round, reported
-from .scores import score
-from .seeds import derive
+from .study_main import code
 
 SEED = 20_240
 NOTORIETY, SILENCED = "notoriety", "silenced press"
@@ -141,7 +141,7 @@ def fit(drawn: Recoverable, options: FitOptions, seed: int, structure: Structure
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the study from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m dtoscore.inference.recovery")
+    parser = argparse.ArgumentParser(prog="python -m dtoscore.studies.recovery")
     parser.add_argument("--rounds", type=int, default=60, help="drawn from the priors")
     parser.add_argument("--violations", type=int, default=10, help="of each other setting")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
@@ -149,8 +149,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--work", type=Path, default=Path("build/recovery"))
     parser.add_argument("--commit", default="not stated", help="of the code, for the report")
     given = parser.parse_args(arguments)
-    # Other formulas, other results: never mixed.
-    work = given.work / cache_folder().name
+    work = given.work / code()  # other code, other results: never mixed
     rows = run(study, tasks(given.rounds, given.violations), work, given.processes)
     recovery_report.write(rows, given.out, f"commit {given.commit}, seed {SEED}")
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from . import recovery_table
-from .recovery_table import Row, coverage, machine, markdown, percent
+from .recovery_table import Row, coverage, machine, markdown, percent, pooled
 
 HEARD, SILENCED = "press heard", "press silenced"
 AS_IT_WAS, COPIES, HONEST = "as it was", "ten copies", "two honest"
@@ -52,9 +52,10 @@ def page(rows: Sequence[Row], table: pd.DataFrame, about: str) -> str:
 def _method(rows: Sequence[Row], about: str) -> str:
     seconds, passed = sum(row["seconds"] for row in rows), sum(row["passed"] for row in rows)
     return f"""
-Simulated rounds; `python -m dtoscore.inference.moves`; {about}; on {machine()}; {seconds / 60:.0f}
-minutes of one core in all; {passed} of {len(rows)} fits pass the gate. 6 organizations, 8
-regions, 12 months of which three are scored. *Press*: the worst silences three press lists (logit
+Simulated rounds; `python -m dtoscore.studies.moves`; {about}; {pooled(rows)};
+on {machine()}; {seconds / 60:.0f} minutes of one core in all; {passed} pass the gate.
+6 organizations, 8 regions, 12 months of which three are scored. *Press*: the worst silences three
+press lists (logit
 of detection 2.5 lower), but not the federal one; it is followed. *Copies*, in
 a world of 4 regions: of 8 incidents of the worst all twelve sources tell, and nobody says whose
 they are, or the ten of a group whose members copy one another name the next, or the two honest ones

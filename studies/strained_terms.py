@@ -7,13 +7,14 @@ import xarray as xr
 
 from ..data.attribution import OTHER
 from ..data.world import Floats, World
+from ..inference.params_of import params_of
 from ..models import silencing
 from ..models.design import Design
 from ..models.engine import NUMPY
-from .params_of import params_of
 from .recovery_compare import Row
 
-SILENCING, FALSE, UNREADABLE = "silencing of the press", "false claims", "unreadable scenes"
+SILENCING, UNREADABLE = "silencing of the press", "unreadable scenes"
+FALSE, HIDDEN = "false claims", "clashes that pass for something else"
 COPYING, DELAY, DELAY_SHAPE = "copying", "delay, log days", "shape of delays"
 RIGHT, VISIBILITY = "right names", "weight of visibility"
 
@@ -39,7 +40,7 @@ def _pairs(made: World, plan: Design, posterior: xr.Dataset) -> Iterator[Pair]:
     listers = plan.histories.listers
     of_listers = [sources[s] for s in listers]
     yield from _each(posterior, "visibility", VISIBILITY, of_listers, made.visibility[listers])
-    yield from _claims(made, posterior)
+    yield from _claims(made, plan, posterior)
     if made.copying is not None:
         yield from _each(posterior, "copying", COPYING, list(made.groups), made.copying)
     if made.delay is not None:
@@ -58,21 +59,22 @@ def _each(
         yield term, whose, float(truth[n]), draws[:, n]
 
 
-def _claims(made: World, posterior: xr.Dataset) -> Iterator[Pair]:
+def _claims(made: World, plan: Design, posterior: xr.Dataset) -> Iterator[Pair]:
     """Shares of false claims of those who make some, and of scenes that nobody can read."""
     claim, n = made.claim, len(made.authors)
     if claim is None or claim.shape[1] == n:
         return
-    yield (
-        UNREADABLE,
-        "all",
-        float(claim[made.authors.index(OTHER), n]),
-        _flat(posterior["claim_nobody"]),
-    )
-    false = 1.0 - np.diag(claim[:, :n]) / (1.0 - claim[:, n])
-    for k, name in enumerate(made.organizations):
-        if false[k] > 0:
-            yield FALSE, name, float(false[k]), _flat(posterior["claim_false"][..., k])
+    unreadable = claim[:, n].copy()
+    other = made.authors.index(OTHER)
+    yield UNREADABLE, "all", float(unreadable[other]), _flat(posterior["claim_nobody"])
+    unreadable[other + 1 :] = 0.0  # of a clash it is a false claim
+    false = 1.0 - np.diag(claim[:, :n]) / (1.0 - unreadable)
+    plain, wars = list(plan.names.plain), list(plan.names.rivalries)
+    for name, share in zip(made.authors, false, strict=True):
+        if share > 0 and name in plain:
+            yield FALSE, name, share, _flat(posterior["claim_false"][..., plain.index(name)])
+        if share > 0 and name in wars:
+            yield HIDDEN, name, share, _flat(posterior["claim_rivalry"][..., wars.index(name)])
 
 
 def _silencing(made: World, plan: Design, posterior: xr.Dataset) -> Iterator[Pair]:

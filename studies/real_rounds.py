@@ -1,11 +1,12 @@
 """Rounds of real reports, fitted with and without their official totals, beside what was seen.
 
-``python -m dtoscore.inference.real_rounds ROUND... --out docs/evidence`` fits each round folder
+``python -m dtoscore.studies.real_rounds ROUND... --out docs/evidence`` fits each round folder
 twice (a fit that is there is taken), and writes ``real-rounds.md``, and ``real-rounds.csv`` with
 every prediction. Without its official totals a round keeps its coarse records; the totals are then
 predicted by a fit that never saw them. The draws stay in the rounds' ``work`` folders.
 """
 
+import hashlib
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,30 +15,24 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import xarray as xr
 
 from ..data.totals import INCLUSIVE
-from ..models.design import Design
-from . import pipeline, real_report
-from .division import division
-from .fit import FitOptions
-from .params_of import params_of
-from .pipeline import Prepared, Scored
-from .predictive import predicted
+from ..inference import pipeline
+from ..inference.fit import FitOptions
+from ..inference.pipeline import Prepared, Scored
+from ..inference.predictive import predicted
+from ..inference.seeds import derive
+from . import real_report
 from .recovery_run import once
-from .responsibility import Reader
-from .seeds import derive
 from .study_main import fit_file, fit_options, fit_parser
-from .windowed import in_window
 
 DRAWS_CHECKED = 200
 WITH, WITHOUT = VARIANTS = ("with totals", "without official totals")
 Row = dict[str, Any]
 
 
-def study(folder: Path, variant: str, options: FitOptions) -> Row:
+def study(whole: Prepared, variant: str, options: FitOptions) -> Row:
     """Fit, score and check one round: a plain record, ready for JSON."""
-    whole = pipeline.prepare(folder)
     prepared = whole if variant == WITH else unofficial(whole)
     started = time.process_time()
     tree = pipeline.fit(prepared, options)
@@ -47,15 +42,25 @@ def study(folder: Path, variant: str, options: FitOptions) -> Row:
     seed = derive(options.seed, "predicted")
     found = predicted(posterior, whole.plan, DRAWS_CHECKED, seed)
     return {
-        "round": folder.name,
+        "round": whole.round.folder.name,
         "variant": variant,
         "seconds": seconds,
         "steps": float(tree["sample_stats"]["n_steps"].mean()),
         **_quality(scored),
         **_records(prepared),
-        "organizations": list(_organizations(prepared, posterior, scored)),
+        "organizations": list(_organizations(prepared, scored)),
         "predicted": found.to_dict("records"),
     }
+
+
+def record_file(work: Path, whole: Prepared, variant: str, options: FitOptions) -> Path:
+    """Where the record of a fit is kept: of other evidence or another rubric, another.
+
+    Both variants hang on the whole evidence: a fit without the totals predicts them.
+    """
+    judged = repr((whole.round.rubric, whole.round.settings.risk_limit)).encode()
+    parts = (whole.work.name, hashlib.sha256(judged).hexdigest()[:8])
+    return fit_file(work, (whole.round.folder.name, variant, *parts), options)
 
 
 def unofficial(prepared: Prepared) -> Prepared:
@@ -96,40 +101,22 @@ def _records(prepared: Prepared) -> Row:
     return counts
 
 
-def _organizations(prepared: Prepared, posterior: xr.Dataset, scored: Scored) -> Iterator[Row]:
-    """P(worst), score and expected unseen incidents of each contender."""
-    unseen = unseen_by_organization(posterior, prepared.plan)
+def _organizations(prepared: Prepared, scored: Scored) -> Iterator[Row]:
+    """P(worst), score and unreported incidents of each contender, of the same draws."""
+    unseen = scored.realized["unseen_incidents"]
     for name in prepared.evidence.axes.contenders:
         score = scored.scores.sel(organization=name).to_numpy().ravel()
         yield {
             "organization": str(name),
             "p_worst": float(scored.ranks["p_worst"].sel(organization=name)),
             **_interval("score", score),
-            **_interval("unseen", unseen[str(name)]),
+            **_interval("unseen", unseen.sel(organization=name).to_numpy().ravel()),
         }
 
 
 def _interval(name: str, draws: np.ndarray) -> Row:
     low, median, high = np.quantile(draws, [0.05, 0.5, 0.95])
     return {f"{name}_low": float(low), name: float(median), f"{name}_high": float(high)}
-
-
-def unseen_by_organization(posterior: xr.Dataset, plan: Design) -> dict[str, np.ndarray]:
-    """Expected incidents of the window that no source lists, each organization's share of wars in.
-
-    Returns
-    -------
-    Draws (at most ``DRAWS_CHECKED``) by organization.
-    """
-    window, sides = in_window(plan), division(plan)
-    reader = Reader(window, frozenset(str(name) for name in posterior.data_vars))
-    n = min(posterior.sizes["chain"] * posterior.sizes["draw"], DRAWS_CHECKED)
-    rng, rows = np.random.default_rng(1), []
-    for params in params_of(posterior, n):
-        expected = reader.outcome(params).unseen.sum(axis=(1, 2, 3))  # (author,)
-        rows.append(expected @ sides.shares(sides.draw(params, rng)))
-    made = np.array(rows)
-    return {str(name): made[:, k] for k, name in enumerate(plan.names.organizations)}
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -140,9 +127,10 @@ def main(arguments: list[str] | None = None) -> None:
     options = fit_options(given)
     rows = list[Row]()
     for folder in given.rounds:
+        whole = pipeline.prepare(folder)
         for variant in VARIANTS:
-            kept = fit_file(given.work, (folder.name, variant), options)
-            rows.append(once(partial(study, folder, variant, options), kept))
+            kept = record_file(given.work, whole, variant, options)
+            rows.append(once(partial(study, whole, variant, options), kept))
             real_report.write(rows, given.out, f"commit {given.commit}", options)
 
 

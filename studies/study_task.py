@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..inference.fit import FitOptions
+from ..inference.seeds import derive
 from ..models.structure import CORE, Structure
-from .fit import FitOptions
-from .seeds import derive
 
 MODELS = {"complete": Structure(), "core": CORE}
 TUNE, DRAWS = 300, 600

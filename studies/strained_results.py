@@ -1,0 +1,144 @@
+"""What the study of strained rounds found: coverage and its verdict, changes in the same rounds."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from .recovery_table import LEADERS, coverage, leaders, percent
+
+NOMINAL = 0.9
+LARGEST_ERROR = 0.025
+"""Largest standard error of a coverage with which anything is said."""
+FEWEST_ROUNDS = 10
+"""With fewer a standard error clustered by round says little, nothing where all agree."""
+HELD, NOT_HELD, TOO_FEW = "held", "not held", "too few rounds"
+NONE, COMPLETE, CORE = "none", "complete", "core"
+
+
+def verdict(part: pd.DataFrame) -> dict[str, object]:
+    """Judge one setting and model by the rule: |coverage - .9| within 2 errors of at most .025."""
+    share, error = coverage(part)
+    rounds = part["round"].nunique()
+    small = rounds >= FEWEST_ROUNDS and error <= LARGEST_ERROR
+    far = rounds >= FEWEST_ROUNDS and abs(share - NOMINAL) > 2.0 * error
+    return {
+        "rounds": rounds,
+        "coverage of 90%": percent(share, error),
+        "off by": _points(share - NOMINAL),
+        "2 errors": f"{200 * error:.1f}",
+        f"error at most {100 * LARGEST_ERROR:.1f}": "yes" if small else "no",
+        "90% is": NOT_HELD if far else HELD if small else TOO_FEW,
+    }
+
+
+def judged(table: pd.DataFrame) -> list[dict[str, object]]:
+    """One row a setting, model and choice of fits: all, and those that pass the gate."""
+    return [
+        {"setting": setting, "model": model, "fits": which, **verdict(chosen)}
+        for (setting, model), part in table.groupby(["setting", "model"], sort=False)
+        for which, chosen in (("all", part), ("that pass the gate", part[part["passed"]]))
+        if len(chosen)
+    ]
+
+
+def settings(table: pd.DataFrame) -> list[dict[str, object]]:
+    """One row a setting and model: where the truth lies, how wide intervals are, who leads."""
+    return [
+        _setting(str(setting), str(model), part)
+        for (setting, model), part in table.groupby(["setting", "model"], sort=False)
+    ]
+
+
+def _setting(setting: str, model: str, part: pd.DataFrame) -> dict[str, object]:
+    lead = leaders(part)
+    right = lead[LEADERS["p_worst"]] == lead["truth"]
+    said = lead["P(worst) of its leader"]
+    return {
+        "setting": setting,
+        "model": model,
+        "truth above": share(part["position"] > 0.95),
+        "truth below": share(part["position"] < 0.05),
+        "median width": f"{part['width'].median():.0f}",
+        **_oracle(part),
+        "leader right": f"{int(right.sum())} of {len(right)}",
+        "mean P(worst) said": f"{said.mean():.2f}",
+        "wrong at 0.9 or more": int((said[~right] >= NOMINAL).sum()),
+    }
+
+
+def _oracle(part: pd.DataFrame) -> dict[str, object]:
+    """Ratio of the mean widths, and how often the oracle's interval holds the truth."""
+    none: dict[str, object] = {"width over oracle's": "-", "oracle's coverage": "-"}
+    if "oracle_width" not in part:
+        return none
+    known = part[part["oracle_width"].notna()]
+    if known.empty:
+        return none
+    ratio = known["width"].sum() / known["oracle_width"].sum()
+    return {
+        "width over oracle's": f"{ratio:.2f}",
+        "oracle's coverage": percent(*coverage(known, "oracle_covered")),
+    }
+
+
+def changes(table: pd.DataFrame) -> list[dict[str, object]]:
+    """Changes of coverage between fits of the same rounds: models, and settings."""
+    return [
+        {
+            "from": f"{before[0]}, {before[1]}",
+            "to": f"{after[0]}, {after[1]}",
+            "rounds": rounds,
+            "change of coverage": _points(change) + (f" ± {100 * error:.1f}" if rounds > 1 else ""),
+        }
+        for before, after in _pairs(table)
+        for change, error, rounds in [paired(_of(table, *before), _of(table, *after))]
+        if rounds
+    ]
+
+
+Fits = tuple[str, str]
+
+
+def _pairs(table: pd.DataFrame) -> Iterator[tuple[Fits, Fits]]:
+    """The core against the complete model, and no structure against each setting."""
+    names = [str(name) for name in table["setting"].unique()]
+    yield from (((name, CORE), (name, COMPLETE)) for name in names)
+    for model in (COMPLETE, CORE):
+        yield from (((NONE, model), (name, model)) for name in names if name != NONE)
+
+
+def _of(table: pd.DataFrame, setting: str, model: str) -> pd.DataFrame:
+    return table[(table["setting"] == setting) & (table["model"] == model)]
+
+
+def paired(before: pd.DataFrame, after: pd.DataFrame) -> tuple[float, float, int]:
+    """Change of coverage over the rounds that both have, its clustered error, and their number.
+
+    In one round the same happens to both, so that their errors go together: the error is that of
+    the difference by round, not of two shares that know nothing of each other.
+    """
+    common = sorted(set(before["round"]) & set(after["round"]))
+    if not common:
+        return float("nan"), float("nan"), 0
+    (low, own), (high, other) = (_influence(part, common) for part in (before, after))
+    n = len(common)
+    spread = float(((other - own) ** 2).sum()) * n / (n - 1) if n > 1 else float("nan")
+    return high - low, spread**0.5, n
+
+
+def _influence(part: pd.DataFrame, rounds: list[int]) -> tuple[float, np.ndarray]:
+    """Share that is covered, and what each round moves it by."""
+    by = part.astype({"covered": float}).groupby("round")["covered"]
+    hits, sizes = (found.loc[rounds].to_numpy() for found in (by.sum(), by.size()))
+    share_ = float(hits.sum() / sizes.sum())
+    return share_, (hits - share_ * sizes) / sizes.sum()
+
+
+def share(which: pd.Series) -> str:
+    """Write a share without decimals."""
+    return f"{100 * which.mean():.0f}%"
+
+
+def _points(change: float) -> str:
+    return f"{100 * change:+.1f}"
