@@ -113,12 +113,6 @@ define(WorkspaceRef, _WorkspaceStruct, Workspace)
 
 
 @jit
-def pack_reals(record):
-    """Point to ``Reals``."""
-    return RealsRef(*record)
-
-
-@jit
 def pack_workspace(record):
     """Point to a ``Workspace``."""
     return WorkspaceRef(*record)
