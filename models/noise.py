@@ -23,6 +23,13 @@ from .engine import Array, Engine, Floats, Ints, Params
 from .parameters import Parameter, simple
 from .priors import Priors
 
+LEAST_MASS = 1e-100
+"""A cell's share of its block is nothing, not 0/0, where nobody looks in any cell of it."""
+
+
+MOST_DRAWN = 1e9
+"""Of a cell: an absurd draw of the parameters expects more than a Poisson law can draw."""
+
 
 class Blocks(NamedTuple):
     """Cells of one region and period share a factor: block of each cell, and incidents seen."""
@@ -138,4 +145,5 @@ def log_lik(mass: Array, params: Params, design: Design, engine: Engine) -> Arra
         engine.gammaln(n + phi) - engine.gammaln(phi) - n * xp.log(m + phi)
         - phi * xp.log1p(m / phi)
     )  # fmt: skip
-    return value[found.of_cell] * mass / m[found.of_cell]
+    share = mass / xp.maximum(m, LEAST_MASS)[found.of_cell]
+    return value[found.of_cell] * share
