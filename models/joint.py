@@ -8,6 +8,7 @@ A statistician adds a term without forking::
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -87,9 +88,10 @@ def build(
             term,
             mass,
             noise.log_lik(mass, params, plan, PYTENSOR),
+            params.get("noise", 0.0),
             logp=_logp,
-            random=_random,
-            signature="(),(),()->()",
+            random=partial(_random, noise.blocks(plan)),
+            signature="(),(),(),()->()",
             dtype="int64",
             observed=observed(plan),
             dims="cell",
@@ -199,19 +201,25 @@ def _check_levels(one: xr.Dataset, coords: Mapping[str, Sequence[str]]) -> None:
             )
 
 
-def _logp(value: Any, pattern_term: Any, _mass: Any, rest: Any) -> Any:
+def _logp(value: Any, pattern_term: Any, _mass: Any, rest: Any, _noise: Any) -> Any:
     """The cell's log likelihood; the counts themselves are inside ``pattern_term``."""
     return pattern_term + rest + 0 * value
 
 
 def _random(
+    found: noise.Blocks,
     _pattern_term: np.ndarray,
     mass: np.ndarray,
     _rest: np.ndarray,
+    sigma: np.ndarray,
     rng: np.random.Generator,
     size: Any = None,
 ) -> np.ndarray:
-    return np.asarray(rng.poisson(mass, size=size))
+    """Draw incidents that some source sees, shape (…, cell), one factor for each block."""
+    shape = np.shape(mass) if size is None else tuple(size)
+    spread = float(np.ravel(sigma)[0])
+    params: Params = {"noise": np.asarray(spread)} if spread else {}
+    return noise.counts(mass, params, found, rng, shape[:-1])
 
 
 def check(plan: Design) -> None:
