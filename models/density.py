@@ -6,13 +6,14 @@ once for all data sets and kept on disk (docs/evidence/compile.md). Both read th
 of parameters, and tests/test_density.py holds values and gradients together.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
 
+from ..data.errors import ModelError
 from . import (
     constraints,
     kernel,
@@ -110,7 +111,16 @@ class Density:
         return result
 
     def pack(self, params: Params) -> Floats:
-        """Constrained values one behind the other."""
+        """Constrained values one behind the other.
+
+        Raises
+        ------
+        ModelError
+            Where a parameter is missing or of another shape: the loops, which go by position,
+            would read others in its place.
+        """
+        if problems := list(_misfits(params, self.parameters)):
+            raise ModelError("; ".join(problems))
         return np.concatenate([np.ravel(params[p.name]).astype(float) for p in self.parameters])
 
     def value_and_gradient(self, free: Floats) -> tuple[float, Floats]:
@@ -179,6 +189,15 @@ class Density:
         found = log_total_priors(values, *self.points, t.one, t.two)
         named = zip(TOTALS, found, strict=True)
         return {name: float(x) for name, x in named if getattr(self.offsets, name) >= 0}
+
+
+def _misfits(params: Params, listed: list[Parameter]) -> Iterator[str]:
+    """Say of each parameter that cannot be read why."""
+    for p in listed:
+        if p.name not in params:
+            yield f"{p.name} is missing, which this design has"
+        elif np.shape(params[p.name]) != p.shape:
+            yield f"{p.name} has shape {np.shape(params[p.name])}, in this design {p.shape}"
 
 
 @jit
