@@ -17,6 +17,7 @@ import numpy as np
 import xarray as xr
 
 from ..data.totals import INCLUSIVE
+from ..models import joint
 from ..models.design import Design
 from . import pipeline, real_report
 from .division import division
@@ -45,7 +46,7 @@ def study(folder: Path, variant: str, options: FitOptions) -> Row:
     scored = pipeline.score(prepared, tree, options)
     posterior = tree["posterior"].to_dataset().load()
     seed = derive(options.seed, "predicted")
-    found = predicted(posterior, whole.plan, DRAWS_CHECKED, seed)
+    found = predicted(posterior, whole.plan, DRAWS_CHECKED, seed, whole.priors)
     return {
         "round": folder.name,
         "variant": variant,
@@ -122,6 +123,7 @@ def unseen_by_organization(posterior: xr.Dataset, plan: Design) -> dict[str, np.
     Draws (at most ``DRAWS_CHECKED``) by organization.
     """
     window, sides = in_window(plan), division(plan)
+    posterior = joint.fitted(posterior, plan)
     reader = Reader(window, frozenset(str(name) for name in posterior.data_vars))
     n = min(posterior.sizes["chain"] * posterior.sizes["draw"], DRAWS_CHECKED)
     rng, rows = np.random.default_rng(1), []
