@@ -10,7 +10,9 @@ from . import chains
 from .ranks import axis_of
 from .sentences import Sentence
 
-NAMELESS = frozenset({"region", "period", "step", "kind", "size", "source", "lister", "set_size"})
+NAMELESS = frozenset(
+    {"region", "period", "step", "kind", "size", "source", "lister", "grouped", "set_size"}
+)
 """Dims whose levels are no organizations, so that a sentence may name them: it stands in public,
 and no organization's name may stand in it, beside "worst" least of all."""
 _SAID = {
@@ -69,6 +71,13 @@ def of_parameters(posterior: xr.Dataset) -> pd.DataFrame:
     columns = ["rhat", "ess_bulk", "constant", "said"]
     frame = pd.concat(frames) if frames else pd.DataFrame(columns=columns, dtype=float)
     return frame[~frame["constant"].astype(bool)].drop(columns="constant")
+
+
+def of_levels(holds: xr.DataArray) -> "pd.Series[float]":
+    """Share of the draws in which something holds, by how a public sentence calls each element."""
+    ordered = holds.transpose("chain", "draw", ...)
+    share = ordered.to_numpy().mean(axis=(0, 1)).ravel()
+    return pd.Series(share, index=pd.Index(_labels(ordered), dtype=object))
 
 
 def _elements(variable: xr.DataArray) -> pd.DataFrame:

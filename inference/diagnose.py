@@ -4,20 +4,22 @@ At least two chains; R-hat at most 1.01 and bulk and tail ESS of at least 400 fo
 contender's score and worst-indicator; R-hat at most 1.05 and bulk ESS of at least 100 for every
 parameter of the model; at most 0.1% of the draws divergent, and any at all is a person's to
 look at; E-BFMI of at least 0.3 in every chain; no draw that expects more than
-``unseen.MOST_UNSEEN`` unreported incidents. R-hat is not defined for a quantity that never
+``unseen.MOST_UNSEEN`` unreported incidents; at most 5% of the draws of a source's visibility beyond
+what its nodes hold (``models.quadrature``). R-hat is not defined for a quantity that never
 changes; its probability is then bounded by the rule of three.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
+from ..models.quadrature import MOST_OF_GROUP, MOST_VISIBILITY
 from . import chains
-from .convergence import of_parameters, of_scores
+from .convergence import of_levels, of_parameters, of_scores
 from .sentences import Sentence, down, plural, up
 from .summary import FAIL, PASS, REVIEW, Check, Diagnostics
 from .unseen import MOST_UNSEEN
@@ -43,6 +45,10 @@ EBFMI_SAID = partial(down, digits=2)
 """How each measure is rounded wherever it is said: never to where it reads as enough."""
 MOST_DIVERGENT = 0.001
 """Share of divergent draws up to which a person may look instead of refusing."""
+NODES_HOLD = {"visibility": MOST_VISIBILITY, "group_visibility": MOST_OF_GROUP}
+"""Largest value for which histories are within 1% (``models.quadrature``)."""
+MOST_BEYOND = 0.05
+"""The priors themselves are beyond it in 1%, which 400 effective draws may show as 2.5%."""
 
 
 def diagnose(
@@ -83,6 +89,7 @@ def diagnose(
         *_divergent(divergences, n_chains * n_draws),
         *_sticky(fractions),
         *_absurd(unseen),
+        *_beyond(posterior),
     )
     return Diagnostics(
         passed=not failures,
@@ -235,6 +242,25 @@ def _absurd(unseen: xr.DataArray) -> tuple[Sentence, ...]:
             {"number": wild, "total": unseen.size, "most": MOST_UNSEEN},
         ),
     )
+
+
+def _beyond(posterior: xr.Dataset) -> Iterator[Sentence]:
+    """Say of which source the visibility goes beyond its nodes the most; two classes have none."""
+    for name, most in NODES_HOLD.items():
+        if name not in posterior or (name == "visibility" and "low_share" in posterior):
+            continue
+        table = of_levels(posterior[name] > most)
+        if len(table) and table.max() > MOST_BEYOND:
+            yield Sentence(
+                "In {share}% of the draws {quantity} is above {most}, where the likelihood is "
+                "summed over too few nodes; at most {accepted:.0f}% is accepted.",
+                {
+                    "share": up(100 * float(table.max()), 1),
+                    "quantity": table.idxmax(),
+                    "most": most,
+                    "accepted": 100 * MOST_BEYOND,
+                },
+            )
 
 
 def _said(value: float, rounded: Rounded) -> Sentence | str:

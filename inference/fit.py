@@ -12,7 +12,7 @@ from ..data.errors import FitError, InputError
 from ..models import joint, noise, rates
 from ..models.density import Density
 from ..models.design import Design
-from ..models.engine import NUMPY, Params
+from ..models.engine import NUMPY
 from ..models.parameters import Parameter
 from ..models.priors import Priors
 from . import nuts
@@ -175,7 +175,7 @@ def _by_cell(
             term, mass = target.cells(values[chain, draw])
             params = target.unpack(values[chain, draw])
             value[chain, draw] = term + noise.log_lik(mass, params, target.design, NUMPY)
-            seen[chain, draw] = rng.poisson(np.minimum(mass, 1e9) * _factor(params, blocks, rng))
+            seen[chain, draw] = noise.counts(mass, params, blocks, rng)
     coords = {
         "chain": posterior["chain"],
         "draw": posterior["draw"],
@@ -186,14 +186,6 @@ def _by_cell(
         xr.Dataset({"incidents": (dims, value)}, coords=coords),
         xr.Dataset({"incidents": (dims, seen)}, coords=coords),
     )
-
-
-def _factor(params: Params, blocks: noise.Blocks, rng: np.random.Generator) -> np.ndarray:
-    """Factor of each cell in a replication: fresh, as the law of noise has it."""
-    if "noise" not in params:
-        return np.ones(len(blocks.of_cell))
-    phi = float(params["noise"]) ** -2
-    return np.asarray(rng.gamma(phi, 1.0 / phi, len(blocks.seen))[blocks.of_cell])
 
 
 def flatten(posterior: xr.Dataset, parameters: list[Parameter]) -> np.ndarray:

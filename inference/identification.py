@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from ..data.attribution import parse
+from ..data.attribution import OTHER, parse
 from ..data.evidence import Evidence
 from ..data.problems import counted
 from ..data.values import ADJUDICATED
 from ..data.world import LARGEST_EVENT, SIZE_EDGES
 from ..models.design import Design
-from ..models.structure import NORMAL
+from ..models.structure import NORMAL, TWO_CLASS
 from .minimum import in_window
 from .parameter_words import EVERY, about
 
@@ -43,16 +43,18 @@ def identification(moved: pd.DataFrame, plan: Design) -> pd.DataFrame:
     Columns ``parameter, moved, sentence``; first what no data of this kind can inform.
     ``moved`` is 1 - posterior sd / prior sd, at least 0, the mean of the levels that the line
     is about, and 0 where it has no draws. Of deviations, whose levels a reader does not know,
-    there is no line: ``movements`` has them.
+    the line of their scale speaks; where that is no parameter, one line counts them.
     """
     never = dict(by_construction(plan))
     rows = [(name, _mean(_named(moved, name)), said) for name, said in never.items()]
     covered = _covered(never)
+    names = set(moved["parameter"])
     for parameter, levels in moved.groupby("parameter", sort=True):
-        if set(levels["dims"]) <= {"", *EVERY} and parameter not in covered:
-            keys = _keys(levels)
-            said = levels[~keys.isin(list(covered))]
-            rows += _line(str(parameter), said)
+        if parameter in covered or f"{parameter}_scale" in names - {parameter}:
+            continue
+        named = set(levels["dims"]) <= {"", *EVERY}
+        said = levels[~_keys(levels).isin(list(covered))]
+        rows += (_line if named else _block)(str(parameter), said)
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     return frame.astype({"parameter": object, "moved": float, "sentence": object})
 
@@ -65,8 +67,27 @@ def _line(parameter: str, levels: pd.DataFrame) -> list[tuple[str, float, str]]:
     names = [str(level) for level in still["level"] if level]
     every = EVERY[str(still["dims"].iloc[0])] if len(still) == len(levels) > 1 else ""
     key = parameter if every or not names else f"{parameter}[{', '.join(names)}]"
-    said = f"{about(parameter, names, every)}: the data say little, the prior is the answer."
+    said = f"{about(parameter, names, every)}: the data say little, the prior is the answer"
+    said += f" ({_before_and_after(still.iloc[0])})." if len(still) == 1 else "."
     return [(key, _mean(still), said)]
+
+
+def _before_and_after(row: "pd.Series[float]") -> str:
+    """Say a prior and a posterior by mean and standard deviation."""
+    before, after = (f"{row[f'{of}mean']:.3g} ± {row[f'{of}sd']:.2g}" for of in ("prior_", ""))
+    return f"prior {before}, posterior {after}"
+
+
+def _block(parameter: str, levels: pd.DataFrame) -> list[tuple[str, float, str]]:
+    """Count the deviations of one block that were not informed; nothing where all were."""
+    still = levels[~levels["informed"]]
+    if still.empty:
+        return []
+    said = (
+        f"{about(parameter)}: of {len(still):,} of {len(levels):,} levels the data say little, "
+        "the prior is the answer."
+    )
+    return [(parameter, _mean(still), said)]
 
 
 def _covered(never: Mapping[str, str]) -> set[str]:
@@ -106,7 +127,7 @@ def by_construction(plan: Design) -> Iterator[tuple[str, str]]:
             f"detection[{source}]",
             f"Only the silence of {source} says anything, so how much it misses keeps its prior.",
         )
-    if plan.names.has_other:
+    if plan.names.has_other and not _tells_other(plan):
         yield (
             "other_share",
             (
@@ -123,15 +144,28 @@ def by_construction(plan: Design) -> Iterator[tuple[str, str]]:
     yield from _selections(evidence)
 
 
+def _tells_other(plan: Design) -> bool:
+    """Whether a source names ``other``, or a total counts everybody's violence."""
+    evidence, axes = plan.evidence, plan.evidence.axes
+    named = {number: parse(text) for number, text in enumerate(axes.statements) if number}
+    codes = [n for n, said in named.items() if OTHER in said.organizations and not said.is_rivalry]
+    if np.isin(evidence.said, codes).any():
+        return True
+    if not plan.structure.totals or evidence.aggregates is None:
+        return False
+    return bool(evidence.aggregates.authors[:, axes.authors.index(OTHER)].any())
+
+
 def _law(plan: Design) -> str:
     """Name the law of visibility that was assumed, and the other one."""
-    used, other = "the normal law", "that of two classes of incidents"
+    used, other, law = "the normal law", "that of two classes of incidents", TWO_CLASS
     if plan.structure.visibility != NORMAL:
-        used, other = other, used
+        used, other, law = other, used, NORMAL
     return (
         f"By which law some incidents are harder to see than others for all sources: {used} is "
         f"assumed, and no number of sources tells it from {other}, which can give another number "
-        "of unreported incidents."
+        f"of unreported incidents: `dtoscore alternatives ROUND --visibility {law}` gives P(worst) "
+        "under both; a release is of one law."
     )
 
 
@@ -203,10 +237,9 @@ def _splits(evidence: Evidence) -> Iterator[tuple[str, str]]:
 
 def _selections(evidence: Evidence) -> Iterator[tuple[str, str]]:
     """Say how few clashes tell of their dead by side, and that they are no random sample."""
-    statements = list(evidence.axes.statements)
     for number, rivalry in enumerate(evidence.axes.rivalries):
         told = int(_by_side(evidence, number).sum())
-        clashes = int((evidence.said == statements.index(rivalry)).any(axis=1).sum())
+        clashes = int(_names(evidence, rivalry).sum())
         if 0 < told < clashes:
             yield (
                 f"told by side[{rivalry}]",
@@ -229,6 +262,14 @@ def _by_side(evidence: Evidence, rivalry: int) -> np.ndarray:
     return ((frame["rivalry"] == rivalry) & (dead > 0)).to_numpy()
 
 
+def _names(evidence: Evidence, rivalry: str) -> np.ndarray:
+    """Whether some source writes a rivalry, by incident; of one that totals alone name, none."""
+    statements = list(evidence.axes.statements)
+    if rivalry not in statements:
+        return np.zeros(len(evidence.said), bool)
+    return np.asarray((evidence.said == statements.index(rivalry)).any(axis=1))
+
+
 def _has_one_sided(evidence: Evidence, rivalry: str) -> bool:
     """Whether an incident of a rivalry has dead by side, or another record of one side alone."""
     statements = list(evidence.axes.statements)
@@ -236,7 +277,7 @@ def _has_one_sided(evidence: Evidence, rivalry: str) -> bool:
         return True
     sides = ["+".join(side) for side in parse(rivalry).sides]
     codes = [statements.index(side) for side in sides if side in statements]
-    clash = (evidence.said == statements.index(rivalry)).any(axis=1)
+    clash = _names(evidence, rivalry)
     return bool((clash & np.isin(evidence.said, codes).any(axis=1)).any())
 
 

@@ -59,6 +59,15 @@ ABOUT: Mapping[str, str] = {
     "size_author_scale": "How far authors differ in the dead of an incident",
     "size_region_scale": "How far places differ in the dead of an incident",
     "class_author_scale": "How far authors differ in whom they kill",
+    "rate_kind": "How kinds of violence differ in number",
+    "rivalry_kind": "How kinds of clashes differ in number",
+    "other_kind": "How kinds of ordinary violence differ in number",
+    "size_base": "How many die in an incident of each kind",
+    "size_rivalry": "How much larger clashes are",
+    "size_other": "How much smaller incidents of ordinary violence are",
+    "class_base": "How victim classes differ in number",
+    "set_share": "How often sources write that one of several did it",
+    "confusion": "Whom sources name for whose violence",
     "noise": "How much violence in a region and period varies beyond chance",
     "capture": "How much of what happens the official series {level} counts",
     "total_share": "The organizations' share of what the official series {level} counts",
@@ -81,7 +90,7 @@ EVERY: Mapping[str, str] = {
     "total_noise_series": "every series",
 }
 """Dims whose levels readers know, with the words for all of them together. Parameters over other
-dims are deviations: tables/parameters.csv has them, the page does not."""
+dims are deviations: tables/parameters.csv has them, the page has a line for all of a block."""
 
 
 def about(parameter: str, levels: Sequence[str] = (), everything: str = "") -> str:

@@ -8,6 +8,14 @@ given the parameters, with the mean
 by thinning, g the noise's factor of the cell's month, drawn afresh. Large events are drawn from
 their law given those that were reported, totals as ``predictive_totals`` says. What is seen is then
 placed among what is drawn.
+
+Whether regions and months scatter more than the model has it is asked of
+
+.. math:: D = \sum_b \frac{(n_b - M_b)^2}{M_b}
+
+b the blocks of a region and month, n the incidents that some source reported, M those to be
+expected at the draw, g left out. Of what is seen it is another number in every draw, and is
+compared with what is drawn at the same one (Gelman, Meng & Stern 1996).
 """
 
 from collections.abc import Iterator
@@ -22,22 +30,28 @@ from numpy.typing import NDArray
 
 from ..data.values import ADJUDICATED
 from ..data.world import SIZE_EDGES, SIZES
-from ..models import detection, noise, superposition
+from ..models import detection, joint, noise, superposition
+from ..models.density import Density
 from ..models.design import Design
 from ..models.detection import Rows
 from ..models.engine import NUMPY, Floats, Ints, Params
 from ..models.histories import ABSENT, REPORTED
 from ..models.numbers import TAIL_GRID, draw_large, tail_posterior
+from ..models.priors import Priors
 from ..models.superposition import Quantities
 from .params_of import params_of
 from .predictive_totals import Found, totals
 
 LISTED, UNNAMED, LARGE = "reported", "named by nobody", "large events"
+SCATTER, WITHOUT_NOISE = "scatter of counts", "regions and months, if they had no noise"
+REGIONS_AND_MONTHS = "regions and months"
 MANY = (16, 32, 64)
 """Large events are counted from these numbers of dead on."""
 
 
-def predicted(posterior: xr.Dataset, plan: Design, draws: int, seed: int) -> pd.DataFrame:
+def predicted(
+    posterior: xr.Dataset, plan: Design, draws: int, seed: int, priors: Priors | None = None
+) -> pd.DataFrame:
     """Place what was seen among what the fit predicts.
 
     Parameters
@@ -48,25 +62,38 @@ def predicted(posterior: xr.Dataset, plan: Design, draws: int, seed: int) -> pd.
         Of the evidence; with the totals to be predicted, if the fit used them or not.
     draws
         How many of the posterior's draws are used, evenly spread.
+    priors
+        Of the round, for what of official series the fit lacks; default: those of the model.
 
     Returns
     -------
     One row a number: ``check``, ``of``, ``observed``, ``low``, ``median``, ``high`` (90%
     interval), ``position`` (share of the draws below, ties by half: near 0 or 1 is a misfit).
+
+    Raises
+    ------
+    ModelError
+        Where the posterior is of other levels or parameters than the plan.
     """
     asked = _Asked(plan)
     rng = np.random.default_rng(seed)
-    params = params_of(posterior, draws)
-    rows = [*_numbers(asked, params, rng), *_large(plan, draws, rng)]
-    return pd.DataFrame([_row(*row) for row in (*rows, *totals(plan, params, rng))])
+    params = params_of(joint.fitted(posterior, plan), draws)
+    rows = [
+        *(_row(*found) for found in _numbers(asked, params, rng)),
+        *(_row(*found) for found in _scatter(plan, params, rng)),
+        *(_row(*found) for found in _large(plan, draws, rng)),
+        *(_row(*found) for found in totals(plan, params, priors or Priors(), rng)),
+    ]
+    return pd.DataFrame(rows)
 
 
-def _row(check: str, of: str, observed: float, draws: Floats) -> dict[str, object]:
+def _row(check: str, of: str, observed: float | Floats, draws: Floats) -> dict[str, object]:
+    """Place what was seen, one number or one for each draw, of which the median is shown."""
     low, median, high = np.quantile(draws, [0.05, 0.5, 0.95])
     position = (draws < observed).mean() + 0.5 * (draws == observed).mean()
     return {
-        "check": check, "of": of, "observed": observed, "low": low, "median": median,
-        "high": high, "position": position,
+        "check": check, "of": of, "observed": float(np.median(observed)), "low": low,
+        "median": median, "high": high, "position": position,
     }  # fmt: skip
 
 
@@ -150,9 +177,7 @@ def _weights(
     """Expected visible incidents by author, context, size and class."""
     h = plan.histories
     rate = np.exp(q.log_rate)[:, plan.cell_region, plan.cell_period, plan.cell_kind]
-    if "noise" in params:
-        phi = float(params["noise"]) ** -2
-        rate = rate * rng.gamma(phi, 1.0 / phi, len(blocks.seen))[blocks.of_cell]
+    rate = rate * noise.replicated(params, blocks, rng)
     by_context = np.zeros((len(rate), len(h.context_spot)))
     np.add.at(by_context.T, h.cell_context, rate.T)
     by_context *= np.exp(q.log_visible)[:, None]
@@ -204,6 +229,30 @@ def _mean_unnamed(asked: _Asked, q: Quantities, weight: Floats, lister: int) -> 
         u = (phi[:, :, :n] * u[:, None, :]).sum(axis=2) + phi[:, :, n]
     by_author = (weight * _reported(asked, q, (lister,))[..., 0]).sum(axis=(2, 3))
     return float((by_author * u.T).sum())
+
+
+def _scatter(
+    plan: Design, params: list[Params], rng: np.random.Generator
+) -> Iterator[tuple[str, str, Floats, Floats]]:
+    """Scatter of the blocks' counts, as the fit has it, and if it had no noise."""
+    blocks, n = noise.blocks(plan), len(params)
+    target = Density(plan, joint.parameters_of(plan, params[0]))
+    seen, made, plain = np.zeros(n), np.zeros(n), np.zeros(n)
+    for draw, one in enumerate(params):
+        _, mass = target.cells(target.pack(one))
+        mean = blocks.sums(mass)
+        seen[draw] = scatter(blocks.seen, mean)
+        made[draw] = scatter(blocks.sums(noise.counts(mass, one, blocks, rng)), mean)
+        plain[draw] = scatter(blocks.sums(noise.counts(mass, {}, blocks, rng)), mean)
+    yield SCATTER, REGIONS_AND_MONTHS, seen, made
+    if "noise" in params[0]:
+        yield SCATTER, WITHOUT_NOISE, seen, plain
+
+
+def scatter(counts: Floats, mean: Floats) -> float:
+    """Σ (n - M)² / M over the blocks in which something is to be expected."""
+    some = mean > noise.LEAST_MASS
+    return float(((counts[some] - mean[some]) ** 2 / mean[some]).sum())
 
 
 def _large(plan: Design, draws: int, rng: np.random.Generator) -> Iterator[Found]:

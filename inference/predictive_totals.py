@@ -23,13 +23,17 @@ Found = tuple[str, str, float, Floats]
 """Check, of what, seen, drawn."""
 
 
-def totals(plan: Design, params: list[Params], rng: np.random.Generator) -> Iterator[Found]:
+def totals(
+    plan: Design, params: list[Params], priors: Priors, rng: np.random.Generator
+) -> Iterator[Found]:
     """Predict each series' sum over places and days, whole and by year.
 
     Parameters
     ----------
     params
         Draws of the model's parameters.
+    priors
+        Of the round, for what of the series the draws lack.
 
     Yields
     ------
@@ -38,12 +42,11 @@ def totals(plan: Design, params: list[Params], rng: np.random.Generator) -> Iter
     asked = totals_of(plan)
     if asked is None:
         return
-    listed = joint.parameters(plan, Priors())
-    target = Density(plan, [p for p in listed if p.name in params[0]])
+    target = Density(plan, joint.parameters_of(plan, params[0]))
     drawn = []
     for one in params:
         moments = target.moments(target.pack(one))
-        drawn.append(_draw(asked, moments, _of_series(asked, one, rng), rng))
+        drawn.append(_draw(asked, moments, _of_series(asked, one, priors, rng), rng))
     yield from _by_series(asked, np.array(drawn))
 
 
@@ -57,10 +60,12 @@ def _by_series(found: Totals, made: Floats) -> Iterator[Found]:
             yield TOTAL, of, float(seen[at].sum()), made[:, at].sum(axis=1)
 
 
-def _of_series(totals: Totals, params: Params, rng: np.random.Generator) -> OfSeries:
+def _of_series(
+    totals: Totals, params: Params, priors: Priors, rng: np.random.Generator
+) -> OfSeries:
     """Capture, share and noise of every series: as the fit has them, else from their priors."""
     known = {name: params[name] for name in OF_SERIES if name in params}
-    for prior in totals.of_series.parameters(Priors()):
+    for prior in totals.of_series.parameters(priors):
         if prior.name not in known:
             draw = rng.beta if prior.distribution == "beta" else rng.lognormal
             known[prior.name] = draw(*prior.arguments.values())

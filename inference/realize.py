@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 from ..data.evidence import SILENT
 from ..data.rubric import Rubric
 from ..data.world import SIZES
+from ..models import joint
 from ..models.design import Design
 from ..models.engine import Params
 from .division import Division, division
@@ -83,7 +84,7 @@ def realize(
         Every free variable of the model, dims ``chain, draw`` and its own.
     plan
         Design of the evidence, whose reported incidents are kept; it may be other evidence
-        than the posterior's, over the same axes.
+        than the posterior's, over the same axes or with fewer sources.
     rubric
         Only its victim classes are read.
     seed
@@ -112,7 +113,10 @@ def realize(
     ------
     FitError
         Where a draw cannot have made the reports.
+    ModelError
+        Where the posterior is of other levels or parameters than the design.
     """
+    posterior = joint.fitted(posterior, plan)
     setting = _setting(plan, rubric, frozenset(str(name) for name in posterior.data_vars))
     values = {
         str(name): value.transpose("chain", "draw", ...).to_numpy()

@@ -18,7 +18,6 @@ from ..models.density import Density, prepared, read
 from ..models.design import Design
 from ..models.engine import NUMPY, Params
 from ..models.kernel_layout import LayoutRef, layout
-from ..models.priors import Priors
 
 Floats = NDArray[np.float64]
 
@@ -62,6 +61,11 @@ class Reader:
         The design, usually cut to the window.
     names
         Parameters that the draws have; others are as where the model lacks that part.
+
+    Raises
+    ------
+    ModelError
+        On use, where the draws have a parameter that the design lacks, or of another shape.
     """
 
     plan: Design
@@ -70,8 +74,7 @@ class Reader:
     @cached_property
     def density(self) -> Density:
         """The loops' arrays; priors do not matter here."""
-        listed = joint.parameters(self.plan, Priors())
-        return Density(self.plan, [p for p in listed if p.name in self.names])
+        return Density(self.plan, joint.parameters_of(self.plan, self.names))
 
     @cached_property
     def _layout(self) -> LayoutRef:

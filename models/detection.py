@@ -46,8 +46,8 @@ def parameters(priors: Priors, design: Design) -> list[Parameter]:
     return [*result, *silencing.parameters(priors, design), *delay.parameters(priors, design)]
 
 
-LEAST_REACH, CERTAIN = 1e-300, 1e-12
-"""Bounds of a source's part in the reach, which keep its logarithm and gradient finite."""
+LEAST_REACH, LEAST_MISSED = 1e-300, 1e-12
+"""Least that a source lists, and misses, in the reach: its logarithm and gradient stay finite."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ def _log_listed(params: Params, design: Design, engine: Engine) -> Array:
     shrink = 1.0 / xp.sqrt(1.0 + np.pi / 8.0 * params["visibility"] ** 2)
     x = by_region(params, design, engine)[:, :, None] + size[:, None, :]
     x = x * shrink[:, None, None]
-    listed = xp.clip(attributes[:, None, None] * engine.expit(x), LEAST_REACH, 1.0 - CERTAIN)
+    listed = xp.clip(attributes[:, None, None] * engine.expit(x), LEAST_REACH, 1.0 - LEAST_MISSED)
     return xp.log(-xp.expm1(xp.log1p(-listed).sum(axis=0)))
 
 

@@ -7,7 +7,8 @@ A statistician adds a term without forking::
         pm.Potential("my_belief", pm.logp(pm.Normal.dist(0, 1), model["rate_intercept"]))
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,8 @@ FEWER = (
     "source", "lister", "grouped", "source_type", "informant_type", "delayed", "group",
 )  # fmt: skip
 """Dims of which an evidence may have fewer levels than a posterior: the rest is as it was."""
+WITHOUT_EFFECT = frozenset({"side_concentration", "side_selection"})
+"""Parameters that say nothing of an evidence whose design lacks them: of dead told by side."""
 
 
 def build(
@@ -87,9 +90,10 @@ def build(
             term,
             mass,
             noise.log_lik(mass, params, plan, PYTENSOR),
+            params.get("noise", 0.0),
             logp=_logp,
-            random=_random,
-            signature="(),(),()->()",
+            random=partial(_random, noise.blocks(plan)),
+            signature="(),(),(),()->()",
             dtype="int64",
             observed=observed(plan),
             dims="cell",
@@ -128,38 +132,53 @@ def parameters(plan: Design, priors: Priors) -> list[Parameter]:
     ]
 
 
+def parameters_of(plan: Design, names: Collection[str]) -> list[Parameter]:
+    """List the parameters of a design that draws have, of which it may have more.
+
+    Raises
+    ------
+    ModelError
+        Where draws have one that the design lacks: what it says would be lost without a word.
+    """
+    listed = parameters(plan, Priors())
+    if strange := sorted(set(names) - {p.name for p in listed} - WITHOUT_EFFECT):
+        raise ModelError(
+            f"{', '.join(strange)}: in the fit, and not in the model of this evidence and "
+            "structure; fit this evidence anew"
+        )
+    return [p for p in listed if p.name in names]
+
+
 def observed(plan: Design) -> np.ndarray:
     """Incidents that some lister saw, by cell."""
     counts = np.bincount(plan.counted.cell, plan.counted.count, len(plan.cell_kind))
     return counts.astype(np.int64)
 
 
-def log_lik(params: Params, evidence: Evidence | Design) -> xr.DataArray:
+def log_lik(params: Params, plan: Design) -> xr.DataArray:
     """Log likelihood by cell at one value of the parameters, without sampling or graph.
 
     Parameters
     ----------
     params
-        One value of every free variable, by name, as ``draw(posterior, chain, number,
-        evidence)`` gives.
-    evidence
-        Any evidence over the same axes, or fewer, as ``evidence.without(...)`` makes.
+        One value of every free variable, by name, as ``draw(posterior, chain, number, plan)``
+        gives.
+    plan
+        Design of any evidence over the same axes, or fewer, as ``evidence.without(...)`` makes,
+        for the structure that was fitted.
 
     Returns
     -------
     Shape (cell,), empty cells included with their mass. Official totals and delays are no cells
     and not among them.
     """
-    plan = evidence if isinstance(evidence, Design) else design(evidence)
     q = superposition.quantities(params, plan, NUMPY)
     mass = superposition.mass(q, plan, NUMPY)
     value = superposition.pattern_term(q, plan, NUMPY) + noise.log_lik(mass, params, plan, NUMPY)
     return xr.DataArray(value, dims="cell", coords={"cell": plan.coords["cell"]}, name="log_lik")
 
 
-def draw(
-    posterior: xr.Dataset, chain: int, number: int, evidence: Evidence | Design | None = None
-) -> Params:
+def draw(posterior: xr.Dataset, chain: int, number: int, plan: Design | None = None) -> Params:
     """One draw of every variable of a posterior, as plain arrays by name.
 
     Parameters
@@ -168,29 +187,49 @@ def draw(
         As ``inference.fit.sample`` gives it, with the names of all levels.
     chain, number
         Which draw, by position.
-    evidence
-        The evidence that the draw is meant for, a ``Design`` where many draws are taken: what
-        ``without(source=...)`` leaves out is left out here too. Default: the one that was
-        fitted.
+    plan
+        Design of the evidence that the draw is meant for: what ``without(source=...)`` leaves
+        out is left out here too. Default: the one that was fitted.
 
     Raises
     ------
     ModelError
-        Where the evidence has a source that was not fitted, or other organizations: without one
-        of them its violence is that of ``other``, which no draw of this posterior says.
+        As ``fitted``.
     """
     one = posterior.isel(chain=chain, draw=number)
-    if evidence is not None:
-        coords = (evidence if isinstance(evidence, Design) else design(evidence)).coords
-        _check_levels(one, coords)
-        one = one.sel({dim: coords[dim] for dim in FEWER if dim in one.dims})
+    one = one if plan is None else fitted(one, plan)
     return {str(name): np.asarray(value.to_numpy()) for name, value in one.data_vars.items()}
 
 
-def _check_levels(one: xr.Dataset, coords: Mapping[str, Sequence[str]]) -> None:
-    """Refuse an evidence whose levels a posterior has not, or has not alone."""
-    for dim in (str(dim) for dim in one.dims if dim in coords):
-        fitted, asked = set(one[dim].to_numpy().tolist()), set(coords[dim])
+def fitted(posterior: xr.Dataset, plan: Design) -> xr.Dataset:
+    """Cut draws down to the levels of a design, which may have fewer sources.
+
+    A variable of which no level is left (of the copying of a group that is gone) is left out.
+
+    Raises
+    ------
+    ModelError
+        Where the design has a source that was not fitted, or other organizations: without one
+        of them its violence is that of ``other``, which no draw of this posterior says.
+    """
+    check_levels(posterior, plan.coords)
+    named = [dim for dim in FEWER if dim in posterior.dims and dim in posterior.coords]
+    fewer = [dim for dim in named if posterior[dim].to_numpy().tolist() != plan.coords[dim]]
+    cut = posterior.sel({dim: plan.coords[dim] for dim in fewer})
+    return cut[[name for name, value in cut.data_vars.items() if value.size]]
+
+
+def check_levels(draws: xr.Dataset, coords: Mapping[str, Sequence[str]]) -> None:
+    """Refuse a design whose levels draws have not, or have not alone.
+
+    Raises
+    ------
+    ModelError
+        One sentence, of the first dim that differs.
+    """
+    named = (str(dim) for dim in draws.dims if dim in coords and dim in draws.coords)
+    for dim in named:
+        fitted, asked = set(draws[dim].to_numpy().tolist()), set(coords[dim])
         differs = asked - fitted if dim in FEWER else asked ^ fitted
         if differs:
             raise ModelError(
@@ -199,19 +238,25 @@ def _check_levels(one: xr.Dataset, coords: Mapping[str, Sequence[str]]) -> None:
             )
 
 
-def _logp(value: Any, pattern_term: Any, _mass: Any, rest: Any) -> Any:
+def _logp(value: Any, pattern_term: Any, _mass: Any, rest: Any, _noise: Any) -> Any:
     """The cell's log likelihood; the counts themselves are inside ``pattern_term``."""
     return pattern_term + rest + 0 * value
 
 
 def _random(
+    found: noise.Blocks,
     _pattern_term: np.ndarray,
     mass: np.ndarray,
     _rest: np.ndarray,
+    sigma: np.ndarray,
     rng: np.random.Generator,
     size: Any = None,
 ) -> np.ndarray:
-    return np.asarray(rng.poisson(mass, size=size))
+    """Draw incidents that some source sees, shape (…, cell), one factor for each block."""
+    shape = np.shape(mass) if size is None else tuple(size)
+    spread = float(np.ravel(sigma)[0])
+    params: Params = {"noise": np.asarray(spread)} if spread else {}
+    return noise.counts(mass, params, found, rng, shape[:-1])
 
 
 def check(plan: Design) -> None:

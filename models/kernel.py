@@ -113,12 +113,6 @@ define(WorkspaceRef, _WorkspaceStruct, Workspace)
 
 
 @jit
-def pack_reals(record):
-    """Point to ``Reals``."""
-    return RealsRef(*record)
-
-
-@jit
 def pack_workspace(record):
     """Point to a ``Workspace``."""
     return WorkspaceRef(*record)
@@ -184,6 +178,12 @@ def _silent_share(claim, silent, setting, row, a, q):
 
 
 @jit
+def _seen(missed):
+    """1 - P(missed), at least 0: where nobody looks rounding alone would make it negative."""
+    return np.maximum(1.0 - missed, 0.0)
+
+
+@jit
 def _shares(room, x, lay):
     """P(seen) and the moments of what is not, by context and author."""
     share, unseen, claim = room.share, room.unseen, x.claim
@@ -201,7 +201,7 @@ def _shares(room, x, lay):
                 for w in range(n_w):
                     row = (e * n_v + v) * n_w + w
                     missed = _silent_share(claim, silent, setting, row, a, reach[a])
-                    seen += classes[a, c, w] * (1.0 - missed)
+                    seen += classes[a, c, w] * _seen(missed)
                 share[e, a] += visible[a] * size * seen
                 for j in range(3):
                     unseen[e, a, j] += moments[j, v] * size * (1.0 - visible[a] * seen)
@@ -440,8 +440,8 @@ def _shares_back(room, x, lay, d_size, d_class, d_visible, d_claim):
                 for w in range(n_w):
                     row, one = (e * n_v + v) * n_w + w, classes[a, c, w]
                     missed = _silent_share(claim, silent, setting, row, a, q)
-                    seen += one * (1.0 - missed)
-                    d_class[a, c, w] += by_seen * one * (1.0 - missed)
+                    seen += one * _seen(missed)
+                    d_class[a, c, w] += by_seen * one * _seen(missed)
                     for g in range(n_g):
                         d_claim[setting, a, g] -= by_seen * one * silent[row, q, g]
                         d_silent[row, q, g] -= by_seen * one * claim[setting, a, g]

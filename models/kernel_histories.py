@@ -50,12 +50,6 @@ class DetectionRef(Pointer):
 define(DetectionRef, _DetectionStruct, Detection)
 
 
-@jit
-def pack_detection(record):
-    """Point to a ``Detection``."""
-    return DetectionRef(*record)
-
-
 class Around(NamedTuple):
     """What the loops read of ``kernel_layout.Layout`` and ``kernel_rows.RowIndex``."""
 

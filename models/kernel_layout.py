@@ -36,8 +36,8 @@ class Layout(NamedTuple):
         ``region, kind, setting`` of each context, shape (context, 3).
     patterns
         ``count, cell, size, history, attribution row`` of each pattern, shape (pattern, 5).
-    reach_class, claim_class
-        Of each author, and of each claim.
+    reach_class
+        Of each author.
     class_author
         One author of each reach class.
     moments
@@ -59,7 +59,6 @@ class Layout(NamedTuple):
     contexts: Ints
     patterns: Ints
     reach_class: Ints
-    claim_class: Ints
     class_author: Ints
     moments: Floats
     total_start: Ints
@@ -112,7 +111,6 @@ def layout(design: Design, patterns: Patterns | None = None) -> LayoutRef:
         contexts=_table([h.context_region, h.context_kind, setting]),
         patterns=_table([p.count, p.cell, p.size, p.history, p.attribution]),
         reach_class=ints(h.classes.of_author),
-        claim_class=ints(h.classes.of_claim),
         class_author=ints(h.classes.author),
         moments=design.moments,
         total_start=start,

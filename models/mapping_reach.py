@@ -3,7 +3,7 @@
 import numpy as np
 
 from .compiled import jit
-from .detection import CERTAIN, LEAST_REACH
+from .detection import LEAST_MISSED, LEAST_REACH
 from .mapping_detection import by_region, by_region_back
 
 
@@ -48,7 +48,7 @@ def _listed(values, at, ix):
             for v in range(ix.n_size):
                 x = region[i, r] + values[at.detection_size + i] * ix.log_victims[v]
                 p = 1.0 / (1.0 + np.exp(-shrink * x))
-                result[i, r, v] = min(max(attributes * p, LEAST_REACH), 1.0 - CERTAIN)
+                result[i, r, v] = min(max(attributes * p, LEAST_REACH), 1.0 - LEAST_MISSED)
     return result
 
 

@@ -23,12 +23,23 @@ from .engine import Array, Engine, Floats, Ints, Params
 from .parameters import Parameter, simple
 from .priors import Priors
 
+LEAST_MASS = 1e-100
+"""A cell's share of its block is nothing, not 0/0, where nobody looks in any cell of it."""
+
+
+MOST_DRAWN = 1e9
+"""Of a cell: an absurd draw of the parameters expects more than a Poisson law can draw."""
+
 
 class Blocks(NamedTuple):
     """Cells of one region and period share a factor: block of each cell, and incidents seen."""
 
     of_cell: Ints
     seen: Floats
+
+    def sums(self, values: Floats | Ints) -> Floats:
+        """Add up by block what has shape (cell,)."""
+        return np.bincount(self.of_cell, values, len(self.seen))
 
 
 class Factor(NamedTuple):
@@ -74,7 +85,7 @@ def blocks(design: Design) -> Blocks:
 def factor(mass: Floats, sigma: float, found: Blocks) -> Factor:
     """Work out the blocks' part at expected numbers by cell."""
     n, phi = found.seen, sigma**-2
-    m = np.bincount(found.of_cell, mass, len(n))
+    m = found.sums(mass)
     value = gammaln(n + phi) - gammaln(phi) - n * np.log(m + phi) - phi * np.log1p(m / phi)
     by_phi = digamma(n + phi) - digamma(phi) - np.log1p(m / phi) + (m - n) / (m + phi)
     return Factor(value, -(n + phi) / (m + phi), float(by_phi.sum() * -2.0 * sigma**-3))
@@ -110,6 +121,30 @@ class Law(NamedTuple):
         return rng.gamma(self.shape, 1.0 / self.rate)
 
 
+def replicated(
+    params: Params, found: Blocks, rng: np.random.Generator, shape: tuple[int, ...] = ()
+) -> Floats:
+    """Draw the factor of each cell anew, as the law of noise has it; 1 without noise.
+
+    Returns
+    -------
+    Shape (*shape, cell): one factor for all cells of a block.
+    """
+    if "noise" not in params:
+        return np.ones((*shape, len(found.of_cell)))
+    phi = float(params["noise"]) ** -2
+    return np.asarray(rng.gamma(phi, 1.0 / phi, (*shape, len(found.seen)))[..., found.of_cell])
+
+
+def counts(
+    mass: Floats, params: Params, found: Blocks, rng: np.random.Generator,
+    shape: tuple[int, ...] = (),
+) -> Ints:  # fmt: skip
+    """Draw the incidents seen anew, at most about ``MOST_DRAWN`` a cell: (*shape, cell)."""
+    mean = np.minimum(mass, MOST_DRAWN) * replicated(params, found, rng, shape)
+    return np.asarray(rng.poisson(mean))
+
+
 def known(found: Blocks) -> Law:
     """The law of factors of 1: there is no noise."""
     ones = np.ones(len(found.seen))
@@ -119,7 +154,7 @@ def known(found: Blocks) -> Law:
 def given_reports(mass: Floats, sigma: float, found: Blocks) -> Law:
     """The law of each block's factor given what was seen."""
     phi = sigma**-2
-    m = np.bincount(found.of_cell, mass, len(found.seen))
+    m = found.sums(mass)
     return Law(found.seen + phi, m + phi, found.of_cell)
 
 
@@ -138,4 +173,5 @@ def log_lik(mass: Array, params: Params, design: Design, engine: Engine) -> Arra
         engine.gammaln(n + phi) - engine.gammaln(phi) - n * xp.log(m + phi)
         - phi * xp.log1p(m / phi)
     )  # fmt: skip
-    return value[found.of_cell] * mass / m[found.of_cell]
+    share = mass / xp.maximum(m, LEAST_MASS)[found.of_cell]
+    return value[found.of_cell] * share

@@ -12,9 +12,11 @@ import difflib
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from statistics import NormalDist
 from typing import Any
 
 from ..data.errors import InputError
+from .quadrature import MOST_OF_GROUP, MOST_VISIBILITY
 
 DISTRIBUTIONS: Mapping[str, tuple[str, ...]] = {
     "normal": ("mu", "sigma"),
@@ -27,6 +29,21 @@ DISTRIBUTIONS: Mapping[str, tuple[str, ...]] = {
 }
 """Parameters of each distribution."""
 SCALES = frozenset({"sigma", "alpha", "beta", "first", "rest", "diagonal", "total"})
+BOUNDS: Mapping[str, tuple[float, float]] = {
+    "mu": (-50.0, 50.0),
+    "sigma": (1e-6, 1e3),
+    "alpha": (0.05, 1e6),
+    "beta": (0.05, 1e6),
+    "first": (0.05, 1e6),
+    "rest": (0.05, 1e6),
+    "total": (1.0, 1e6),
+}
+"""Beyond these a density, or a draw of it, is no number that a computer holds."""
+ONE_LAW = frozenset({"total_noise"})
+"""Priors whose law cannot be chosen: each series has a centre of its own."""
+MOST: Mapping[str, float] = {"visibility": MOST_VISIBILITY, "group_visibility": MOST_OF_GROUP}
+"""Largest 99% quantile of those whose nodes are laid out beforehand (``quadrature``)."""
+UPPER = NormalDist().inv_cdf(0.99)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,21 +309,25 @@ class Priors(Mapping[str, Prior]):
         given = dict(change)
         old = self[name]
         distribution = given.pop("distribution", old.distribution)
-        allowed = _compatible(old.distribution)
+        allowed = _compatible(name, old.distribution)
         if distribution not in allowed:
             choices = ", ".join(allowed)
             raise ValueError(f"distribution {distribution!r} cannot stand here; {choices}")
         same = distribution == old.distribution
         parameters = {**(old.parameters if same else {}), **given}
         _check_parameters(distribution, parameters, given)
-        return Prior(distribution, {k: float(v) for k, v in parameters.items()}, old.reason)
+        made = Prior(distribution, {k: float(v) for k, v in parameters.items()}, old.reason)
+        _check_width(name, made)
+        return made
 
 
 _SUPPORT = (("normal",), ("halfnormal", "lognormal"), ("beta",))
 
 
-def _compatible(distribution: str) -> tuple[str, ...]:
-    """Distributions with the same support."""
+def _compatible(name: str, distribution: str) -> tuple[str, ...]:
+    """Distributions with the same support, where a prior may have another."""
+    if name in ONE_LAW:
+        return (distribution,)
     return next((group for group in _SUPPORT if distribution in group), (distribution,))
 
 
@@ -324,6 +345,26 @@ def _check_parameters(
             raise ValueError(f"{name} = {value!r} is no finite number")
         if name in SCALES and not value > 0:
             raise ValueError(f"{name} = {value} must be above 0")
+        low, high = BOUNDS.get(name, (-math.inf, math.inf))
+        if not low <= value <= high:
+            raise ValueError(f"{name} = {value} must lie between {low:g} and {high:g}")
+        if name == "diagonal" and not value < 1:
+            raise ValueError(f"diagonal = {value} is a share; it must lie inside 0 and 1")
+
+
+def _check_width(name: str, prior: Prior) -> None:
+    """Refuse a prior of a visibility that goes where its nodes give wrong integrals."""
+    if (most := MOST.get(name)) is None:
+        return
+    if prior.distribution == "lognormal":
+        quantile = math.exp(min(prior["mu"] + UPPER * prior["sigma"], 700.0))
+    else:
+        quantile = NormalDist().inv_cdf(0.995) * prior["sigma"]
+    if not quantile <= most:
+        raise ValueError(
+            f"its 99% quantile is {quantile:.3g}; it can be {most} at most, since larger ones are "
+            "summed over too few nodes"
+        )
 
 
 def _choices(name: str, choices: Mapping[str, Prior]) -> str:

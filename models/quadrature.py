@@ -7,39 +7,39 @@ the trapezoidal rule on an even grid converges geometrically (Trefethen & Weidem
 Review 2014), while Gauss–Hermite spends its outer nodes where nothing happens. With more
 sources a mixed history has a sharper peak, of width about 1/(λ√S): the step shrinks as
 1/√S. At λ = 2.58, the 99% quantile of its prior, every history of up to ten sources stays
-within 1% of adaptive integration (tests/test_quadrature.py). A visibility of half that weight,
-such as a group's own, takes half the nodes, until the step is so wide that the weights would
-no longer have the moments of a normal law.
+within 1% of adaptive integration (tests/test_quadrature.py), of logits between -6 and 3. A
+group's own visibility has half that weight, and wider steps, until the weights would no longer
+have the moments of a normal law; but where all of a group report what is hard to see, the
+integrand peaks far out, so that its grid reaches farther. Its histories stay within 1% too, at λ' =
+1.29. Beyond these weights the error grows: ``priors`` refuses priors that go there, and the gate on
+the draws (``inference.diagnose``) those that do.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-WIDEST_STEP, WIDEST_OF_NORMAL = 0.8, 1.3
-STEP = 1.25
-REACH = 4.5
-GROUP_WEIGHT = 0.5
-"""Scale of the prior of λ', "group_visibility" in ``priors``."""
+WIDEST_STEP, STEP, REACH = 0.8, 1.25, 4.5
+WIDEST_OF_GROUP, STEP_OF_GROUP, REACH_OF_GROUP = 1.3, 2.15, 5.5
+MOST_VISIBILITY, MOST_OF_GROUP = 2.58, 1.29
+"""Largest λ, and λ', that the nodes hold: 99% quantiles of their priors."""
+
+Nodes = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
-def visibility_nodes(
-    n_sources: int, weight: float = 1.0
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give nodes z_q and weights ω_q that sum to one, each of shape (node,).
+def visibility_nodes(n_sources: int) -> Nodes:
+    """Give nodes z_q and weights ω_q that sum to one, each of shape (node,)."""
+    return _even(min(WIDEST_STEP, STEP / np.sqrt(max(n_sources, 1))), REACH)
 
-    Parameters
-    ----------
-    weight
-        Scale of the prior of λ.
-    """
-    step = min(WIDEST_STEP, STEP / np.sqrt(max(n_sources, 1))) / weight
-    step = min(step, WIDEST_OF_NORMAL)
-    half = int(np.ceil(REACH / step))
-    nodes = step * np.arange(-half, half + 1)
+
+def group_nodes(largest: int) -> Nodes:
+    """Nodes and weights of what the sources of one group share, the largest of so many."""
+    step = min(WIDEST_OF_GROUP, STEP_OF_GROUP / np.sqrt(max(largest, 1)))
+    return _even(step, REACH_OF_GROUP)
+
+
+def _even(step: float, reach: float) -> Nodes:
+    """An even grid around 0 that reaches so far at least."""
+    half = int(np.ceil(reach / step))
+    nodes: NDArray[np.float64] = step * np.arange(-half, half + 1.0)
     weights = np.exp(-0.5 * nodes**2)
     return nodes, weights / weights.sum()
-
-
-def group_nodes(largest: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Nodes and weights of what the sources of one group share, the largest of so many."""
-    return visibility_nodes(largest, GROUP_WEIGHT)

@@ -51,6 +51,11 @@ class Structure:
     plain
         The likelihood as a plain PyTensor graph, the reference, in place of the fused
         operation; slower, and open to any back end.
+
+    Raises
+    ------
+    ValueError
+        Where ``visibility`` is none of ``LAWS``.
     """
 
     silencing: bool = True
@@ -69,6 +74,13 @@ class Structure:
     totals: bool = True
     confusion: bool = False
     plain: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a law that is none: another word for one would fit the normal law."""
+        if self.visibility not in LAWS:
+            raise ValueError(
+                f"visibility is {self.visibility!r}; it must be one of {', '.join(LAWS)}"
+            )
 
     def without(self, *parts: str) -> "Structure":
         """The same model without some parts."""

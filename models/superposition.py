@@ -172,6 +172,7 @@ def claim_classes(q: Quantities, design: Design, engine: Engine) -> Array:
 def mass(q: Quantities, design: Design, engine: Engine) -> Array:
     """Expected incidents that some lister sees, shape (cell,)."""
     share = 1.0 - unseen_share(q, design, engine).sum(axis=(2, 3))  # (author, context)
+    share = engine.xp.maximum(share, 0.0)  # by rounding less, where nobody looks
     rate = engine.xp.exp(q.log_rate)[:, design.cell_region, design.cell_period, design.cell_kind]
     return (rate * share[:, design.histories.cell_context]).sum(axis=0)
 

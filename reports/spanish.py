@@ -78,6 +78,13 @@ CATALOGUE = {
         "En {number:,} de {total:,} extracciones se esperan más de {most:,} incidentes no "
         "reportados; en las cifras se cuentan {most:,} en cada una de esas extracciones."
     ),
+    (
+        "In {share}% of the draws {quantity} is above {most}, where the likelihood is summed over "
+        "too few nodes; at most {accepted:.0f}% is accepted."
+    ): (
+        "En el {share}% de las extracciones {quantity} es mayor que {most}, donde la verosimilitud "
+        "se suma sobre muy pocos nodos; se acepta a lo sumo el {accepted:.0f}%."
+    ),
     "above {most:.0f}": "mayor que {most:.0f}",
     "not defined": "indefinido",
     # The evidence.

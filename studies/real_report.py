@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..inference.fit import FitOptions
-from ..inference.predictive import LARGE, LISTED, UNNAMED
+from ..inference.predictive import LARGE, LISTED, SCATTER, UNNAMED
 from ..inference.predictive_totals import TOTAL
 from .recovery_table import Row, machine, markdown
 
@@ -92,7 +92,7 @@ def _named(row: Row) -> list[dict[str, object]]:
 
 
 def _predicted(row: Row) -> list[dict[str, object]]:
-    order = (LISTED, UNNAMED, LARGE, TOTAL)
+    order = (LISTED, UNNAMED, SCATTER, LARGE, TOTAL)
     said = sorted(row["predicted"], key=lambda one: order.index(one["check"]))
     return [
         {

@@ -40,7 +40,7 @@ def study(whole: Prepared, variant: str, options: FitOptions) -> Row:
     scored = pipeline.score(prepared, tree, options)
     posterior = tree["posterior"].to_dataset().load()
     seed = derive(options.seed, "predicted")
-    found = predicted(posterior, whole.plan, DRAWS_CHECKED, seed)
+    found = predicted(posterior, whole.plan, DRAWS_CHECKED, seed, whole.priors)
     return {
         "round": whole.round.folder.name,
         "variant": variant,

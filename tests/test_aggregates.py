@@ -22,6 +22,7 @@ from dtoscore.data.totals import overlapping, period_days
 from dtoscore.inference.minimum import set_aside_share
 from dtoscore.inference.store import evidence_hash
 from dtoscore.models import joint
+from dtoscore.models.design import design
 from dtoscore.models.joint import Structure
 from dtoscore.models.priors import Priors
 from dtoscore.reports.stores import write_evidence
@@ -229,7 +230,7 @@ def test_who_can_be_behind_a_total(tmp_path: Path) -> None:
 def test_the_formulas_take_rivalries_that_only_totals_name(tmp_path: Path) -> None:
     evidence = made(tmp_path, OF_ZETAS + "sinaloa+juarez><zetas", OF_ZETAS + "sinaloa+zetas")
     assert not set(evidence.axes.rivalries) <= set(evidence.axes.statements)
-    assert np.isfinite(joint.log_lik(parameters_of(evidence, 3), evidence)).all()
+    assert np.isfinite(joint.log_lik(parameters_of(evidence, 3), design(evidence))).all()
 
 
 def test_other_is_on_the_axis_where_a_total_needs_it(tmp_path: Path) -> None:

@@ -259,6 +259,13 @@ def test_commands_hand_the_structure_on(monkeypatch: pytest.MonkeyPatch, command
     assert made["structure"] == Structure()
 
 
+def test_another_word_for_a_law_is_refused_and_not_the_normal_law() -> None:
+    with pytest.raises(ValueError, match="'two-class'; it must be one of normal, two_class"):
+        Structure(visibility="two-class")
+    with pytest.raises(ValueError, match="it must be one of"):
+        replace(Structure(), visibility="")
+
+
 def test_fit_and_score_are_of_the_structure_that_is_asked_for(
     tmp_path: Any, sampled: list[Structure]
 ) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytensor
 import pytest
+from dtoscore.data.errors import ModelError
 from dtoscore.data.evidence import Evidence
 from dtoscore.models import delay, joint, noise, superposition
 from dtoscore.models.density import Density
@@ -273,3 +274,15 @@ def given(target: Density) -> list[np.ndarray]:
         free[block].reshape(p.free_shape)
         for p, block in zip(target.parameters, blocks(target).values(), strict=True)
     ]
+
+
+def test_parameters_of_another_shape_are_not_read_from_wrong_places(target: Density) -> None:
+    params = target.unpack(target.constrain(point(target)))
+    short = params | {"detection": params["detection"][:-1], "unknown": params["unknown"][None]}
+    n = len(params["detection"])
+    with pytest.raises(ModelError) as caught:
+        target.pack(short)
+    assert f"detection has shape ({n - 1},), in this design ({n},); unknown" in str(caught.value)
+    del short["detection"]
+    with pytest.raises(ModelError, match="detection is missing"):
+        target.pack(short)

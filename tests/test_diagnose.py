@@ -171,6 +171,42 @@ def test_one_draw_with_absurdly_many_unreported_incidents_fails(wild, passed):
     assert result.unseen_max == wild or np.isnan(result.unseen_max)
 
 
+def visible(name="visibility", most=2.58, share=0.06, **more):
+    """Draws of two sources, the second of which is so often beyond the most."""
+    values = np.random.default_rng(7).uniform(0.0, most, (4, 1000, 2))
+    values[..., 1].flat[: round(4000 * share)] = most + 0.1
+    dim = "lister" if name == "visibility" else "grouped"
+    more = {key: (("chain", "draw"), value) for key, value in more.items()}
+    posterior = parameters(**{name: (("chain", "draw", dim), values)}, **more)
+    return posterior.assign_coords({dim: ["daily", "weekly"]})
+
+
+@pytest.mark.parametrize(("name", "most"), [("visibility", 2.58), ("group_visibility", 1.29)])
+def test_a_visibility_beyond_its_nodes_fails(name, most):
+    shuffled = np.random.default_rng(8).permutation(4000)
+    found = visible(name, most)
+    found[name].to_numpy()[..., 1] = found[name].to_numpy()[..., 1].ravel()[shuffled].reshape(4, -1)
+    result = diagnosed(normal_scores([1.0, 0.0]), posterior=found)
+    (sentence,) = said(result)
+    assert sentence.startswith(f"In 6.0% of the draws {name}[weekly] is above {most}, where the")
+    assert sentence.endswith("too few nodes; at most 5% is accepted.")
+    assert "weekly" in result.failures[0].translated(CATALOGUE)
+
+
+def test_a_visibility_that_keeps_its_prior_passes():
+    rng = np.random.default_rng(9)
+    prior = np.abs(rng.normal(size=(4, 1000, 20)))
+    posterior = parameters(visibility=(("chain", "draw", "lister"), prior))
+    assert (prior > 2.58).mean(axis=(0, 1)).max() > 0.01, "some source is beyond by chance"
+    assert diagnosed(normal_scores([1.0, 0.0]), posterior=posterior).passed
+
+
+def test_two_classes_of_visibility_need_no_more_nodes():
+    posterior = visible(share=0.5, low_share=np.random.default_rng(1).uniform(size=(4, 1000)))
+    result = diagnosed(normal_scores([1.0, 0.0]), posterior=posterior)
+    assert not any("nodes" in failure for failure in said(result))
+
+
 def test_no_sentence_names_an_organization():
     score = normal_scores([1.0, 1.0])
     score[0] += 3.0 * xr.DataArray([0.0, 1.0], dims="organization")

@@ -163,7 +163,9 @@ def same(found: Evidence, expected: Evidence) -> None:
     same_ground(found, expected)
     if found.looking.shape == expected.looking.shape:
         np.testing.assert_array_equal(found.looking, expected.looking)
-        log_lik_of = [joint.log_lik(parameters_of(found, SEED), e) for e in (found, expected)]
+        log_lik_of = [
+            joint.log_lik(parameters_of(found, SEED), design(e)) for e in (found, expected)
+        ]
         np.testing.assert_allclose(*log_lik_of, rtol=1e-12)
 
 
@@ -246,7 +248,7 @@ def test_a_region_without_reports_equals_a_round_of_fewer_regions(
             fewer[name] = np.delete(value, 2, axis=0 if name == "size_region" else -1)
     fewer["other_share"] = fewer["other_share"] + level_of_other(fewer, narrow)
     fewer["other_share"] -= level_of_other(params, wide)
-    one, other = joint.log_lik(params, wide), joint.log_lik(fewer, narrow)
+    one, other = joint.log_lik(params, design(wide)), joint.log_lik(fewer, design(narrow))
     assert one["cell"].to_numpy().tolist() == other["cell"].to_numpy().tolist()
     np.testing.assert_allclose(one, other, rtol=1e-12)
 
@@ -270,7 +272,7 @@ def test_without_a_period(full: Evidence, tmp_path: Path) -> None:
 def _other_cells_stay(full: Evidence, found: Evidence, gone: str) -> None:
     """Cells that name it have neither patterns nor mass; every other cell its likelihood."""
     params = parameters_of(full, SEED, CORE)
-    before, after = (joint.log_lik(params, e).to_series() for e in (full, found))
+    before, after = (joint.log_lik(params, design(e)).to_series() for e in (full, found))
     stays = ~before.index.str.contains(gone)
     assert 0 < stays.sum() < len(before)
     pd.testing.assert_series_equal(after, before[stays], rtol=1e-12)

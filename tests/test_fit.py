@@ -22,8 +22,10 @@ from dtoscore.models.design import Design, design
 from dtoscore.models.engine import NUMPY
 from dtoscore.models.parameters import Parameter
 from dtoscore.models.priors import Priors
+from dtoscore.models.structure import Structure
 from scipy import stats
 from tiny import Case, Teller, evidence
+from tiny import plan as plan_of
 
 CASE = Case(
     ("a", "b", "c"),
@@ -348,3 +350,23 @@ def test_a_lone_chain_is_refused_before_anything_is_sampled(chains: int) -> None
 def test_options_that_cannot_be_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(InputError, match=f"^{next(iter(wrong))} is .*; it must be"):
         FitOptions(**wrong)
+
+
+def test_a_region_at_which_nobody_looks_is_replicated_as_empty() -> None:
+    """All share of it is missed, by rounding a little more: no Poisson law has that mean."""
+    sources = tuple(Teller() for _ in range(3))
+    blind = tuple((s, 0, 0) for s in range(3))
+    case = Case(("a", "b", "c"), sources, n_region=2, n_period=3, blind=blind)
+    made = replace(plan_of(case), structure=Structure().without("claims", "classes"))
+    made = design(made.evidence, made.structure)
+    target = fit.density(made, Priors())
+    rng = np.random.default_rng(3)
+    free = rng.normal(0.0, 0.6, (1, 40, target.n_free))
+    values = np.stack([target.constrain(x) for x in free[0]])[None]
+    posterior = xr.Dataset(coords={"chain": [0], "draw": np.arange(40)})
+    likelihood, seen = fit._by_cell(values, posterior, target, rng)
+    where = made.cell_region == 0
+    assert np.isfinite(likelihood["incidents"]).all()
+    assert not seen["incidents"].to_numpy()[..., where].any()
+    assert seen["incidents"].to_numpy()[..., ~where].any()
+    assert np.isfinite(np.stack([target.value_and_gradient(x)[1] for x in free[0]])).all()

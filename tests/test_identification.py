@@ -1,6 +1,7 @@
 """What the data did not inform: by construction, and by comparison with the prior."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -68,6 +69,7 @@ def test_levels_are_judged_one_by_one():
     said = listed(draws(2, right=[(0, 0.2), (0, 1)]), prior)
     assert list(said) == ["right[s1]"]
     assert said["right[s1]"].startswith("How often s1 names the right author")
+    assert said["right[s1]"].count(" ± ") == 2, "prior and posterior"
 
 
 def test_levels_of_which_none_was_informed_are_one_line():
@@ -99,7 +101,12 @@ def test_the_table_has_every_level_of_every_axis():
     cell = one["x"].sel(source="s1", region="R2")
     assert found["mean"].iloc[-1] == pytest.approx(float(cell.mean()))
     assert found["sd"].iloc[-1] == pytest.approx(float(cell.std()))
-    assert listed(one, two) == {}, "deviations have no line"
+    sentence = "The parameter x: of 6 of 6 levels the data say little, the prior is the answer."
+    assert listed(one, two) == {"x": sentence}, "deviations have one line"
+    scale = (("chain", "draw"), rng.normal(size=(2, 50)))
+    assert "x" not in listed(one.assign(x_scale=scale), two.assign(x_scale=scale)), (
+        "or that of their scale"
+    )
 
 
 def test_what_is_missing_or_constant_is_left_out():
@@ -126,6 +133,27 @@ def test_always_said():
     frame = identification(movements(xr.Dataset(), xr.Dataset()), plan)
     assert frame["moved"].tolist() == [0.0] * 8
     assert list(frame.columns) == ["parameter", "moved", "sentence"]
+
+
+def test_the_share_of_other_is_told_where_a_source_names_other_or_a_total_counts_everybody():
+    named = plan_of(ONE, Incident(("other", None)), has_other=True)
+    assert "other_share" not in sentences(named)
+    clash = plan_of(ONE, Incident(("a><other", None)), has_other=True, rivalries=("a><other",))
+    assert "other_share" in sentences(clash), "a war of theirs says nothing of the rest"
+    held = plan_of(ONE, has_other=True).evidence
+    for everybody in (True, False):
+        authors = np.array([[True, True, everybody]])
+        made = replace(held, aggregates=SimpleNamespace(authors=authors))
+        plan = replace(plan_of(ONE, has_other=True), evidence=made)
+        assert ("other_share" in sentences(plan)) != everybody
+        without = replace(plan, structure=Structure().without("totals"))
+        assert "other_share" in sentences(without)
+
+
+def test_a_rivalry_that_only_a_total_names_is_no_clash_of_the_reports():
+    said = sentences(plan_of(ONE, rivalries=("a><b",)))
+    assert "no record says" in said["split[a><b]"]
+    assert "told by side[a><b]" not in said
 
 
 @pytest.mark.parametrize(
@@ -233,6 +261,8 @@ def test_the_law_that_was_not_assumed_is_named():
     )
     assert "the normal law is assumed" in normal
     assert "that of two classes of incidents is assumed" in classes
+    assert "`dtoscore alternatives ROUND --visibility two_class` gives" in normal
+    assert "`dtoscore alternatives ROUND --visibility normal` gives" in classes
 
 
 def test_parts_that_are_left_out_are_not_spoken_of():

@@ -112,7 +112,7 @@ def test_order_of_sources_does_not_matter(evidence: Evidence, params: Params) ->
     moved = params | {name: params[name][turned] for name in by_source if name in params}
     moved |= {name: params[name][place] for name in by_lister}
     np.testing.assert_allclose(
-        joint.log_lik(moved, other), joint.log_lik(params, evidence), rtol=1e-10
+        joint.log_lik(moved, design(other)), joint.log_lik(params, design(evidence)), rtol=1e-10
     )
 
 
@@ -133,8 +133,8 @@ def test_a_source_that_sees_nothing_changes_nothing(evidence: Evidence, params: 
         }:  # fmt: skip
             fewer[key] = np.delete(value, 0, axis=0)
     np.testing.assert_allclose(
-        joint.log_lik(fewer, evidence.without(source=name)),
-        joint.log_lik(blind, silent),
+        joint.log_lik(fewer, design(evidence.without(source=name))),
+        joint.log_lik(blind, design(silent)),
         rtol=1e-8,
     )
 
@@ -152,7 +152,7 @@ def test_a_draw_is_cut_down_to_the_sources_that_are_left(
     evidence: Evidence, params: Params, plan: Design, position: int
 ) -> None:
     posterior, gone = as_posterior(params, plan), str(evidence.axes.sources.index[position])
-    for name, found in joint.draw(posterior, 0, 0, evidence.without(source=gone)).items():
+    for name, found in joint.draw(posterior, 0, 0, design(evidence.without(source=gone))).items():
         expected, dims = params[name], posterior[name].dims[2:]
         for axis, dim in enumerate(dims):
             if dim in {"source", "lister"}:
@@ -165,7 +165,7 @@ def test_a_draw_is_of_the_organizations_that_were_fitted(
     evidence: Evidence, params: Params, plan: Design
 ) -> None:
     gone = evidence.axes.organizations[1]
-    fewer = evidence.without(organization=gone)
+    fewer = design(evidence.without(organization=gone))
     with pytest.raises(ModelError, match=f"{gone}.*fit this evidence anew"):
         joint.draw(as_posterior(params, plan), 0, 0, fewer)
 
@@ -176,7 +176,7 @@ def test_a_draw_of_sources_that_were_not_fitted_is_refused(
     gone = str(evidence.axes.sources.index[0])
     fitted = as_posterior(params, plan).drop_sel(source=gone, lister=gone)
     with pytest.raises(ModelError, match=f"^(source|lister) {gone}: in the fit"):
-        joint.draw(fitted, 0, 0, evidence)
+        joint.draw(fitted, 0, 0, design(evidence))
 
 
 def test_more_detection_leaves_less_unseen(params: Params, plan: Design) -> None:

@@ -13,12 +13,12 @@ from dtoscore.models.density import Density
 from dtoscore.models.design import Design
 from dtoscore.models.engine import NUMPY
 from dtoscore.models.kernel import Reals
-from dtoscore.models.kernel_histories import Detection, pack_detection
+from dtoscore.models.kernel_histories import Detection
 from dtoscore.models.kernel_op import SuperpositionOp, cell_terms
-from dtoscore.models.kernel_reals import reals_of
 from dtoscore.models.priors import Priors
 from dtoscore.models.structure import TWO_CLASS, Structure
 from dtoscore.models.superposition import Quantities
+from kernel_reals import pack_detection, pack_reals, reals_of
 from pytensor.compile.mode import Mode
 from tiny import COPY, NAMING, PAPER, PRESS, QUIET, WATCH, Case, parameters, plan
 from tiny_ground import Ground
@@ -80,7 +80,7 @@ class Loops:
     def prepared(self, arrays: list[np.ndarray]) -> Any:
         n = len(Reals._fields) - 1
         detection = pack_detection(Detection(*arrays[n:]))
-        x = kernel.pack_reals(Reals(*arrays[:n], detection))
+        x = pack_reals(Reals(*arrays[:n], detection))
         write(self.room, arrays[Reals._fields.index("written")])
         kernel.prepare(self.room, x, self.layout)
         return x

@@ -1,10 +1,29 @@
 """Overdispersion: the closed form against integration over the factor that cells share."""
 
+from dataclasses import replace
+
 import numpy as np
+import pymc as pm
+import pytensor
+import pytensor.tensor as pt
 import pytest
-from dtoscore.models import noise
+from dtoscore.models import joint, noise, superposition
+from dtoscore.models.design import Design
+from dtoscore.models.engine import NUMPY, PYTENSOR, Params
 from dtoscore.models.noise import Blocks
+from dtoscore.models.structure import CORE
+from pytensor.compile.mode import Mode
+from pytensor.graph.replace import graph_replace
 from scipy import integrate, stats
+from tiny import PRESS, Case, parameters, plan
+
+NOISY = Case(
+    ("a", "b"), (PRESS, PRESS), n_region=2, n_period=2, n_kind=2,
+    structure=replace(CORE, noise=True, plain=True),
+)  # fmt: skip
+UNSEEN = replace(NOISY, blind=tuple((s, 0, c) for s in (0, 1) for c in (0, 1)))
+"""Nobody looks at the first region."""
+PYTHON = Mode(linker="py", optimizer=None)
 
 BLOCKS = Blocks(np.array([0, 0, 1, 2]), np.array([7.0, 0.0, 3.0]))
 MASS = np.array([2.0, 3.5, 1.2, 0.4])
@@ -70,3 +89,44 @@ def test_what_reports_say_of_a_factor_is_its_law_and_its_slopes() -> None:
         assert found.mean_by_mass[block] == pytest.approx(slope, rel=1e-5)
         slope = (up.variance - down.variance)[block] / (2 * step)
         assert found.variance_by_mass[block] == pytest.approx(slope, rel=1e-5)
+
+
+def noisy(case: Case) -> tuple[Design, Params]:
+    return plan(case), parameters(case, 5) | {"noise": np.asarray(0.6)}
+
+
+def test_pymc_draws_one_factor_for_all_cells_of_a_block() -> None:
+    """Sums of blocks have the variance M + σ² M², and not that of Poisson counts."""
+    made, params = noisy(NOISY)
+    model, draws = joint.build(made), 3000
+    values = {model[name]: pt.constant(value) for name, value in params.items()}
+    (incidents,) = graph_replace([model["incidents"]], values)
+    drawn = pm.draw(incidents, draws=draws, mode=PYTHON, random_seed=1)
+    blocks = noise.blocks(made)
+    mass = superposition.mass(superposition.quantities(params, made, NUMPY), made, NUMPY)
+    n = len(blocks.seen)
+    mean = np.bincount(blocks.of_cell, mass, n)
+    sums = np.stack([np.bincount(blocks.of_cell, one, n) for one in drawn])
+    expected = mean + 0.36 * mean**2
+    assert (np.abs(sums.mean(axis=0) - mean) < 5 * np.sqrt(expected / draws)).all()
+    np.testing.assert_allclose(sums.var(axis=0), expected, rtol=0.2)
+    assert (expected > 1.5 * mean).any(), "else it shows nothing"
+
+
+def test_where_nobody_looks_nothing_is_seen_and_nothing_is_no_number() -> None:
+    made, params = noisy(UNSEEN)
+    q = superposition.quantities(params, made, NUMPY)
+    mass = superposition.mass(q, made, NUMPY)
+    blind = made.cell_region == 0
+    assert (mass >= 0).all()
+    assert (mass[blind] < 1e-9).all()
+    np.testing.assert_allclose(joint.log_lik(params, made)[blind], 0.0, atol=1e-9)
+    assert np.isfinite(joint.log_lik(params, made)).all()
+    of_none = mass * ~blind
+    given = pt.dvector()
+    symbols = {name: pt.constant(value) for name, value in params.items()}
+    graph = noise.log_lik(given, symbols, made, PYTENSOR)
+    slope = pytensor.grad(graph.sum(), given)
+    found, change = pytensor.function([given], [graph, slope], mode=PYTHON)(of_none)
+    np.testing.assert_allclose(found, noise.log_lik(of_none, params, made, NUMPY), atol=1e-9)
+    assert np.isfinite(change).all()

@@ -1,5 +1,8 @@
 """Posterior predictive numbers against simulation, and totals against their law."""
 
+import itertools
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,19 +10,38 @@ import pandas as pd
 import pytest
 import xarray as xr
 from dtoscore.data.attribution import UNKNOWN
+from dtoscore.data.evidence import SILENT
 from dtoscore.data.readers import read_round
 from dtoscore.data.simulate import simulate
 from dtoscore.data.tabulate import tabulate
 from dtoscore.inference import predictive, predictive_totals
-from dtoscore.inference.predictive import LARGE, LISTED, UNNAMED, predicted
+from dtoscore.inference.predictive import (
+    LARGE,
+    LISTED,
+    MANY,
+    REGIONS_AND_MONTHS,
+    SCATTER,
+    UNNAMED,
+    WITHOUT_NOISE,
+    predicted,
+)
+from dtoscore.models import noise, superposition
 from dtoscore.models.design import Design, design
+from dtoscore.models.engine import NUMPY, Params
+from dtoscore.models.numbers import TAIL_GRID, tail_posterior
+from dtoscore.models.priors import Priors
 from dtoscore.models.series import OfSeries
 from dtoscore.models.structure import CORE, Structure
 from dtoscore.models.totals import Moments, totals_of
 from dtoscore.studies.recovery_size import SIZES
 from dtoscore.studies.recovery_world import Recoverable, draw_round
+from enumeration import means
+from realizing import Incident, evidence, posterior
 from rounds import write_full_round
 from scipy import stats
+from tiny import PAPER, PRESS, Case, parameters, parameters_of
+from tiny import plan as plan_of
+from tiny_ground import Ground
 
 DRAWS, SIMULATED = 400, 60
 
@@ -79,10 +101,127 @@ def test_what_was_seen_is_that_of_the_reports(drawn: Recoverable, table: pd.Data
     assert table.loc[by_size, "observed"].sum() == table.loc[whole, "observed"].sum()
 
 
-def test_large_events_are_placed_among_their_like(table: pd.DataFrame) -> None:
-    found = table.loc[[k for k in table.index if k[0] == LARGE]]
-    assert (found["low"] <= found["median"]).all()
-    assert found["position"].between(0.0, 1.0).all()
+@pytest.mark.parametrize("largest", [12, 60, 400])
+def test_large_events_are_placed_among_their_like(largest: int) -> None:
+    """Positions worked out from P(τ | what was seen): of 20 events the largest, and many."""
+    victims = [8, 9, 9, 10, 11] * 4 + [largest]
+    plan = design(evidence([Incident(("a",), victims=n) for n in victims]))
+    draws, seen = 4000, np.array(victims)
+    found = list(predictive._large(plan, draws, np.random.default_rng(1)))
+    numbers = np.arange(8, 501)
+    law = numbers[None, :] ** -(TAIL_GRID[:, None] + 1.0)
+    law /= law.sum(axis=1, keepdims=True)
+    tail, n = tail_posterior(seen), len(victims)
+    below = (law * (numbers < largest)).sum(axis=1) ** n
+    up_to = (law * (numbers <= largest)).sum(axis=1) ** n
+    rows = {of: predictive._row(LARGE, of, *rest) for _, of, *rest in found}
+    expected = tail @ (below + up_to) / 2
+    error = 4 * np.sqrt(expected * (1 - expected) / draws) + 0.001
+    assert rows["most dead"]["observed"] == largest
+    assert abs(rows["most dead"]["position"] - expected) < error
+    for least, (_, of, observed, made) in zip(MANY, found[1:], strict=True):
+        assert observed == (seen >= least).sum()
+        mean = n * (tail @ (law * (numbers >= least)).sum(axis=1))
+        assert abs(made.mean() - mean) < 4 * made.std() / np.sqrt(draws) + 1e-3, of
+
+
+EVERYTHING = Case(
+    ("a", "b"), (PAPER, replace(PAPER, published=False), PRESS), ("a", "b"), has_other=True,
+    n_period=2, structure=Structure(), classes=("civilian", "press"),
+    ground=Ground(events=(("a", 1),), lag=(45.0, 3.5)),
+)  # fmt: skip
+"""Claims, a group that copies, classes, delay, silencing, noise."""
+
+
+@pytest.fixture(scope="module")
+def complete() -> tuple[Design, Params]:
+    return plan_of(EVERYTHING), parameters(EVERYTHING, 4)
+
+
+def by_enumeration(params: Params, wanted: Callable[[tuple[int, ...]], bool]) -> np.ndarray:
+    """Expected incidents by cell whose reports are as wanted, of every latent label."""
+    return np.array([
+        sum(
+            sum(by_author)
+            for (_, _, said), by_author in means(EVERYTHING, params, cell).items()
+            if wanted(said)
+        )
+        for cell in EVERYTHING.cells
+    ])  # fmt: skip
+
+
+def expectations(params: Params) -> dict[tuple[str, str], np.ndarray]:
+    """Of each source, each two, and what each leaves unnamed."""
+    names = [f"s{s}" for s in range(3)]
+    result = {}
+    for i, j in itertools.combinations_with_replacement(range(3), 2):
+        of = names[i] if i == j else f"{names[i]} and {names[j]}"
+        result[LISTED, of] = by_enumeration(
+            params, lambda said, i=i, j=j: SILENT not in (said[i], said[j])
+        )
+    for i, name in enumerate(names):
+        result[UNNAMED, name] = by_enumeration(params, lambda said, i=i: said[i] == 0)
+    return result
+
+
+def test_numbers_of_the_whole_model_are_those_of_enumeration(
+    complete: tuple[Design, Params],
+) -> None:
+    """Means, and variances M + σ² M² by region and month, within 5 standard errors."""
+    made, params = complete
+    params = params | {"noise": np.asarray(0.7)}
+    asked, n = predictive._Asked(made), 3000
+    plain = {name: value for name, value in params.items() if name != "noise"}
+    q, rng = superposition.quantities(plain, made, NUMPY), np.random.default_rng(1)
+    sure = predictive._weights(q, plain, made, noise.blocks(made), rng)
+    expected = expectations(params)
+    for i, chosen in enumerate(asked.sets):
+        of = " and ".join(asked.names[s] for s in chosen)
+        mean = predictive._mean(asked, q, sure, chosen).sum()
+        assert mean == pytest.approx(expected[LISTED, of].sum(), rel=1e-9), (i, of)
+    for s, name in enumerate(asked.names):
+        mean = predictive._mean_unnamed(asked, q, sure, s)
+        assert mean == pytest.approx(expected[UNNAMED, name].sum(), rel=1e-9), name
+    drawn = {(c, of): x for c, of, _, x in predictive._numbers(asked, [params] * n, rng)}
+    for key, mean in expected.items():
+        variance = (mean + 0.49 * mean**2).sum()
+        assert abs(drawn[key].mean() - mean.sum()) < 5 * np.sqrt(variance / n), key
+        assert drawn[key].var() == pytest.approx(variance, rel=0.25), key
+
+
+def with_counts(made: Design, by_block: np.ndarray) -> Design:
+    """Let each region and month have so many incidents, all of one pattern."""
+    blocks, counted = noise.blocks(made), made.counted
+    count = np.zeros(len(counted.cell), np.int64)
+    _, first = np.unique(blocks.of_cell[counted.cell], return_index=True)
+    count[first] = by_block
+    return replace(made, counted=replace(counted, count=count))
+
+
+def test_scatter_of_months_tells_noise_from_none() -> None:
+    """E D is the number of blocks, and with noise σ² Σ M more; and where what is seen stands."""
+    case = Case(("a", "b"), (PRESS, PRESS), n_region=3, n_period=4, structure=CORE)
+    made, params = plan_of(case), parameters(case, 6)
+    params["rate_intercept"] = np.asarray(3.0)
+    noisy = params | {"noise": np.asarray(0.5)}
+    mass = superposition.mass(superposition.quantities(params, made, NUMPY), made, NUMPY)
+    blocks = noise.blocks(made)
+    mean = np.bincount(blocks.of_cell, mass, len(blocks.seen))
+    rng, n = np.random.default_rng(2), 2000
+    calm = with_counts(made, rng.poisson(mean))
+    found = {of: row for _, of, *row in predictive._scatter(calm, [params] * n, rng)}
+    assert set(found) == {REGIONS_AND_MONTHS}
+    assert found[REGIONS_AND_MONTHS][1].mean() == pytest.approx(len(mean), rel=0.05)
+    spread = rng.poisson(mean * rng.gamma(4.0, 0.25, len(mean)))
+    wild = with_counts(replace(made, structure=replace(CORE, noise=True)), spread)
+    found = {of: row for _, of, *row in predictive._scatter(wild, [noisy] * n, rng)}
+    observed, made_up = found[REGIONS_AND_MONTHS]
+    assert (observed == ((spread - mean) ** 2 / mean).sum()).all()
+    assert made_up.mean() == pytest.approx(len(mean) + 0.25 * mean.sum(), rel=0.06)
+    assert found[WITHOUT_NOISE][1].mean() == pytest.approx(len(mean), rel=0.05)
+    positions = {of: predictive._row(SCATTER, of, *row)["position"] for of, row in found.items()}
+    assert positions[WITHOUT_NOISE] > 0.999, "it asks for noise"
+    assert 0.02 < positions[REGIONS_AND_MONTHS] < 0.98, "and noise answers"
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +264,7 @@ def test_a_fit_without_totals_draws_what_it_lacks_from_its_prior(with_totals: De
     totals = totals_of(with_totals)
     assert totals is not None
     rng = np.random.default_rng(4)
-    made = [predictive_totals._of_series(totals, {}, rng) for _ in range(4000)]
+    made = [predictive_totals._of_series(totals, {}, Priors(), rng) for _ in range(4000)]
     capture, noise = (np.array([getattr(x, name) for x in made]) for name in ("capture", "noise"))
     mean, sd = (totals.found.series[f"capture_{part}"].to_numpy(float) for part in ("mean", "sd"))
     declared = np.isfinite(mean)
@@ -135,7 +274,26 @@ def test_a_fit_without_totals_draws_what_it_lacks_from_its_prior(with_totals: De
     np.testing.assert_allclose(np.median(noise, axis=0), around, rtol=0.06)
 
 
+def test_what_a_fit_lacks_is_drawn_from_the_priors_of_the_round(
+    with_totals: Design, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    totals = totals_of(with_totals)
+    assert totals is not None
+    priors = Priors().override({"total_noise": {"mu": -5.0, "sigma": 0.1}})
+    made = predictive_totals._of_series(totals, {}, priors, np.random.default_rng(4)).noise
+    some = totals.of_series.open("total_noise")
+    assert len(some)
+    np.testing.assert_allclose(np.log(made[some]), -5.0, atol=0.5)
+    handed = []
+    monkeypatch.setattr(predictive, "totals", lambda *given: handed.append(given) or iter(()))
+    params = parameters_of(with_totals.evidence, 1, with_totals.structure)
+    predicted(posterior(params, 1, 1), with_totals, 2, 1, priors)
+    assert handed[0][2] is priors
+
+
 def test_the_columns_say_interval_and_position() -> None:
     row = predictive._row("x", "y", 2.0, np.arange(5.0))
     assert row["position"] == 0.5
+    by_draw = predictive._row("x", "y", np.array([9.0, 9.0, 0.0, 3.0, 4.0]), np.arange(5.0))
+    assert (by_draw["observed"], by_draw["position"]) == (4.0, 0.6)
     assert (row["low"], row["median"], row["high"]) == (0.2, 2.0, 3.8)

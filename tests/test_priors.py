@@ -1,12 +1,22 @@
 """Priors: one place, overridden by name, every mistake told at once."""
 
 import runpy
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from dtoscore.data.errors import InputError
-from dtoscore.models.priors import DEFAULTS, Prior, Priors
+from dtoscore.data.readers import read_round
+from dtoscore.data.tabulate import tabulate
+from dtoscore.inference.prior import prior_draws
+from dtoscore.models.constraints import table
+from dtoscore.models.design import Design, design
+from dtoscore.models.joint import parameters
+from dtoscore.models.priors import DEFAULTS, DISTRIBUTIONS, MOST, Prior, Priors, _compatible
+from dtoscore.models.structure import Structure
+from rounds import write_full_round
 from scipy import stats
 
 
@@ -39,12 +49,63 @@ def test_prior_object_from_python():
         ("visibility", {"distribution": "beta", "alpha": 1, "beta": 1}, "cannot stand here"),
         ("visibility", {"distribution": "lognormal", "mu": 0.0}, "lognormal needs sigma"),
         ("right", 0.8, "is no table"),
+        (
+            "total_noise",
+            {"distribution": "halfnormal", "sigma": 0.2},
+            "cannot stand here; lognormal",
+        ),
+        ("confusion", {"diagonal": 1.5}, "it must lie inside 0 and 1"),
+        ("confusion", {"diagonal": 1.0}, "it must lie inside 0 and 1"),
+        ("confusion", {"total": 0.01}, "total = 0.01 must lie between 1 and 1e+06"),
+        ("visibility", {"sigma": 1.2}, "its 99% quantile is 3.09; it can be 2.58 at most"),
+        ("group_visibility", {"sigma": 1.0}, "it can be 1.29 at most"),
+        (
+            "visibility",
+            {"distribution": "lognormal", "mu": 0.0, "sigma": 1.0},
+            "its 99% quantile is 10.2; it can be 2.58 at most",
+        ),
+        ("noise", {"sigma": 1e-300}, "must lie between 1e-06 and 1000"),
+        ("delay", {"mu": 1e6}, "mu = 1000000.0 must lie between -50 and 50"),
+        ("split", {"alpha": 1e-9}, "must lie between 0.05"),
+        ("set_share", {"rest": 1e-9}, "must lie between 0.05"),
     ],
 )
 def test_mistakes_are_told(name, change, says):
     with pytest.raises(InputError, match=r"round.toml \[priors\]") as caught:
         Priors().override({name: change})
     assert says in caught.value.problems[0]
+
+
+EXTREME = {"mu": (-5.0, 5.0), "sigma": (1e-3, 20.0), "total": (1.0, 1e4), "diagonal": (1e-3, 0.999)}
+
+
+def accepted() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every prior with each of its laws, all parameters small, and all large."""
+    for name, prior in DEFAULTS.items():
+        for law in _compatible(name, prior.distribution):
+            for end in (0, 1):
+                values = {p: EXTREME.get(p, (0.05, 1e4))[end] for p in DISTRIBUTIONS[law]}
+                if name not in MOST or end == 0:
+                    yield name, {"distribution": law, **values}
+
+
+@pytest.fixture(scope="module", params=["everything", "confusion"])
+def known(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Design:
+    folder = write_full_round(tmp_path_factory.mktemp("priors") / "round")
+    return design(tabulate(read_round(folder)), Structure(confusion=request.param == "confusion"))
+
+
+def test_every_prior_that_is_accepted_can_be_declared_and_drawn(known: Design) -> None:
+    """Whatever its law, and at the ends: the arguments are numbers, scales above 0."""
+    for name, change in accepted():
+        listed = parameters(known, Priors().override({name: change}))
+        table(listed)
+        for p in listed:
+            scales = [np.asarray(v) for k, v in p.arguments.items() if k not in ("mu", "start")]
+            assert all(np.isfinite(v).all() for v in p.arguments.values()), (name, change, p.name)
+            assert all((v >= 0).all() for v in scales), (name, change, p.name)
+        drawn = prior_draws(listed, known, 3, 1)
+        assert all(np.isfinite(drawn[p.name]).all() for p in listed), (name, change)
 
 
 def test_all_mistakes_come_at_once():

@@ -1,4 +1,7 @@
-"""The visibility nodes against adaptive integration, every history within 1%."""
+"""The visibility nodes against adaptive integration, every history within 1%.
+
+At the largest weights that they hold.
+"""
 
 import itertools
 import math
@@ -6,12 +9,14 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from dtoscore.models.quadrature import GROUP_WEIGHT, group_nodes, visibility_nodes
+from dtoscore.models.priors import Priors
+from dtoscore.models.quadrature import MOST_OF_GROUP, MOST_VISIBILITY, group_nodes, visibility_nodes
 from scipy.integrate import quad
 from scipy.special import log_expit
+from scipy.stats import halfnorm
 
-LAMBDA = 2.576
-"""The 99% quantile of the prior of λ, HalfNormal(1)."""
+LAMBDA, OF_GROUP = MOST_VISIBILITY, MOST_OF_GROUP
+Nodes = tuple[np.ndarray, np.ndarray]
 LOGITS = np.arange(-6.0, 3.5, 1.0)
 MOST_HISTORIES = 40
 
@@ -28,7 +33,7 @@ def by_nodes(
     logits: np.ndarray,
     marks: np.ndarray,
     slope: np.ndarray,
-    nodes_of: Callable[[int], tuple[np.ndarray, np.ndarray]] = visibility_nodes,
+    nodes_of: Callable[[int], Nodes] = visibility_nodes,
 ) -> float:
     nodes, weights = nodes_of(len(logits))
     return float(weights @ np.exp(log_history(nodes, logits, marks, slope)))
@@ -50,10 +55,15 @@ def adaptive(logits: np.ndarray, marks: np.ndarray, slope: np.ndarray) -> float:
     return sum(halves) * math.exp(top) / math.sqrt(2 * math.pi)
 
 
-def off(logits: np.ndarray, marks: np.ndarray, slope: np.ndarray | float = LAMBDA) -> float:
+def off(
+    logits: np.ndarray,
+    marks: np.ndarray,
+    slope: np.ndarray | float = LAMBDA,
+    nodes_of: Callable[[int], Nodes] = visibility_nodes,
+) -> float:
     """Relative error of the nodes."""
     slope = np.broadcast_to(slope, logits.shape)
-    return by_nodes(logits, marks, slope) / adaptive(logits, marks, slope) - 1.0
+    return by_nodes(logits, marks, slope, nodes_of) / adaptive(logits, marks, slope) - 1.0
 
 
 def histories(n: int, rng: np.random.Generator) -> list[np.ndarray]:
@@ -76,6 +86,22 @@ def test_equal_sources(n: int) -> None:
     assert worst < 0.01
 
 
+@pytest.mark.parametrize("n", range(2, 11))
+def test_equal_sources_of_a_group(n: int) -> None:
+    worst = max(
+        abs(off(np.full(n, logit), np.where(np.arange(n) < told, 1, -1), OF_GROUP, group_nodes))
+        for logit in LOGITS
+        for told in range(n + 1)
+    )
+    assert worst < 0.01
+
+
+def test_the_limits_are_the_quantiles_of_the_priors() -> None:
+    for name, most in (("visibility", MOST_VISIBILITY), ("group_visibility", MOST_OF_GROUP)):
+        quantile = halfnorm(scale=Priors()[name]["sigma"]).ppf(0.99)
+        assert quantile <= most == pytest.approx(quantile, rel=0.002)
+
+
 @pytest.mark.parametrize("n", range(1, 11))
 def test_unlike_sources(n: int) -> None:
     rng = np.random.default_rng(n)
@@ -94,7 +120,7 @@ def test_unlike_slopes_and_sources_that_were_not_looking(n: int) -> None:
 
 @pytest.mark.parametrize("n", range(1, 11))
 def test_a_group_has_half_the_weight_and_fewer_nodes(n: int) -> None:
-    rng, slope = np.random.default_rng(200 + n), np.full(n, GROUP_WEIGHT * LAMBDA)
+    rng, slope = np.random.default_rng(200 + n), np.full(n, OF_GROUP)
     logits = rng.uniform(-6.0, 3.0, n)
     for marks in histories(n, rng):
         found = by_nodes(logits, marks, slope, group_nodes)

@@ -4,15 +4,20 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from dtoscore.data.errors import FitError
+import xarray as xr
+from dtoscore.data.errors import FitError, ModelError
 from dtoscore.data.evidence import Evidence
+from dtoscore.inference.realize import realize
 from dtoscore.inference.responsibility import Reader
 from dtoscore.inference.windowed import in_window
-from dtoscore.models import superposition
+from dtoscore.models import joint, superposition
 from dtoscore.models.design import Design, design
 from dtoscore.models.engine import NUMPY, Params
+from dtoscore.models.priors import Priors
+from dtoscore.models.structure import CORE, Structure
 from dtoscore.models.superposition import quantities
-from tiny import COURT, PRESS, Case, Teller, evidence, parameters
+from realizing import RUBRIC
+from tiny import COURT, PAPER, PRESS, Case, Teller, evidence, parameters
 
 CASES = {
     "plain": Case(("a", "b"), (PRESS, PRESS), n_region=2, n_period=3, n_kind=2),
@@ -101,3 +106,46 @@ def test_reports_that_nobody_can_have_caused_are_a_fault() -> None:
     params["rate_intercept"] = np.array(-np.inf)
     with pytest.raises(FitError, match="without an author"):
         outcome(plan, params)
+
+
+TYPES = Case(("a", "b"), (PRESS, COURT), ("a",), n_period=2, structure=Structure())
+"""A source of each of two types: without one of them silencing by type is in no model."""
+
+
+def test_parameters_that_the_design_lacks_are_refused() -> None:
+    whole = evidence(TYPES)
+    posterior = labelled(TYPES, parameters(TYPES, 5))
+    assert "silencing_type" in posterior
+    fewer = design(whole.without(source="s1"), TYPES.structure)
+    with pytest.raises(ModelError, match=r"^silencing_type, silencing_type_scale: in the fit"):
+        realize(posterior, fewer, RUBRIC, 1)
+    with pytest.raises(ModelError, match="silencing"):
+        realize(posterior, design(whole, CORE), RUBRIC, 1)
+
+
+def test_what_a_group_says_that_is_gone_has_no_effect() -> None:
+    case = replace(TYPES, sources=(PAPER, replace(PAPER, published=False), PRESS))
+    posterior = labelled(case, parameters(case, 5))
+    assert {"copying", "group_visibility"} <= set(posterior)
+    fewer = design(evidence(case).without(source="s1"), case.structure)
+    found = realize(posterior, fewer, RUBRIC, 1)
+    assert found["source"].to_numpy().tolist() == ["s0", "s2"]
+    one = joint.draw(posterior, 0, 0, fewer)
+    assert not {"copying", "group_visibility"} & set(one)
+    assert len(one["detection"]) == 2
+
+
+def test_a_design_of_other_levels_is_refused() -> None:
+    posterior = labelled(TYPES, parameters(TYPES, 5))
+    other = design(evidence(replace(TYPES, organizations=("a", "c"))), TYPES.structure)
+    with pytest.raises(ModelError, match="fit this evidence anew"):
+        realize(posterior, other, RUBRIC, 1)
+
+
+def labelled(case: Case, params: Params) -> xr.Dataset:
+    """One draw, with the names of all levels."""
+    made = design(evidence(case), case.structure)
+    listed = joint.parameters(made, Priors())
+    data = {p.name: (("chain", "draw", *p.dims), params[p.name][None, None]) for p in listed}
+    dims = {dim for p in listed for dim in p.dims}
+    return xr.Dataset(data, coords={dim: made.coords[dim] for dim in dims})

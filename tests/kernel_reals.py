@@ -1,13 +1,27 @@
 """The kernel's real arrays from the formulas' quantities: what tests hold the loops to."""
 
-import numpy as np
+from typing import Any
 
-from . import superposition
-from .design import Design
-from .engine import NUMPY, Array
-from .kernel import Reals
-from .kernel_histories import Detection
-from .superposition import Quantities
+import numba
+import numpy as np
+from dtoscore.models import superposition
+from dtoscore.models.design import Design
+from dtoscore.models.engine import NUMPY, Array
+from dtoscore.models.kernel import Reals, RealsRef
+from dtoscore.models.kernel_histories import Detection, DetectionRef
+from dtoscore.models.superposition import Quantities
+
+
+@numba.njit
+def pack_reals(record: Any) -> Any:
+    """Point to ``Reals``."""
+    return RealsRef(*record)
+
+
+@numba.njit
+def pack_detection(record: Any) -> Any:
+    """Point to a ``Detection``."""
+    return DetectionRef(*record)
 
 
 def reals_of(q: Quantities, design: Design) -> Reals:
@@ -28,7 +42,7 @@ def reals_of(q: Quantities, design: Design) -> Reals:
         q.rate.region, q.rate.period, q.rate.kind, q.log_visible, q.log_size, q.log_class,
         claim, q.written,
     )  # fmt: skip
-    return Reals(*(_whole(x) for x in rest), detection=detection)  # type: ignore[misc, arg-type]
+    return Reals(*(_whole(x) for x in rest), detection=detection)
 
 
 def _whole(values: Array) -> np.ndarray:
