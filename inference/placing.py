@@ -24,6 +24,7 @@ def fill(  # type: ignore[no-untyped-def]
     rng: np.random.Generator,
     responsibilities: Floats,
     happened: Ints,
+    free: Floats,
     observed: Observed,
     places: Places,
     marks: Marks,
@@ -39,6 +40,8 @@ def fill(  # type: ignore[no-untyped-def]
         class).
     happened
         Incidents that no informative source reported, shape (author, cell, size, class).
+    free
+        How many of them were expected, 0 where totals had a part in the draw; same shape.
     """
     held = np.zeros(happened.shape, np.int64)
     for i in range(observed.pattern.shape[0]):
@@ -53,7 +56,7 @@ def fill(  # type: ignore[no-untyped-def]
             for s in range(counts.listed.shape[0]):
                 counts.listed[s] += observed.reported[i, s]
     seen = counts.incidents_by_region.sum(axis=1)
-    _fill_unseen(rng, happened, held, places, marks, shares, counts)
+    _fill_unseen(rng, _beyond(rng, happened, held, free), places, marks, shares, counts)
     counts.unseen_incidents[:] = counts.incidents_by_region.sum(axis=1) - seen
 
 
@@ -109,14 +112,42 @@ def _climb(rng, top):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _fill_unseen(rng, happened, held, places, marks, shares, counts):  # type: ignore[no-untyped-def]
-    """Place the incidents that no informative source reported.
+def _beyond(rng, happened, held, free):  # type: ignore[no-untyped-def]
+    """Leave out those already known from a source whose silence says nothing.
 
-    Those already known from a source whose silence says nothing are among them, so that as many
-    of the same author, cell, size and class are left out.
+    They are among the unreported of their author, cell, size and class, which are therefore at
+    least as many: N given N ≥ held, by drawing N anew from that law where it was fewer.
     """
-    for author, cell, size, known in zip(*np.nonzero(happened)):  # noqa: B905 (numba)
-        number = happened[author, cell, size, known] - held[author, cell, size, known]
+    beyond = happened.copy()
+    for author, cell, size, known in zip(*np.nonzero(held)):  # noqa: B905 (numba)
+        at = (author, cell, size, known)
+        beyond[at] -= held[at]
+        if beyond[at] < 0:
+            beyond[at] = _more_than(rng, free[at], held[at])
+    return beyond
+
+
+@jit
+def _more_than(rng, mean, fewest):  # type: ignore[no-untyped-def]
+    """Draw N - fewest of N ~ Poisson(mean) given N ≥ fewest."""
+    weight, whole, number = 1.0, 1.0, 0
+    while weight > 1e-16 * whole:
+        number += 1
+        weight *= mean / (fewest + number)
+        whole += weight
+    level, weight, number = rng.random() * whole, 1.0, 0
+    while level > weight and weight > 0.0:
+        level -= weight
+        number += 1
+        weight *= mean / (fewest + number)
+    return number
+
+
+@jit
+def _fill_unseen(rng, beyond, places, marks, shares, counts):  # type: ignore[no-untyped-def]
+    """Place the incidents that nobody reported."""
+    for author, cell, size, known in zip(*np.nonzero(beyond)):  # noqa: B905 (numba)
+        number = beyond[author, cell, size, known]
         victim_class = places.classes[known]
         if number > FEW:
             _place_group(

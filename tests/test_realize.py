@@ -312,7 +312,7 @@ def test_cells_left_out_have_no_unseen() -> None:
 
 @pytest.mark.parametrize("rate", [1e-9, 2.0, 16.0, 160.0, 400.0])
 def test_incidents_known_from_uninformative_silence_are_among_the_unseen(rate: float) -> None:
-    # Five incidents of one dead in one cell, known only from s1: max(Poisson(rate / 10), 5) of
+    # Five incidents of one dead in one cell, known only from s1: Poisson(rate / 10), five or more, of
     # that size, Poisson(rate / 10) of each of the four others.
     incidents = [Incident((None, "a"), 1)] * 5
     told = evidence(incidents, ("a",), silence=("informative", "uninformative"),
@@ -359,9 +359,10 @@ def test_the_unseen_that_are_known_are_matched_by_author_cell_and_size() -> None
 
 
 def at_least(mean: float, fewest: int) -> float:
-    """Expected max(Poisson(mean), fewest)."""
-    n = np.arange(200)
-    return float((np.maximum(n, fewest) * stats.poisson(mean).pmf(n)).sum())
+    """Expected Poisson(mean) given that it is ``fewest`` or more."""
+    n = np.arange(fewest, 300)
+    weights = np.exp(stats.poisson(mean).logpmf(n) - stats.poisson(mean).logpmf(fewest))
+    return float((n * weights).sum() / weights.sum())
 
 
 def test_incidents_known_from_both_do_not_stand_for_the_unseen() -> None:
