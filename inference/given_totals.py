@@ -1,20 +1,29 @@
-r"""The unseen of cells that totals cover, drawn given these totals: one compiled loop.
+r"""The unseen that totals cover, drawn given these totals: one compiled loop.
 
-The unseen U of the cells are Poisson, and their law given the totals T is
+All that happens in a month b has one factor (``models.noise``), g_b ~ Gamma(A, R) given what was
+reported. Without it the numbers N of unseen incidents by stratum and size (``strata``) have, given
+the totals T, the law
 
-.. math:: P(U \mid T) \propto \prod_k \mathrm{Poisson}(U_k; \lambda_k) \prod_j P(T_j \mid U).
+.. math:: P(N \mid T) \propto \prod_b \frac{\Gamma(A_b + n_b)}{(R_b + \Lambda_b)^{n_b}}
+    \prod_k \frac{\lambda_k^{N_k}}{N_k!} \prod_j P(T_j \mid N),
+    \qquad n_b = \sum_{k \in b} N_k, \quad \Lambda_b = \sum_{k \in b} \lambda_k.
 
-It is drawn by Metropolis–Hastings. A move renews a share ρ of one cell: each of its incidents stays
-with probability 1 − ρ, Poisson(ρ λ) new ones come, and the result is taken with probability
-min(1, Π P(T_j | new) / P(T_j | old)). Thinning and adding leave Poisson(λ) as it is and are
-reversible, so that nothing else enters the ratio: what the Crank–Nicolson proposal is for normal
-laws (Cotter, Roberts, Stuart & White 2013). Every cell is renewed whole, by a quarter and by a
-sixteenth in each sweep: whole where totals say little, by little where they say much. Where a total
-says nearly all, what one cell has too many another lacks: as often as there are cells an
-incident, any of all alike, goes to a place drawn by λ, which is reversible too and judged alike.
+It is drawn by Metropolis–Hastings; in the end g_b | N ~ Gamma(A_b + n_b, R_b + Λ_b), with which
+what no total covers is drawn. (Were the factor kept beside the numbers, each would hold the other:
+1,000 incidents tell g to 3 %, and however far a total asks them to go, one step would not go
+farther.) Moves:
 
-All that happens in a month has one factor (``models.noise``); before each sweep it is drawn given
-what was seen and what was not.
+- k more or fewer of a month, or of one stratum: new ones by λ, old ones whichever, all alike. With
+  m there and λ_G expected, the law without totals changes by
+  ``Γ(A + n + k) / Γ(A + n) (λ_G / (R + Λ))^k m! / (m + k)!``, whatever their strata and sizes: what
+  the draw of these says stands in both, and falls out.
+- k of one size in a stratum against k of another, or against as many as have their dead.
+- k of one stratum go to another of the same month, or of the same total, with their sizes: who
+  did it, and when, changes, and what a total that covers both counts does not.
+
+k is log-uniform between 1 and what the law without totals, and the totals' distance from it, ask
+for: large distances are crossed in few moves, and where totals say nearly all, small steps fit.
+Before that, totals that cannot be are mended: one incident too many weighs more than all else.
 
 Plain arrays only; ``unseen`` gives them names. All loops are in this one file: compiled code is
 kept under a key of the file that it is written in.
@@ -26,18 +35,22 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..models.compiled import jit
+from ..models.compiled import jit, loop
 from ..models.victim_totals import LEAST_VARIANCE, WIDER, WILD
+from .strata import Strata
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-SHARES = (1.0, 1 / 4, 1 / 16)
-"""Of a cell that its moves renew, in this order."""
+MOVES, TRADES = 4, 3
+"""In one sweep, of each month and stratum: more or fewer; and in each stratum between sizes."""
 
-CANNOT_BE = -1e15
-"""Stands for log 0, less 10 for each incident that is missing or too many: a draw that starts where
-a total cannot be finds its way to where it can."""
+FEW = 16
+"""So many incidents are drawn as fast one by one as together."""
+
+CANNOT_BE, EACH = -1e15, 1e4
+"""Stands for log 0, less so much for each incident that is missing or too many: a draw that starts
+where a total cannot be finds its way to where it can."""
 
 MOST_STALLED = 20
 """Sweeps towards where every total can be that bring it no nearer; then some total never can."""
@@ -83,96 +96,86 @@ class Laws(NamedTuple):
     second: Floats
 
 
-class Cover(NamedTuple):
-    """Which totals cover each cell: entries ``start[c]`` to ``start[c + 1]`` are cell c's.
-
-    Attributes
-    ----------
-    start
-        Shape (cell + 1,).
-    total
-        Number of the total, shape (entry,).
-    share
-        What it counts of each author's incidents there, shape (entry, author).
-    """
-
-    start: Ints
-    total: Ints
-    share: Floats
-
-
 class Months(NamedTuple):
-    """Factors of all that happens in a month, drawn with the unseen.
+    """Factors of all that happens in a month, shape (block,).
 
     Attributes
     ----------
-    of_cell
-        Month of each cell, shape (cell,).
     factor
-        Shape (month,); changed in place.
+        Changed in place.
     shape, rate
-        Of its gamma law given what is reported, shape (month,); rate 0: it is known.
+        Of its gamma law given what is reported; rate 0: it is known.
     """
 
-    of_cell: Ints
     factor: Floats
     shape: Floats
     rate: Floats
 
 
-class _State(NamedTuple):
-    """What the totals cover now, and what they would after a move.
+class _Chain(NamedTuple):
+    """What does not change, what is, and what would be after a move.
 
-    ``by_size, trial``: incidents of each size, (total, size); ``log, found``: log P, (total,);
-    ``touched``: the first ``n_touched[0]`` are the totals of the move, which ``is_touched``.
+    ``expected, reach``: (stratum,), ``of_block, far``: the same of months; ``log_rate``: of
+    R + Λ, (block,). ``counts``: (stratum, size); ``within``: (stratum,), ``whole``: (block,) their
+    sums. ``by_size``: incidents that totals cover, (total, size); ``log``: log P, (total,).
+    ``change``: of the counts, in the first ``n[0]`` strata of ``moved``; ``trial, found``: of the
+    first ``n[1]`` totals of ``touched``, which ``is_touched``.
     """
 
+    rates: Floats
+    expected: Floats
+    of_block: Floats
+    log_rate: Floats
+    reach: Floats
+    far: Floats
+    counts: Ints
+    within: Ints
+    whole: Ints
     by_size: Floats
-    trial: Floats
     log: Floats
+    change: Ints
+    moved: Ints
+    trial: Floats
     found: Floats
     touched: Ints
-    n_touched: Ints
     is_touched: NDArray[np.bool_]
+    n: Ints
 
 
 @jit
 def renew(  # type: ignore[no-untyped-def]
     rng: np.random.Generator,
-    unseen: Ints,
-    expected: Floats,
+    counts: Ints,
+    rates: Floats,
     laws: Laws,
-    cover: Cover,
+    strata: Strata,
     months: Months,
     sweeps: int,
 ):
-    """Move ``unseen``, drawn freely, to a draw given the totals; in place.
+    """Move ``counts`` to a draw given the totals, and draw the months' factors; in place.
 
-    Given the unseen a month's factor is Gamma(shape + U, rate + λ). Sweeps are counted from
-    where every total can be, or comes no nearer to it.
+    Sweeps are counted from where every total can be, or comes no nearer to it.
 
     Parameters
     ----------
-    unseen, expected
-        Shape (cell, author, size, class); expected by the rates.
+    counts, rates
+        Shape (stratum, size): unseen incidents, and how many are expected by the rates.
     """
-    state = _begin(unseen, laws, cover)
-    by_rates = expected.reshape(expected.shape[0], -1).sum(axis=1)
-    best, stalled = _impossible(state.log), 0
+    chain = _begin(counts, rates, laws, strata, months)
+    best, stalled = _impossible(chain.log), 0
     while best < 0.0 and stalled < MOST_STALLED:
-        _sweep(rng, unseen, expected, laws, cover, months, state)
-        stalled = 0 if _impossible(state.log) > best else stalled + 1
-        best = max(best, _impossible(state.log))
+        _sweep(rng, laws, strata, months, chain)
+        stalled = 0 if _impossible(chain.log) > best else stalled + 1
+        best = max(best, _impossible(chain.log))
     for _ in range(sweeps):
-        _update(rng, unseen, by_rates, months)
-        _sweep(rng, unseen, expected, laws, cover, months, state)
-        by_cell = np.cumsum(by_rates * months.factor[months.of_cell])
-        within = unseen.reshape(unseen.shape[0], -1).sum(axis=1)
-        for _ in range(unseen.shape[0]):
-            _relocate(rng, unseen, within, expected, by_cell, laws, cover, state)
+        _sweep(rng, laws, strata, months, chain)
+    for b in range(chain.whole.shape[0]):
+        if months.rate[b] > 0.0:
+            shape, rate = months.shape[b] + chain.whole[b], months.rate[b] + chain.of_block[b]
+            months.factor[b] = rng.gamma(shape, 1.0 / rate)
 
 
-@jit
+@loop
 def _impossible(log):  # type: ignore[no-untyped-def]
     """Sum over the totals that cannot be; 0 where all can."""
     result = 0.0
@@ -183,153 +186,350 @@ def _impossible(log):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _update(rng, unseen, by_rates, months):  # type: ignore[no-untyped-def]
-    """Draw the months' factors given what was seen and what was not."""
-    shape, rate = months.shape.copy(), months.rate.copy()
-    for c in range(unseen.shape[0]):
-        shape[months.of_cell[c]] += unseen[c].sum()
-        rate[months.of_cell[c]] += by_rates[c]
-    for b in range(shape.shape[0]):
-        if months.rate[b] > 0.0:
-            months.factor[b] = rng.gamma(shape[b], 1.0 / rate[b])
-
-
-@jit
-def _begin(unseen, laws, cover):  # type: ignore[no-untyped-def]
-    n = laws.low.shape[0]
-    by_size, log = np.zeros((n, unseen.shape[2])), np.empty(n)
-    for c in range(unseen.shape[0]):
-        for e in range(cover.start[c], cover.start[c + 1]):
-            _add(by_size[cover.total[e]], unseen[c], cover.share[e])
-    for j in range(n):
+def _begin(counts, rates, laws, strata, months):  # type: ignore[no-untyped-def]
+    n_block, n_total = months.rate.shape[0], laws.low.shape[0]
+    expected, of_block = rates.sum(axis=1), np.zeros(n_block)
+    within, whole = counts.sum(axis=1), np.zeros(n_block, np.int64)
+    for i in range(expected.shape[0]):
+        of_block[strata.block[i]] += expected[i]
+        whole[strata.block[i]] += within[i]
+    by_size, log = np.zeros((n_total, rates.shape[1])), np.empty(n_total)
+    for i in range(expected.shape[0]):
+        for e in range(strata.start[i], strata.start[i + 1]):
+            by_size[strata.total[e]] += strata.share[e] * counts[i]
+    for j in range(n_total):
         log[j] = log_probability(laws, j, by_size[j])
-    return _State(
-        by_size, by_size.copy(), log, log.copy(), np.zeros(n, np.int64), np.zeros(1, np.int64),
-        np.zeros(n, np.bool_),
+    log_rate = np.where(months.rate > 0.0, np.log(months.rate + of_block), -np.log(months.factor))
+    reach, far = _reaches(rates, expected, of_block, laws, strata, months)
+    return _Chain(
+        rates, expected, of_block, log_rate, reach, far, counts, within, whole, by_size, log,
+        np.zeros_like(counts), np.zeros(expected.shape[0], np.int64), by_size.copy(), log.copy(),
+        np.zeros(n_total, np.int64), np.zeros(n_total, np.bool_), np.zeros(2, np.int64),
     )  # fmt: skip
 
 
 @jit
-def _sweep(rng, unseen, expected, laws, cover, months, state):  # type: ignore[no-untyped-def]
-    """Renew every cell in part."""
-    for c in range(unseen.shape[0]):
-        cumulated, factor = np.cumsum(expected[c]), months.factor[months.of_cell[c]]
-        for share in SHARES:
-            other = _renewed(rng, unseen[c], expected[c], cumulated, share, factor)
-            _try(c, other - unseen[c], cover, state)
-            if _is_taken(rng, laws, state):
-                unseen[c] = other
+def _reaches(rates, expected, of_block, laws, strata, months):  # type: ignore[no-untyped-def]
+    """How many incidents moves change at most: of each stratum, of each month."""
+    known = months.rate <= 0.0
+    mean = np.where(known, months.factor, months.shape / np.where(known, 1.0, months.rate))
+    spread = np.where(known, 0.0, 1.0 / months.shape)
+    reach = np.empty(expected.shape[0])
+    far = 1.0 + 2.0 * np.sqrt(mean * of_block + spread * (mean * of_block) ** 2)
+    by_size = np.zeros((laws.low.shape[0], rates.shape[1]))
+    for i in range(expected.shape[0]):
+        b = strata.block[i]
+        likely = mean[b] * expected[i]
+        reach[i] = 1.0 + 2.0 * math.sqrt(likely + spread[b] * likely**2)
+        for e in range(strata.start[i], strata.start[i + 1]):
+            by_size[strata.total[e]] += strata.share[e] * mean[b] * rates[i]
+    distance = np.array([_distance(laws, j, by_size[j]) for j in range(laws.low.shape[0])])
+    for i in range(expected.shape[0]):
+        for e in range(strata.start[i], strata.start[i + 1]):
+            j, b = strata.total[e], strata.block[i]
+            reach[i] = max(reach[i], distance[j])
+            far[b] = max(far[b], distance[j])
+    return reach, far
 
 
 @jit
-def _relocate(  # type: ignore[no-untyped-def]
-    rng, unseen, within, expected, by_cell, laws, cover, state
-):
-    """Send one incident, any of all alike, to a place drawn by what is expected.
-
-    ``within``: incidents of each cell, kept as they go.
-    """
-    n = within.sum()
-    if n == 0 or by_cell[-1] <= 0.0:
-        return
-    old = _place_of(unseen, within, rng.integers(0, n))
-    to = min(np.searchsorted(by_cell, rng.random() * by_cell[-1], side="right"), len(by_cell) - 1)
-    cumulated = np.cumsum(expected[to])
-    place = np.searchsorted(cumulated, rng.random() * cumulated[-1], side="right")
-    size = unseen.shape[2] * unseen.shape[3]
-    place = min(place, len(cumulated) - 1)
-    new = (to, place // size, place % size // unseen.shape[3], place % unseen.shape[3])
-    change = np.zeros(unseen.shape[1:], np.int64)
-    change[old[1:]] = -1
-    _try(old[0], change, cover, state)
-    change[old[1:]], change[new[1:]] = 0, 1
-    _try(new[0], change, cover, state)
-    if _is_taken(rng, laws, state):
-        unseen[old] -= 1
-        unseen[new] += 1
-        within[old[0]] -= 1
-        within[to] += 1
+def _distance(laws, j, by_size):  # type: ignore[no-untyped-def]
+    """How many incidents a total is away from what is expected of it."""
+    n, p = by_size.sum(), laws.capture[j]
+    if laws.in_incidents[j]:
+        own = p * n
+        mean = laws.held[j] + p * (laws.items[j] - laws.held[j] + laws.background[j, 0]) + own
+    else:
+        own = p * (by_size * laws.first).sum()
+        mean = laws.sure[j] + p * (laws.free[j] + laws.background[j, 1]) + own
+    off = max(laws.low[j] - mean, mean - laws.high[j], 0.0)
+    return off * n / own if own > 0.0 else 0.0
 
 
 @jit
-def _place_of(unseen, within, number):  # type: ignore[no-untyped-def]
-    """Where the incident of this number is: (cell, author, size, class)."""
-    for c in range(unseen.shape[0]):
-        if number >= within[c]:
-            number -= within[c]
+def _sweep(rng, laws, strata, months, chain):  # type: ignore[no-untyped-def]
+    """Try every kind of move of every month and stratum of which something is expected."""
+    for b in range(chain.of_block.shape[0]):
+        first, end = strata.of_block[b], strata.of_block[b + 1]
+        if chain.of_block[b] <= 0.0:
             continue
-        for a in range(unseen.shape[1]):
-            for v in range(unseen.shape[2]):
-                for w in range(unseen.shape[3]):
-                    number -= unseen[c, a, v, w]
-                    if number < 0:
-                        return c, a, v, w
-    return 0, 0, 0, 0
+        for _ in range(MOVES if end > first + 1 else 0):
+            _more_or_fewer(rng, first, end, chain.far[b], laws, strata, months, chain)
+        for i in range(first, end):
+            if chain.expected[i] > 0.0:
+                for _ in range(MOVES):
+                    _more_or_fewer(rng, i, i + 1, chain.reach[i], laws, strata, months, chain)
+                for _ in range(TRADES):
+                    _trade(rng, i, laws, strata, months, chain)
+                if end > first + 1:
+                    _transfer(rng, i, first + _below(rng, end - first), laws, strata, months, chain)
+                e = strata.start[i] + _below(rng, strata.start[i + 1] - strata.start[i])
+                first_of, end_of = strata.of_total[strata.total[e] : strata.total[e] + 2]
+                if end_of > first_of + 1:
+                    other = strata.member[first_of + _below(rng, end_of - first_of)]
+                    _transfer(rng, i, other, laws, strata, months, chain)
 
 
 @jit
-def _renewed(rng, old, expected, cumulated, share, factor):  # type: ignore[no-untyped-def]
-    """Thin what one cell has and add new ones: (author, size, class).
+def _below(rng, n):  # type: ignore[no-untyped-def]
+    """A whole number from 0 to n − 1."""
+    return min(int(rng.random() * n), n - 1)
 
-    Many new ones are drawn kind by kind, few one by one.
+
+@jit
+def _number(rng, most):  # type: ignore[no-untyped-def]
+    """A number from 1 to ``most``, its logarithm uniform."""
+    return int(math.exp(rng.random() * math.log(most + 1.0)))
+
+
+@jit
+def _more_or_fewer(  # type: ignore[no-untyped-def]
+    rng, first, end, most, laws, strata, months, chain
+):
+    """Add incidents to strata of one month, or take some away."""
+    k, there, expected = _number(rng, most), 0, 0.0
+    for i in range(first, end):
+        there += chain.within[i]
+        expected += chain.expected[i]
+    if rng.random() < 0.5:
+        _put(rng, k, first, end, chain)
+    elif k > there:
+        return
+    else:
+        _take(rng, k, first, end, chain)
+        k = -k
+    prior = _of_month(months, chain, strata.block[first], k) + k * math.log(expected)
+    prior += math.lgamma(there + 1.0) - math.lgamma(there + k + 1.0)
+    for i in range(first, end):
+        _try(i, strata, chain)
+    _judge(rng, prior, laws, strata, chain)
+
+
+@loop
+def _of_month(months, chain, b, k):  # type: ignore[no-untyped-def]
+    """log of Γ(A + n + k) / Γ(A + n) / (R + Λ)^k; of a known factor log g^k."""
+    result = -k * chain.log_rate[b]
+    if months.rate[b] > 0.0:
+        shape = months.shape[b] + chain.whole[b]
+        result += math.lgamma(shape + k) - math.lgamma(shape)
+    return result
+
+
+@jit
+def _trade(rng, i, laws, strata, months, chain):  # type: ignore[no-untyped-def]
+    """Set incidents of one size against as many of another, or as many as have their dead."""
+    large, small = _below(rng, chain.rates.shape[1]), _below(rng, chain.rates.shape[1])
+    if laws.first[large] < laws.first[small]:
+        large, small = small, large
+    if large == small or chain.rates[i, large] <= 0.0 or chain.rates[i, small] <= 0.0:
+        return
+    k = _number(rng, chain.reach[i])
+    alike = k
+    if rng.random() < 0.5 and laws.first[small] > 0.0:
+        alike = int(np.rint(k * laws.first[large] / laws.first[small]))
+    sign = 1 if rng.random() < 0.5 else -1
+    prior = _of_month(months, chain, strata.block[i], sign * (alike - k))
+    for size, more in ((large, -sign * k), (small, sign * alike)):
+        there = chain.counts[i, size]
+        if there + more < 0:
+            chain.change[i, large] = 0
+            return
+        chain.change[i, size] = more
+        prior += more * math.log(chain.rates[i, size])
+        prior += math.lgamma(there + 1.0) - math.lgamma(there + more + 1.0)
+    _try(i, strata, chain)
+    _judge(rng, prior, laws, strata, chain)
+
+
+@jit
+def _transfer(rng, i, other, laws, strata, months, chain):  # type: ignore[no-untyped-def]
+    """Let incidents of one of two strata be the other's, with their sizes."""
+    k = _number(rng, max(chain.reach[i], chain.reach[other]))
+    if rng.random() < 0.5:
+        i, other = other, i
+    n, m = chain.within[i], chain.within[other]
+    if i == other or k > n:
+        return
+    _take(rng, k, i, i + 1, chain)
+    prior = math.lgamma(n + 1.0) - math.lgamma(n - k + 1.0)
+    prior += math.lgamma(m + 1.0) - math.lgamma(m + k + 1.0)
+    if strata.block[i] != strata.block[other]:
+        prior += _of_month(months, chain, strata.block[i], -k)
+        prior += _of_month(months, chain, strata.block[other], k)
+    for size in range(chain.rates.shape[1]):
+        more = -chain.change[i, size]
+        chain.change[other, size] = more
+        if more > 0:
+            expected = chain.rates[other, size]
+            ratio = expected / chain.rates[i, size]
+            prior += more * math.log(ratio) if expected > 0.0 else -np.inf
+    _try(i, strata, chain)
+    _try(other, strata, chain)
+    _judge(rng, prior, laws, strata, chain)
+
+
+@jit
+def _put(rng, k, first, end, chain):  # type: ignore[no-untyped-def]
+    """Add k incidents to the change of these strata, by what is expected of them."""
+    if k <= FEW:
+        whole = chain.expected[first:end].sum()
+        for _ in range(k):
+            i, size = _place(rng.random() * whole, first, end, chain.expected, chain.rates)
+            chain.change[i, size] += 1
+        return
+    for i in range(first, end):
+        n = _binomial(rng, k, chain.expected[i], chain.expected[i:end].sum())
+        k -= n
+        for size in range(chain.rates.shape[1]):
+            if n == 0:
+                break
+            more = _binomial(rng, n, chain.rates[i, size], chain.rates[i, size:].sum())
+            chain.change[i, size] += more
+            n -= more
+
+
+@loop
+def _place(level, first, end, sums, parts):  # type: ignore[no-untyped-def]
+    """Stratum and size in which a level of the cumulated parts lies, the last that has any."""
+    i = first
+    while i < end - 1 and level >= sums[i]:
+        level -= sums[i]
+        i += 1
+    while sums[i] <= 0.0:
+        i -= 1
+    size, last = 0, parts.shape[1] - 1
+    while size < last and level >= parts[i, size]:
+        level -= parts[i, size]
+        size += 1
+    while parts[i, size] <= 0.0:
+        size -= 1
+    return i, size
+
+
+@jit
+def _binomial(rng, n, part, whole):  # type: ignore[no-untyped-def]
+    return n if part >= whole else rng.binomial(n, part / whole)
+
+
+@jit
+def _take(rng, k, first, end, chain):  # type: ignore[no-untyped-def]
+    """Take k incidents, any of all alike, out of the change of these strata."""
+    rest = chain.within[first:end].sum()
+    if k <= FEW:
+        _take_each(rng, k, rest, first, end, chain)
+        return
+    for i in range(first, end):
+        there = chain.within[i]
+        n, rest = _hypergeometric(rng, there, rest - there, k), rest - there
+        k -= n
+        for size in range(chain.rates.shape[1]):
+            own = chain.counts[i, size]
+            less = _hypergeometric(rng, own, there - own, n)
+            chain.change[i, size] -= less
+            n, there = n - less, there - own
+
+
+@jit
+def _take_each(rng, k, there, first, end, chain):  # type: ignore[no-untyped-def]
+    """The same one by one: whichever is drawn again was taken already, and another is drawn."""
+    while k > 0:
+        number = _below(rng, there)
+        i, size = _place(number, first, end, chain.within, chain.counts)
+        own = chain.counts[i, size]
+        if rng.random() * own < own + chain.change[i, size]:
+            chain.change[i, size] -= 1
+            k -= 1
+
+
+@jit
+def _hypergeometric(rng, good, bad, n):  # type: ignore[no-untyped-def]
+    """How many of n, drawn from good and bad ones without putting back, are good.
+
+    By inversion: probabilities are added up from the mode outwards.
     """
-    new, flat = old.copy(), expected.reshape(-1)
-    counts = new.reshape(-1)
-    for k in range(counts.shape[0]):
-        if counts[k] > 0:
-            counts[k] = rng.binomial(counts[k], 1.0 - share) if share < 1.0 else 0
-    whole = cumulated[-1]
-    if share * factor * whole > counts.shape[0]:
-        for k in range(counts.shape[0]):
-            counts[k] += rng.poisson(share * factor * flat[k])
-        return new
-    for _ in range(rng.poisson(share * factor * whole)):
-        k = np.searchsorted(cumulated, rng.random() * whole, side="right")
-        counts[min(k, counts.shape[0] - 1)] += 1
-    return new
+    low, high = max(0, n - bad), min(n, good)
+    if low == high:
+        return low
+    mode = min(max(int((n + 1.0) * (good + 1.0) / (good + bad + 2.0)), low), high)
+    log = _log_choose(good, mode) + _log_choose(bad, n - mode) - _log_choose(good + bad, n)
+    down, up, level = mode, mode, rng.random()
+    below = above = math.exp(log)
+    level -= below
+    while level > 0.0 and (down > low or up < high):
+        if up < high:
+            above *= (good - up) * (n - up) / ((up + 1.0) * (bad - n + up + 1.0))
+            up, level = up + 1, level - above
+            if level <= 0.0:
+                return up
+        if down > low:
+            below *= down * (bad - n + down) / ((good - down + 1.0) * (n - down + 1.0))
+            down, level = down - 1, level - below
+            if level <= 0.0:
+                return down
+    return mode
+
+
+@loop
+def _log_choose(n, k):  # type: ignore[no-untyped-def]
+    return math.lgamma(n + 1.0) - math.lgamma(k + 1.0) - math.lgamma(n - k + 1.0)
+
+
+@loop
+def _try(i, strata, chain):  # type: ignore[no-untyped-def]
+    """Put the change of one stratum into what its totals would cover."""
+    if not chain.change[i].any():
+        return
+    chain.moved[chain.n[0]] = i
+    chain.n[0] += 1
+    for e in range(strata.start[i], strata.start[i + 1]):
+        j = strata.total[e]
+        if not chain.is_touched[j]:
+            chain.is_touched[j] = True
+            chain.touched[chain.n[1]] = j
+            chain.n[1] += 1
+            for size in range(chain.trial.shape[1]):
+                chain.trial[j, size] = chain.by_size[j, size]
+        for size in range(chain.change.shape[1]):
+            chain.trial[j, size] += strata.share[e] * chain.change[i, size]
 
 
 @jit
-def _try(c, change, cover, state):  # type: ignore[no-untyped-def]
-    """Put a change of one cell into the move that is tried."""
-    for e in range(cover.start[c], cover.start[c + 1]):
-        j = cover.total[e]
-        if not state.is_touched[j]:
-            state.is_touched[j] = True
-            state.touched[state.n_touched[0]] = j
-            state.n_touched[0] += 1
-            state.trial[j] = state.by_size[j]
-        _add(state.trial[j], change, cover.share[e])
+def _judge(rng, prior, laws, strata, chain):  # type: ignore[no-untyped-def]
+    """Take the move that was tried, or leave it, and begin the next.
 
-
-@jit
-def _is_taken(rng, laws, state):  # type: ignore[no-untyped-def]
-    """Judge the move that was tried, and begin the next."""
-    ratio = 0.0
-    for i in range(state.n_touched[0]):
-        j = state.touched[i]
-        state.is_touched[j] = False
-        state.found[j] = log_probability(laws, j, state.trial[j])
-        ratio += state.found[j] - state.log[j]
+    ``prior``: log ratio of the law without totals, with that of proposing the move and the way
+    back.
+    """
+    ratio = prior
+    for t in range(chain.n[1]):
+        j = chain.touched[t]
+        chain.is_touched[j] = False
+        chain.found[j] = log_probability(laws, j, chain.trial[j])
+        ratio += chain.found[j] - chain.log[j]
     taken = ratio >= 0.0 or rng.random() < math.exp(ratio)
-    if taken:
-        for i in range(state.n_touched[0]):
-            j = state.touched[i]
-            state.by_size[j], state.log[j] = state.trial[j], state.found[j]
-    state.n_touched[0] = 0
-    return taken
+    for t in range(chain.n[1] if taken else 0):
+        j = chain.touched[t]
+        chain.log[j] = chain.found[j]
+        for size in range(chain.trial.shape[1]):
+            chain.by_size[j, size] = chain.trial[j, size]
+    for t in range(chain.n[0]):
+        _keep(chain.moved[t], taken, strata, chain)
+    chain.n[0] = chain.n[1] = 0
 
 
-@jit
-def _add(by_size, incidents, share):  # type: ignore[no-untyped-def]
-    """Add what a total counts of these incidents, shape (author, size, class), to its sizes."""
-    for a in range(incidents.shape[0]):
-        for v in range(incidents.shape[1]):
-            for w in range(incidents.shape[2]):
-                by_size[v] += share[a] * incidents[a, v, w]
+@loop
+def _keep(i, taken, strata, chain):  # type: ignore[no-untyped-def]
+    """Keep the change of a stratum, or leave it."""
+    for size in range(chain.change.shape[1]):
+        more = chain.change[i, size]
+        chain.change[i, size] = 0
+        if taken:
+            chain.counts[i, size] += more
+            chain.within[i] += more
+            chain.whole[strata.block[i]] += more
 
 
-@jit
+@loop
 def log_probability(laws, j, by_size):  # type: ignore[no-untyped-def]
     """log P(T_j | unseen of these sizes)."""
     if laws.in_incidents[j]:
@@ -350,7 +550,7 @@ def log_probability(laws, j, by_size):  # type: ignore[no-untyped-def]
     return np.logaddexp(math.log(1.0 - WILD) + usual, math.log(WILD) + wild)
 
 
-@jit
+@loop
 def _counted(laws, j, unseen):  # type: ignore[no-untyped-def]
     """log P(low ≤ h + Binomial(n − h + U, p) + Poisson(M (1/s − 1) p) ≤ high)."""
     trials = laws.items[j] - laws.held[j] + np.int64(np.rint(unseen))
@@ -364,13 +564,13 @@ def _counted(laws, j, unseen):  # type: ignore[no-untyped-def]
             result = np.logaddexp(result, log)
     if result == -np.inf:
         mean = p * trials + others
-        return CANNOT_BE - 10.0 * max(low - mean, mean - high, 0.0)
+        return CANNOT_BE - EACH * max(low - mean, mean - high, 0.0)
     return result
 
 
-@jit
+@loop
 def _log_binomial(n, k, p):  # type: ignore[no-untyped-def]
-    log = math.lgamma(n + 1.0) - math.lgamma(k + 1.0) - math.lgamma(n - k + 1.0)
+    log = _log_choose(n, k)
     if k > 0:
         log += k * math.log(p) if p > 0.0 else -np.inf
     if n > k:
@@ -378,14 +578,14 @@ def _log_binomial(n, k, p):  # type: ignore[no-untyped-def]
     return log
 
 
-@jit
+@loop
 def _log_poisson(k, mean):  # type: ignore[no-untyped-def]
     if mean <= 0.0:
         return 0.0 if k == 0 else -np.inf
     return k * math.log(mean) - mean - math.lgamma(k + 1.0)
 
 
-@jit
+@loop
 def _interval(low, high, mean, var):  # type: ignore[no-untyped-def]
     """log P(low − ½ ≤ X ≤ high + ½) of a normal X; as ``victim_totals.interval``."""
     sd = math.sqrt(max(var, LEAST_VARIANCE))
@@ -397,7 +597,7 @@ def _interval(low, high, mean, var):  # type: ignore[no-untyped-def]
     return top if a == -np.inf else top + math.log(-math.expm1(_log_ndtr(a) - top))
 
 
-@jit
+@loop
 def _log_ndtr(z):  # type: ignore[no-untyped-def]
     """log Φ(z)."""
     if z > _FAR:

@@ -263,9 +263,9 @@ def _fill(
     counts = Counts(*(array[at] for array in store))
     counts = counts._replace(victims_by_place=counts.victims_by_place.astype(np.int64))
     law, beside = setting.reader.law(params, found), setting.reader.background(params)
-    unseen = setting.drawer.draw(found.unseen, params, law, beside, rng)
+    unseen, free = setting.drawer.draw(found.unseen, params, law, beside, rng)
     fill(
-        rng, found.responsibilities, unseen, setting.observed, setting.places,
+        rng, found.responsibilities, unseen, free, setting.observed, setting.places,
         marks, shares, counts,
     )  # fmt: skip
     store.accuracy[at] = accuracy(found, params, setting.plan)

@@ -312,8 +312,8 @@ def test_cells_left_out_have_no_unseen() -> None:
 
 @pytest.mark.parametrize("rate", [1e-9, 2.0, 16.0, 160.0, 400.0])
 def test_incidents_known_from_uninformative_silence_are_among_the_unseen(rate: float) -> None:
-    # Five incidents of one dead in one cell, known only from s1: Poisson(rate / 10), five or more, of
-    # that size, Poisson(rate / 10) of each of the four others.
+    # Five incidents of one dead in one cell, known only from s1: Poisson(rate / 10) of that size,
+    # five at least, Poisson(rate / 10) of each of the four others.
     incidents = [Incident((None, "a"), 1)] * 5
     told = evidence(incidents, ("a",), silence=("informative", "uninformative"),
                     regions=("R0",), kinds=("homicide",))  # fmt: skip

@@ -8,6 +8,8 @@ import pytest
 from dtoscore.data.aggregates import Aggregates, Scope
 from dtoscore.data.evidence import Evidence
 from dtoscore.inference.realize import oracle
+from dtoscore.inference.unseen import drawer
+from dtoscore.inference.windowed import in_window
 from dtoscore.models import joint, noise, superposition, totals
 from dtoscore.models.density import Density
 from dtoscore.models.design import Design, design
@@ -218,6 +220,37 @@ def test_with_some_captured_it_is_drawn_given_the_total() -> None:
     mean = (weight * u).sum()
     sd = ((weight * u**2).sum() - mean**2) ** 0.5
     assert abs(float(found.mean()) - mean) < 5 * sd / 4000**0.5
+
+
+@pytest.mark.parametrize("capture", [0.5, 1.0])
+def test_a_lone_total_tells_of_the_factor_of_its_month(capture: float) -> None:
+    """Half of one kind's incidents are counted, 90: 177 happened, and of the other kind more too.
+
+    100 of the one kind are expected, 50 of the other. Where all are counted 90 happened.
+    """
+    told = total(reported(12), 90, capture=(capture, 0.0), scope="residual")
+    zero, one = np.zeros(1, np.int64), np.ones(1, np.int64)
+    scope = Scope(zero, zero, one, zero, np.ones(1))
+    plan = in_window(design(replace(told, aggregates=replace(told.aggregates, scope=scope))))
+    month = (plan.cell_region == 0) & (plan.cell_period == 1)
+    expected = np.zeros((len(plan.names.authors), len(month), 5, plan.sizes["victim_class"]))
+    for kind, mean in enumerate((100.0, 50.0)):
+        at = month & (plan.cell_kind == kind)
+        expected[:, at] = mean / expected[:, at].size
+    blocks = noise.blocks(plan)
+    shapes = np.full(len(blocks.seen), 4.0)
+    law, own = noise.Law(shapes, shapes, blocks.of_cell), drawer(plan)
+    rng, n, u = np.random.default_rng(5), 1000, np.arange(2000)
+    drawn = np.array(
+        [own.draw(expected, parameters(plan), law, np.zeros((1, 3)), rng) for _ in range(n)]
+    ).sum(axis=(1, 3, 4))
+    weight = stats.nbinom(4.0, 4.0 / 104.0).pmf(u) * stats.binom(u, capture).pmf(90)
+    mean = (weight / weight.sum()) @ u
+    happened, beside = (drawn[:, month & (plan.cell_kind == kind)].sum(axis=1) for kind in (0, 1))
+    assert happened.mean() == pytest.approx(mean, abs=4.5 * happened.std() / n**0.5 + 1e-9)
+    factor = (4.0 + mean) / 104.0
+    assert beside.mean() == pytest.approx(50.0 * factor, abs=4.5 * beside.std() / n**0.5)
+    assert (happened == 90).all() == (capture == 1.0)
 
 
 def test_victims_pull_the_unseen_towards_the_total() -> None:
