@@ -34,7 +34,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 SWEEPS = 20
-"""Through the months that totals cover."""
+"""Through the months that totals cover. The correlation of a month's incidents from one to the
+next is .2 to .6, none is left after 16: 1 to 1,000 expected, with coarse records or without."""
 MOST_UNSEEN = 100_000_000
 """Unreported incidents of one draw. Whatever expects more is no result but a broken fit, which
 the gate on the draws refuses (``diagnose``); until then so many stand for them."""
