@@ -24,10 +24,11 @@ from numpy.typing import NDArray
 from ..models import aggregates, noise
 from ..models.design import Design
 from ..models.engine import Params
+from ..models.given_sizes import Laws
 from ..models.incident_totals import whole_items
 from ..models.noise import Law
 from ..models.totals import Totals, cells_of, totals_of
-from .given_totals import Laws, Months, renew
+from .given_totals import Months, renew
 from .strata import Cover, Pairs, Strata, by_stratum, deal, stratify
 
 Floats = NDArray[np.float64]

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .compiled import jit
+from .given_sizes import log_binomial
 
 Floats = NDArray[np.float64]
 
@@ -149,7 +150,7 @@ def _sum(law, low, high, free, p):  # type: ignore[no-untyped-def]
     logs, slopes = _slices(law, low, high, free)
     parts = np.empty(free + 1)
     for x in range(free + 1):
-        parts[x] = _log_binomial(free, x, p) + logs[x]
+        parts[x] = log_binomial(free, x, p) + logs[x]
     top = parts.max()
     if top == -np.inf:
         return top, 0.0, 0.0, 0.0
@@ -157,7 +158,7 @@ def _sum(law, low, high, free, p):  # type: ignore[no-untyped-def]
     value, by_p = top + math.log(weights.sum()), 0.0
     weights /= weights.sum()
     for x in range(free):
-        fewer = _log_binomial(free - 1, x, p) - value
+        fewer = log_binomial(free - 1, x, p) - value
         by_p += free * (math.exp(fewer + logs[x + 1]) - math.exp(fewer + logs[x]))
     return value, (weights * slopes[0]).sum(), (weights * slopes[1]).sum(), by_p
 
@@ -188,13 +189,3 @@ def _slices(law, low, high, free):  # type: ignore[no-untyped-def]
             for i in range(2):
                 slopes[i, x] = (cumulated[i + 1, b] - cumulated[i + 1, a]) / mass
     return logs, slopes
-
-
-@jit
-def _log_binomial(n, k, p):  # type: ignore[no-untyped-def]
-    log = math.lgamma(n + 1.0) - math.lgamma(k + 1.0) - math.lgamma(n - k + 1.0)
-    if k > 0:
-        log += k * math.log(p) if p > 0.0 else -np.inf
-    if n > k:
-        log += (n - k) * math.log1p(-p) if p < 1.0 else -np.inf
-    return log

@@ -5,10 +5,11 @@ from itertools import product
 import numpy as np
 import pytest
 from dtoscore.inference import given_totals
-from dtoscore.inference.given_totals import Laws, Months
+from dtoscore.inference.given_totals import Months
 from dtoscore.inference.strata import Cover, by_stratum, deal, stratify
 from dtoscore.inference.unseen import SWEEPS
 from dtoscore.models import victim_totals
+from dtoscore.models.given_sizes import Laws, log_probability
 from numpy.typing import NDArray
 from scipy import stats
 from scipy.special import gammaln
@@ -73,7 +74,7 @@ def enumerated(
         sizes = np.zeros((len(states), shape[2]))
         for e in np.flatnonzero(by.total == j):
             sizes += np.einsum("navw,a->nv", whole[:, by.cell[e]], by.share[e])
-        log += [given_totals.log_probability(law, j, row) for row in sizes]
+        log += [log_probability(law, j, row) for row in sizes]
     weight = np.exp(log - log.max())
     weight /= weight.sum()
     mean = weight @ states
@@ -123,7 +124,7 @@ class Chain:
             for e in np.flatnonzero(s.total == j):
                 owner = np.searchsorted(s.start, e, side="right") - 1
                 own += s.share[e] * counts[owner]
-            result += given_totals.log_probability(self.law, j, own)
+            result += log_probability(self.law, j, own)
         return result
 
 
@@ -339,5 +340,5 @@ def test_victims_have_the_probability_of_the_formula() -> None:
     ]
     wild = np.array([victim_totals.WILD, 0.0, victim_totals.WILD])
     expected = victim_totals.contaminated(law.low, law.high, np.array(mean), np.array(var), wild)[0]
-    found = [given_totals.log_probability(law, j, sizes) for j in range(3)]
+    found = [log_probability(law, j, sizes) for j in range(3)]
     np.testing.assert_allclose(found, expected, rtol=1e-9)
