@@ -109,6 +109,7 @@ def _counted(laws, j, unseen):  # type: ignore[no-untyped-def]
 
 @loop
 def log_binomial(n, k, p):  # type: ignore[no-untyped-def]
+    """log P(k of n, each with probability p); 0 and 1 are probabilities too."""
     log = log_choose(n, k)
     if k > 0:
         log += k * math.log(p) if p > 0.0 else -np.inf
@@ -147,4 +148,5 @@ def _log_ndtr(z):  # type: ignore[no-untyped-def]
 
 @loop
 def log_choose(n, k):  # type: ignore[no-untyped-def]
+    """Log of the number of ways to choose k of n."""
     return math.lgamma(n + 1.0) - math.lgamma(k + 1.0) - math.lgamma(n - k + 1.0)

@@ -257,9 +257,9 @@ def test_victims_pull_the_unseen_towards_the_total() -> None:
     """Nearer to the total than free draws."""
     free = design(reported(12))
     told = design(total(reported(12), 60, unit="victims", noise=0.05))
-    sums, changes = [], {"rate_intercept": 1.0, "total_noise": np.array([0.05])}
-    for plan in (free, told):
-        drawn = oracle(parameters(plan, **changes), plan, RUBRIC, 300, 3)
+    sums = []
+    for plan, more in ((free, {}), (told, {"total_noise": np.array([0.05])})):
+        drawn = oracle(parameters(plan, rate_intercept=1.0, **more), plan, RUBRIC, 300, 3)
         sums.append(drawn["victims"].sum(["organization", "kind", "victim_class", "size"]))
     assert abs(float(sums[1].mean()) - 60) < abs(float(sums[0].mean()) - 60)
 
