@@ -35,7 +35,7 @@ from dtoscore.models.structure import CORE, Structure
 from dtoscore.models.totals import Moments, totals_of
 from dtoscore.studies.recovery_size import SIZES
 from dtoscore.studies.recovery_world import Recoverable, draw_round
-from enumeration import means
+from enumeration import Shown, means
 from realizing import Incident, evidence, posterior
 from rounds import write_full_round
 from scipy import stats
@@ -138,29 +138,26 @@ def complete() -> tuple[Design, Params]:
     return plan_of(EVERYTHING), parameters(EVERYTHING, 4)
 
 
-def by_enumeration(params: Params, wanted: Callable[[tuple[int, ...]], bool]) -> np.ndarray:
-    """Expected incidents by cell whose reports are as wanted, of every latent label."""
-    return np.array([
-        sum(
-            sum(by_author)
-            for (_, _, said), by_author in means(EVERYTHING, params, cell).items()
-            if wanted(said)
-        )
+def by_enumeration(params: Params) -> list[dict[Shown, float]]:
+    """Expected incidents of each size, class and report, of every latent label, by cell."""
+    return [
+        {shown: sum(by_author) for shown, by_author in means(EVERYTHING, params, cell).items()}
         for cell in EVERYTHING.cells
-    ])  # fmt: skip
+    ]
 
 
 def expectations(params: Params) -> dict[tuple[str, str], np.ndarray]:
-    """Of each source, each two, and what each leaves unnamed."""
-    names = [f"s{s}" for s in range(3)]
-    result = {}
+    """Of each source, each two, and what each leaves unnamed: by cell."""
+    worked, names, result = by_enumeration(params), [f"s{s}" for s in range(3)], {}
+
+    def total(wanted: Callable[[tuple[int, ...]], bool]) -> np.ndarray:
+        return np.array([sum(x for (*_, said), x in one.items() if wanted(said)) for one in worked])
+
     for i, j in itertools.combinations_with_replacement(range(3), 2):
         of = names[i] if i == j else f"{names[i]} and {names[j]}"
-        result[LISTED, of] = by_enumeration(
-            params, lambda said, i=i, j=j: SILENT not in (said[i], said[j])
-        )
+        result[LISTED, of] = total(lambda said, i=i, j=j: SILENT not in (said[i], said[j]))
     for i, name in enumerate(names):
-        result[UNNAMED, name] = by_enumeration(params, lambda said, i=i: said[i] == 0)
+        result[UNNAMED, name] = total(lambda said, i=i: said[i] == 0)
     return result
 
 
@@ -170,7 +167,7 @@ def test_numbers_of_the_whole_model_are_those_of_enumeration(
     """Means, and variances M + σ² M² by region and month, within 5 standard errors."""
     made, params = complete
     params = params | {"noise": np.asarray(0.7)}
-    asked, n = predictive._Asked(made), 3000
+    asked, n = predictive._Asked(made), 150
     plain = {name: value for name, value in params.items() if name != "noise"}
     q, rng = superposition.quantities(plain, made, NUMPY), np.random.default_rng(1)
     sure = predictive._weights(q, plain, made, noise.blocks(made), rng)
@@ -186,7 +183,7 @@ def test_numbers_of_the_whole_model_are_those_of_enumeration(
     for key, mean in expected.items():
         variance = (mean + 0.49 * mean**2).sum()
         assert abs(drawn[key].mean() - mean.sum()) < 5 * np.sqrt(variance / n), key
-        assert drawn[key].var() == pytest.approx(variance, rel=0.25), key
+        assert drawn[key].var() == pytest.approx(variance, rel=0.5), key
 
 
 def with_counts(made: Design, by_block: np.ndarray) -> Design:
@@ -216,7 +213,7 @@ def test_scatter_of_months_tells_noise_from_none() -> None:
     wild = with_counts(replace(made, structure=replace(CORE, noise=True)), spread)
     found = {of: row for _, of, *row in predictive._scatter(wild, [noisy] * n, rng)}
     observed, made_up = found[REGIONS_AND_MONTHS]
-    assert (observed == ((spread - mean) ** 2 / mean).sum()).all()
+    np.testing.assert_allclose(observed, ((spread - mean) ** 2 / mean).sum(), rtol=1e-9)
     assert made_up.mean() == pytest.approx(len(mean) + 0.25 * mean.sum(), rel=0.06)
     assert found[WITHOUT_NOISE][1].mean() == pytest.approx(len(mean), rel=0.05)
     positions = {of: predictive._row(SCATTER, of, *row)["position"] for of, row in found.items()}
@@ -277,13 +274,15 @@ def test_a_fit_without_totals_draws_what_it_lacks_from_its_prior(with_totals: De
 def test_what_a_fit_lacks_is_drawn_from_the_priors_of_the_round(
     with_totals: Design, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    totals = totals_of(with_totals)
+    found = with_totals.evidence.aggregates
+    assert found is not None
+    unknown = found.series.assign(capture_mean=np.nan, capture_sd=np.nan)
+    held = replace(with_totals.evidence, aggregates=replace(found, series=unknown))
+    totals = totals_of(design(held))
     assert totals is not None
-    priors = Priors().override({"total_noise": {"mu": -5.0, "sigma": 0.1}})
-    made = predictive_totals._of_series(totals, {}, priors, np.random.default_rng(4)).noise
-    some = totals.of_series.open("total_noise")
-    assert len(some)
-    np.testing.assert_allclose(np.log(made[some]), -5.0, atol=0.5)
+    priors = Priors().override({"capture": {"alpha": 1e5, "beta": 9e5}})
+    made = predictive_totals._of_series(totals, {}, priors, np.random.default_rng(4))
+    np.testing.assert_allclose(made.capture, 0.1, atol=0.005)
     handed = []
     monkeypatch.setattr(predictive, "totals", lambda *given: handed.append(given) or iter(()))
     params = parameters_of(with_totals.evidence, 1, with_totals.structure)
@@ -295,5 +294,5 @@ def test_the_columns_say_interval_and_position() -> None:
     row = predictive._row("x", "y", 2.0, np.arange(5.0))
     assert row["position"] == 0.5
     by_draw = predictive._row("x", "y", np.array([9.0, 9.0, 0.0, 3.0, 4.0]), np.arange(5.0))
-    assert (by_draw["observed"], by_draw["position"]) == (4.0, 0.6)
+    assert (by_draw["observed"], by_draw["position"]) == (4.0, pytest.approx(0.6))
     assert (row["low"], row["median"], row["high"]) == (0.2, 2.0, 3.8)

@@ -1,12 +1,15 @@
 """The compiled shortcuts of the realized counts equal the model's formulas."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 import xarray as xr
 from dtoscore.data.errors import FitError, ModelError
 from dtoscore.data.evidence import Evidence
+from dtoscore.data.readers import read_round
+from dtoscore.data.tabulate import tabulate
 from dtoscore.inference.realize import realize
 from dtoscore.inference.responsibility import Reader
 from dtoscore.inference.windowed import in_window
@@ -14,10 +17,11 @@ from dtoscore.models import joint, superposition
 from dtoscore.models.design import Design, design
 from dtoscore.models.engine import NUMPY, Params
 from dtoscore.models.priors import Priors
-from dtoscore.models.structure import CORE, Structure
+from dtoscore.models.structure import Structure
 from dtoscore.models.superposition import quantities
 from realizing import RUBRIC
-from tiny import COURT, PAPER, PRESS, Case, Teller, evidence, parameters
+from rounds import write_full_round
+from tiny import COURT, PRESS, Case, Teller, evidence, parameters, parameters_of
 
 CASES = {
     "plain": Case(("a", "b"), (PRESS, PRESS), n_region=2, n_period=3, n_kind=2),
@@ -108,44 +112,46 @@ def test_reports_that_nobody_can_have_caused_are_a_fault() -> None:
         outcome(plan, params)
 
 
-TYPES = Case(("a", "b"), (PRESS, COURT), ("a",), n_period=2, structure=Structure())
-"""A source of each of two types: without one of them silencing by type is in no model."""
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
+    """Two newspapers of one group and a court: without it silencing by type is in no model."""
+    found = tabulate(read_round(write_full_round(tmp_path_factory.mktemp("told") / "round")))
+    sources = found.axes.sources.assign(group=["wire", "wire", None])
+    return replace(found, axes=replace(found.axes, sources=sources))
 
 
-def test_parameters_that_the_design_lacks_are_refused() -> None:
-    whole = evidence(TYPES)
-    posterior = labelled(TYPES, parameters(TYPES, 5))
-    assert "silencing_type" in posterior
-    fewer = design(whole.without(source="s1"), TYPES.structure)
+def labelled(evidence: Evidence) -> xr.Dataset:
+    """One draw of every parameter of the whole model, with the names of all levels."""
+    made, params = design(evidence), parameters_of(evidence, 5)
+    listed = joint.parameters(made, Priors())
+    data = {p.name: (("chain", "draw", *p.dims), params[p.name][None, None]) for p in listed}
+    dims = {dim for p in listed for dim in p.dims}
+    coords: dict[str, Any] = {dim: made.coords[dim] for dim in dims}
+    return xr.Dataset(data, coords={**coords, "chain": [0], "draw": [0]})
+
+
+def test_parameters_that_the_design_lacks_are_refused(told: Evidence) -> None:
+    posterior = labelled(told)
     with pytest.raises(ModelError, match=r"^silencing_type, silencing_type_scale: in the fit"):
-        realize(posterior, fewer, RUBRIC, 1)
-    with pytest.raises(ModelError, match="silencing"):
-        realize(posterior, design(whole, CORE), RUBRIC, 1)
+        realize(posterior, design(told.without(source="court")), RUBRIC, 1)
+    with pytest.raises(ModelError, match=r"noise.*: in the fit"):
+        realize(posterior, design(told, Structure().without("noise")), RUBRIC, 1)
 
 
-def test_what_a_group_says_that_is_gone_has_no_effect() -> None:
-    case = replace(TYPES, sources=(PAPER, replace(PAPER, published=False), PRESS))
-    posterior = labelled(case, parameters(case, 5))
+def test_what_a_group_says_that_is_gone_has_no_effect(told: Evidence) -> None:
+    posterior = labelled(told)
     assert {"copying", "group_visibility"} <= set(posterior)
-    fewer = design(evidence(case).without(source="s1"), case.structure)
+    fewer = design(told.without(source="weekly"))
     found = realize(posterior, fewer, RUBRIC, 1)
-    assert found["source"].to_numpy().tolist() == ["s0", "s2"]
+    assert found["source"].to_numpy().tolist() == ["daily", "court"]
     one = joint.draw(posterior, 0, 0, fewer)
     assert not {"copying", "group_visibility"} & set(one)
     assert len(one["detection"]) == 2
 
 
-def test_a_design_of_other_levels_is_refused() -> None:
-    posterior = labelled(TYPES, parameters(TYPES, 5))
-    other = design(evidence(replace(TYPES, organizations=("a", "c"))), TYPES.structure)
+def test_a_design_of_other_levels_is_refused(told: Evidence) -> None:
+    posterior = labelled(told)
     with pytest.raises(ModelError, match="fit this evidence anew"):
-        realize(posterior, other, RUBRIC, 1)
-
-
-def labelled(case: Case, params: Params) -> xr.Dataset:
-    """One draw, with the names of all levels."""
-    made = design(evidence(case), case.structure)
-    listed = joint.parameters(made, Priors())
-    data = {p.name: (("chain", "draw", *p.dims), params[p.name][None, None]) for p in listed}
-    dims = {dim for p in listed for dim in p.dims}
-    return xr.Dataset(data, coords={dim: made.coords[dim] for dim in dims})
+        realize(posterior, design(told.without(organization="zetas")), RUBRIC, 1)
+    with pytest.raises(ModelError, match=r"^(source|lister|grouped) weekly: in the fit"):
+        realize(labelled(told.without(source="weekly")), design(told), RUBRIC, 1)
