@@ -111,7 +111,18 @@ def sample(
 
 
 def run_nutpie(target: Density, options: FitOptions, progress: Progress | None) -> xr.DataTree:
-    """Run NUTS on the compiled density, a large one in coordinates of its own (``nuts``)."""
+    """Run NUTS on the compiled density, a large one in coordinates of its own (``nuts``).
+
+    Dims of the posterior have their names: the sampler takes numbers only.
+    """
+    trace = _trace(target, options, progress)
+    posterior, coords = trace["posterior"].to_dataset(), target.design.coords
+    named = posterior.assign_coords({dim: coords[dim] for dim in posterior.dims if dim in coords})
+    trace["posterior"] = xr.DataTree(named)
+    return trace
+
+
+def _trace(target: Density, options: FitOptions, progress: Progress | None) -> xr.DataTree:
     watch, told = Watch(), progress or (lambda _: None)
     try:
         change = None
@@ -137,7 +148,7 @@ def run_nutpie(target: Density, options: FitOptions, progress: Progress | None) 
 
 def _tree(trace: xr.DataTree, target: Density, options: FitOptions) -> xr.DataTree:
     plan = target.design
-    posterior = _labelled(trace["posterior"].to_dataset(), plan)
+    posterior = trace["posterior"].to_dataset()
     values = flatten(posterior, target.parameters)
     rng = np.random.default_rng(np.random.SeedSequence([options.seed, 1]))
     likelihood, predicted = _by_cell(values, posterior, target, rng)
@@ -154,12 +165,6 @@ def _tree(trace: xr.DataTree, target: Density, options: FitOptions) -> xr.DataTr
         "observed_data": observed.assign_coords(cell=coords["cell"]),
     }
     return xr.DataTree.from_dict(groups)
-
-
-def _labelled(posterior: xr.Dataset, plan: Design) -> xr.Dataset:
-    """Give every dim its names (the sampler takes numbers only)."""
-    kept = [dim for dim in posterior.dims if dim in plan.coords]
-    return posterior.assign_coords({str(dim): plan.coords[str(dim)] for dim in kept})
 
 
 def _by_cell(

@@ -160,7 +160,7 @@ def evidence(case: Case, seed: int = 0) -> Evidence:
     """Hold every pattern of every cell once to three times."""
     rng = np.random.default_rng(seed)
     rows = [row for cell in case.cells for row in _patterns(case, cell)]
-    return _evidence(
+    return evidence_of(
         case, np.array(rows)[np.repeat(np.arange(len(rows)), rng.integers(1, 4, len(rows)))]
     )
 
@@ -170,10 +170,11 @@ def told(case: Case, *incidents: tuple[str | None, ...]) -> Evidence:
     code = {None: SILENT} | {text: i for i, text in enumerate(case.statements)}
     place = (0, 0, 0, 1, -1, 0, 0, len(case.classes))
     rows = [(*place, *(code[text] for text in texts)) for texts in incidents]
-    return _evidence(case, np.array(rows, np.int64).reshape(len(rows), 8 + len(case.sources)))
+    return evidence_of(case, np.array(rows, np.int64).reshape(len(rows), 8 + len(case.sources)))
 
 
-def _evidence(case: Case, table: np.ndarray) -> Evidence:
+def evidence_of(case: Case, table: np.ndarray) -> Evidence:
+    """Hold incidents: region, period, kind, size, rivalry, dead by side, class, statements."""
     columns = ["region", "period", "kind", "size", "rivalry", "by_first", "by_second", "class"]
     incidents = pd.DataFrame(table[:, : len(columns)], columns=columns)
     said = table[:, len(columns) :]

@@ -1,0 +1,160 @@
+"""Rounds in which every parameter of the complete model is drawn from its prior.
+
+Incidents are drawn by what ``enumeration`` expects: plain loops, written from the docstrings, not
+from the code of the model. Delays and a total of victims follow their laws. Settings differ in who
+tells and in what is known beforehand; together they have every term of the model but deaths by
+side, and ``study_of_every_term`` fits them.
+"""
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from dtoscore.data.aggregates import Aggregates, Scope
+from dtoscore.data.evidence import SILENT, Evidence
+from dtoscore.inference.prior import prior_draws
+from dtoscore.models import joint
+from dtoscore.models.design import design
+from dtoscore.models.numbers import LARGE, TAIL_GRID, tail_posterior
+from dtoscore.models.priors import Priors
+from dtoscore.models.structure import TWO_CLASS, Structure
+from enumeration import means, published
+from tiny import COPY, COURT, PAPER, PRESS, WATCH, Case, evidence_of
+from tiny_ground import Ground
+from values import Params
+
+PRIORS = Priors().override(
+    {
+        "rate_total": {"mu": float(np.log(300.0)), "sigma": 0.5},
+        "rivalry_total": {"mu": float(np.log(100.0)), "sigma": 0.5},
+    }
+)
+"""Else both lie around what is reported, which is not there yet."""
+NOISE, CAPTURE = 0.1, (0.6, 0.15)
+"""What is declared of the total of victims that is added to each."""
+
+SETTINGS: dict[str, Case] = {
+    "a wire's two papers, a war, other": Case(
+        ("a", "b"), (PAPER, COPY), ("a", "b"), has_other=True, rivalries=("a><b",),
+        n_region=2, n_period=2, structure=Structure(), classes=("civilian", "press"),
+        ground=Ground(lag=(8.0, 3.0), absent=(("a", 0),), n_covariate=1),
+    ),
+    "a court, a paper, an announcement, other": Case(
+        ("a", "b"), (PAPER, COURT), ("a", "b"), has_other=True, n_region=2, n_period=2,
+        n_kind=2, structure=Structure(), ground=Ground(events=(("a", 1),), disputed=(("b", 0),)),
+    ),
+    "three organizations, two classes of visibility": Case(
+        ("a", "b", "c"), (PRESS, WATCH, COURT), ("a", "b"), n_region=2, n_period=2, n_kind=2,
+        structure=Structure(visibility=TWO_CLASS),
+    ),
+}  # fmt: skip
+
+
+def drawn(case: Case, rng: np.random.Generator) -> Params:
+    """A value of every parameter, from the priors."""
+    plan = design(with_total(evidence_of(case, _none(case)), 0), case.structure)
+    found = prior_draws(joint.parameters(plan, PRIORS), plan, 1, int(rng.integers(2**31)))
+    return {name: np.asarray(value[0]) for name, value in found.items()}
+
+
+def _none(case: Case) -> np.ndarray:
+    """One incident of each class and statement in the first cell: all levels are there."""
+    n, rows = len(case.sources), []
+    for text, known in itertools.product(range(len(case.statements)), range(len(case.classes) + 1)):
+        rows.append((0, 0, 0, 1, -1, 0, 0, known, *[text] * n))
+    return np.array(rows, np.int64)
+
+
+def simulated(case: Case, p: Params, rng: np.random.Generator) -> Evidence:
+    """Draw what happens and who reports it, and a total of victims of it all."""
+    seen, unseen = [], np.zeros(5, np.int64)
+    factors = rng.gamma(p["noise"] ** -2.0, p["noise"] ** 2.0, (case.n_region, case.n_period))
+    for cell in case.cells:
+        for (v, w, said), by_author in means(case, p, cell).items():
+            number = rng.poisson(sum(by_author) * factors[cell[:2]])
+            if set(said) == {SILENT}:
+                unseen[v] += number
+                continue
+            known = w if len(case.classes) > 1 else len(case.classes)
+            seen += [(*cell, v, -1, 0, 0, known, *said)] * number
+    found = evidence_of(case, np.array(seen, np.int64).reshape(len(seen), 8 + len(case.sources)))
+    found, missed = _with_dead(found, unseen, rng)
+    late = _delays(case, p, rng)
+    if late is not None:
+        vars(found.ground)["delays"] = late
+    return with_total(found, _written(found, missed, p, rng))
+
+
+def _with_dead(
+    found: Evidence, unseen: np.ndarray, rng: np.random.Generator
+) -> tuple[Evidence, np.ndarray]:
+    """Give every incident a number inside its size bin, the unseen by the same laws."""
+    tail = rng.choice(TAIL_GRID, p=tail_posterior(np.zeros(0, np.int64)))
+    of_eight = LARGE ** -(tail + 1.0)
+    laws = {
+        2: rng.dirichlet(np.ones(2)),
+        3: rng.dirichlet(np.ones(4)),
+        4: of_eight / of_eight.sum(),
+    }
+
+    def dead(size: np.ndarray) -> np.ndarray:
+        result = np.array([0, 1, 2, 4, 8])[size]
+        for v, law in laws.items():
+            at = size == v
+            result[at] += rng.choice(len(law), at.sum(), p=law)
+        return result
+
+    victims = dead(found.incidents["size"].to_numpy())
+    numbers = pd.Series([((n, n, n),) for n in victims.tolist()], dtype=object)
+    columns = dict.fromkeys(("victims", "victims_low", "victims_high"), victims)
+    incidents = found.incidents.assign(**columns, numbers=numbers.to_numpy())
+    return replace(found, incidents=incidents), dead(np.repeat(np.arange(5), unseen))
+
+
+def _written(found: Evidence, missed: np.ndarray, p: Params, rng: np.random.Generator) -> int:
+    """The total: each of the dead's incidents counted with probability p, written with noise."""
+    all_dead = np.concatenate([found.incidents["victims"].to_numpy(), missed])
+    counted = all_dead[rng.random(len(all_dead)) < p["capture"][0]].sum()
+    nu = float(p["total_noise"][0])
+    return int(np.rint(counted * rng.gamma(nu**-2.0, nu**2.0)))
+
+
+def with_total(found: Evidence, count: int) -> Evidence:
+    """Add an inclusive total of victims of all regions, periods and the first kind."""
+    axes = found.axes
+    cells = [(r, t, 0) for r in range(len(axes.regions)) for t in range(len(axes.periods))]
+    codes = (np.array(column) for column in zip(*cells, strict=True))
+    row = {
+        "series": "official", "region": "MX", "first": pd.Timestamp(axes.periods[0].start),
+        "last": pd.Timestamp(axes.periods[-1].end), "kind": axes.kinds[0], "victim_class": "",
+        "count": count, "count_low": -1, "count_high": -1, "unit": "victims",
+        "scope": "inclusive", "attribution": "", "row": 2, "rows": (2,),
+    }  # fmt: skip
+    series = {
+        "capture_mean": CAPTURE[0], "capture_sd": CAPTURE[1], "share_mean": np.nan,
+        "share_sd": np.nan, "holds": (), "noise": NOISE,
+    }  # fmt: skip
+    return replace(
+        found,
+        aggregates=Aggregates(
+            table=pd.DataFrame([row], index=pd.Index(["t"], name="aggregate")),
+            scope=Scope(np.zeros(len(cells), np.int64), *codes, np.ones(len(cells))),
+            authors=np.ones((1, len(axes.authors)), bool),
+            series=pd.DataFrame([series], index=pd.Index(["official"], name="series")),
+        ),
+    )
+
+
+def _delays(case: Case, p: Params, rng: np.random.Generator) -> pd.DataFrame | None:
+    """Forty reports of each source that says its days, at each of two lags, that are in."""
+    if "delay" not in p:
+        return None
+    rows = []
+    late = [s for s, teller in enumerate(case.sources) if teller.published]
+    for s, lag in itertools.product(late, (6, 20)):
+        upto = np.array([published(case, p, s, n) for n in range(lag + 1)])
+        law = np.diff(upto, prepend=0.0) / upto[-1]
+        counts = rng.multinomial(40, law)
+        rows += [(s, n, lag, int(c)) for n, c in enumerate(counts) if c]
+    return pd.DataFrame(rows, columns=["source", "delay", "lag", "count"])
