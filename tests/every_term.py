@@ -37,12 +37,12 @@ NOISE, CAPTURE = 0.1, (0.6, 0.15)
 SETTINGS: dict[str, Case] = {
     "a wire's two papers, a war, other": Case(
         ("a", "b"), (PAPER, COPY), ("a", "b"), has_other=True, rivalries=("a><b",),
-        n_region=2, n_period=2, structure=Structure(), classes=("civilian", "press"),
-        ground=Ground(lag=(8.0, 3.0), absent=(("a", 0),), n_covariate=1),
+        n_period=2, structure=Structure(), ground=Ground(lag=(8.0, 3.0)),
     ),
     "a court, a paper, an announcement, other": Case(
         ("a", "b"), (PAPER, COURT), ("a", "b"), has_other=True, n_region=2, n_period=2,
-        n_kind=2, structure=Structure(), ground=Ground(events=(("a", 1),), disputed=(("b", 0),)),
+        n_kind=2, structure=Structure(), classes=("civilian", "press"),
+        ground=Ground(events=(("a", 1),), disputed=(("b", 0),), absent=(("a", 0),), n_covariate=1),
     ),
     "three organizations, two classes of visibility": Case(
         ("a", "b", "c"), (PRESS, WATCH, COURT), ("a", "b"), n_region=2, n_period=2, n_kind=2,
