@@ -91,7 +91,8 @@ def page(rows: pd.DataFrame, commit: str) -> str:
         "and the rivalries' totals around 300 and 100), incidents by brute-force enumeration of "
         "every pattern, delays and a total of victims by their laws; each round fitted with the "
         f"complete model, {OPTIONS['chains']} chains of {OPTIONS['tune']} + {OPTIONS['draws']} "
-        f"draws. `python tests/study_of_every_term.py`; seed {SEED}; commit {commit}; on {machine()}."
+        f"draws. `python tests/study_of_every_term.py`; seed {SEED}; commit {commit}; on "
+        f"{machine()}."
     )
     said = (
         f"{len(fits)} rounds of {fits['incidents'].min()} to {fits['incidents'].max():,} incidents "
