@@ -1,0 +1,79 @@
+"""The study of every term without its fits: what its rounds have, how coverage is counted."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from dtoscore.models import joint
+from dtoscore.models.design import design
+from dtoscore.models.structure import Structure
+from every_term import PRIORS, SETTINGS, drawn, simulated
+from study_of_every_term import by_parameter, compared, page
+from tiny import PAPER, PRESS, Case
+
+LAST = list(SETTINGS)[-1]
+
+
+def test_a_round_has_every_parameter_that_was_drawn_and_no_other() -> None:
+    rng, case = np.random.default_rng(3), SETTINGS[LAST]
+    truth = drawn(case, rng)
+    found = simulated(case, truth, rng)
+    listed = joint.parameters(design(found, case.structure), PRIORS)
+    assert {p.name: p.shape for p in listed} == {k: np.shape(v) for k, v in truth.items()}
+    assert len(found.incidents) > 20
+    assert found.aggregates.table["count"].iloc[0] > 0
+
+
+def test_settings_together_have_every_term() -> None:
+    """All that any tiny round can have, but for deaths by side and what stands for claims."""
+    rng = np.random.default_rng(4)
+    have = {name for case in SETTINGS.values() for name in drawn(case, rng)}
+    usual = joint.parameters(
+        design(simulated(SETTINGS[LAST], drawn(SETTINGS[LAST], rng), rng), Structure()), PRIORS
+    )
+    wanted = {p.name for p in usual} | {
+        "copying", "group_visibility", "delay", "delay_shape", "split",
+        "claim_rivalry", "claim_event", "silencing_event", "silencing_common", "low_share",
+        "detection_class", "class_base", "detection_covariate", "absence", "total_noise",
+    }  # fmt: skip
+    assert wanted - have == set()
+
+
+def test_more_incidents_come_of_larger_rates() -> None:
+    """Counts follow what enumeration expects: doubled rates, doubled counts."""
+    case = Case(("a", "b"), (PRESS, PAPER), ("a", "b"), n_period=2, structure=Structure())
+    truth = drawn(case, np.random.default_rng(5))
+    truth |= {"noise": np.array(0.01), "rate_intercept": np.array(4.0)}
+    more = truth | {"rate_intercept": np.array(4.0 + np.log(2.0))}
+    one, two = (
+        sum(len(simulated(case, p, np.random.default_rng(s)).incidents) for s in range(6))
+        for p in (truth, more)
+    )
+    assert one > 60
+    assert abs(two / one - 2.0) < 4.0 * 2.0 * (1 / one + 1 / two) ** 0.5
+
+
+def test_positions_are_shares_of_the_draws_below() -> None:
+    draws = np.arange(20.0).reshape(2, 10, 1)
+    posterior = xr.Dataset({"x": (("chain", "draw", "n"), draws)})
+    (row,) = compared({"x": np.array([4.5])}, posterior)
+    assert row["position"] == 0.25
+
+
+def test_coverage_is_that_of_the_positions() -> None:
+    """Uniform positions are covered nine times in ten, those at the ends never."""
+    rng, rows = np.random.default_rng(6), []
+    for n in range(400):
+        common = {"setting": "s", "round": n, "incidents": 9, "rhat": 1.0, "seconds": 1.0}
+        for name, at in (("fair", rng.random()), ("off", 0.99)):
+            rows.append({**common, "parameter": name, "element": 0, "truth": rng.normal(),
+                         "position": at, "mean": 0.0, "sd": 0.5})  # fmt: skip
+    table = by_parameter(pd.DataFrame(rows)).set_index("parameter")
+    fair = table.loc["fair"]
+    assert abs(fair["coverage"] - 0.9) < 4 * 0.3 / 20
+    assert fair["standard error"] == pytest.approx(0.015, abs=0.003)
+    assert table.loc["off", "coverage"] == 0.0
+    assert fair["told by the data"] == pytest.approx(0.5, abs=0.05)
+    said = page(pd.DataFrame(rows), "x")
+    assert "Simulated data" in said
+    assert "1 of 2 parameters are more than two clustered standard errors away" in said
