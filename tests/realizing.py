@@ -11,7 +11,9 @@ from dtoscore.data.evidence import SILENT, Axes, Evidence
 from dtoscore.data.periods import Period
 from dtoscore.data.rubric import Kind, Rubric
 from dtoscore.data.world import SIZE_EDGES
+from dtoscore.models import joint
 from dtoscore.models.design import Design
+from dtoscore.models.priors import Priors
 
 CERTAIN = 1 - 1e-9
 PERIODS = tuple(
@@ -139,7 +141,9 @@ def parameters(plan: Design, **changes: object) -> dict[str, np.ndarray]:
     if (plan.statements.row_rivalry >= 0).any():
         values["side_concentration"] = 5.0
         values["side_selection"] = np.zeros(n["plain_name"])
-    return {name: np.asarray(value, float) for name, value in (values | changes).items()}
+    listed = {p.name for p in joint.parameters(plan, Priors())}
+    given = {name: value for name, value in values.items() if name in listed} | changes
+    return {name: np.asarray(value, float) for name, value in given.items()}
 
 
 def posterior(values: Mapping[str, np.ndarray], chains: int, draws: int) -> xr.Dataset:

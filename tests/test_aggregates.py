@@ -503,7 +503,7 @@ def test_a_class_that_is_reported_no_more_takes_its_totals_with_it(tmp_path: Pat
     assert aggregates(evidence).table["victim_class"].tolist() == ["", "official"]
     less = evidence.without(reports=reports.loc[chosen, "report_id"])
     assert aggregates(less).table["victim_class"].tolist() == [""]
-    assert np.isfinite(joint.log_lik(parameters_of(less, 3), less)).all()
+    assert np.isfinite(joint.log_lik(parameters_of(less, 3), design(less))).all()
     other = reports.loc[reports["incident_id"] == "i6", "report_id"]
     assert len(aggregates(evidence.without(reports=other))) == 2
 

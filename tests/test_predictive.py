@@ -186,7 +186,7 @@ def test_numbers_of_the_whole_model_are_those_of_enumeration(
         assert abs(drawn[key].mean() - mean.sum()) < 5 * np.sqrt(variance / n), key
         ratios.append(drawn[key].var() / variance)
         plain.append(mean.sum() / variance)
-    assert max(plain) < 0.3, "Poisson counts would scatter far less"
+    assert max(plain) < 0.5, "Poisson counts would scatter far less"
     assert 0.55 < np.mean(ratios) < 1.8
 
 
@@ -238,7 +238,7 @@ def test_a_total_is_drawn_from_its_law(with_totals: Design) -> None:
     assert totals is not None
     rng, n, m = np.random.default_rng(3), len(totals.found), 4000
     rows = ([50.0, 80.0, 200.0], [60.0, 90.0, 220.0], [150.0, 400.0])
-    moments = Moments(*(np.tile(row, (n, 1)) for row in rows))
+    moments = Moments(*(np.tile(row, (n, 1)) for row in rows), np.zeros(0))
     n_series = len(totals.found.series)
     of_series = OfSeries(np.full(n_series, 0.6), np.ones(n_series), np.full(n_series, 0.2))
     made = np.array([predictive_totals._draw(totals, moments, of_series, rng) for _ in range(m)])

@@ -242,7 +242,7 @@ def test_a_lone_total_tells_of_the_factor_of_its_month(capture: float) -> None:
     law, own = noise.Law(shapes, shapes, blocks.of_cell), drawer(plan)
     rng, n, u = np.random.default_rng(5), 1000, np.arange(2000)
     drawn = np.array(
-        [own.draw(expected, parameters(plan), law, np.zeros((1, 3)), rng) for _ in range(n)]
+        [own.draw(expected, parameters(plan), law, np.zeros((1, 3)), rng)[0] for _ in range(n)]
     ).sum(axis=(1, 3, 4))
     weight = stats.nbinom(4.0, 4.0 / 104.0).pmf(u) * stats.binom(u, capture).pmf(90)
     mean = (weight / weight.sum()) @ u
