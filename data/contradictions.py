@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from .attribution import OTHER
 from .axes import Axes
 from .errors import InputError
 from .problems import numbered, shown
-from .totals import ANY, RESIDUAL
+from .totals import ANY, RESIDUAL, VICTIMS
 
 if TYPE_CHECKING:
     from .evidence import Evidence
@@ -30,11 +30,12 @@ def check(evidence: Evidence) -> None:
     aggregates = evidence.aggregates
     if aggregates is None or not len(aggregates):
         return
+    items, held = in_unit(evidence)
     problems = [
         *_shared_background(aggregates, evidence.axes),
         *_unknown_classes(aggregates, evidence),
-        *_below_least(aggregates, evidence),
-        *_nobodys(aggregates, evidence),
+        *_below_least(aggregates, items, held),
+        *_nobodys(aggregates, evidence, items),
     ]
     if problems:
         raise InputError(problems)
@@ -72,29 +73,19 @@ def _unknown_classes(aggregates: Aggregates, evidence: Evidence) -> list[str]:
 
 
 def in_unit(evidence: Evidence) -> tuple[Floats, Floats]:
-    """Items and held of each total in its own unit, none of a residual one; (aggregate,) each."""
-    aggregates, known = _of(evidence), itemised(evidence)
-    victims = aggregates.table["unit"] == "victims"
-    apart = aggregates.table["scope"] == RESIDUAL
+    """Items and held of each total in its own unit, none of a residual one; (aggregate,) each.
+
+    Raises
+    ------
+    ValueError
+        Where the evidence has no aggregates.
+    """
+    known = itemised(evidence)
+    table = cast("Aggregates", evidence.aggregates).table
+    victims, apart = table["unit"] == VICTIMS, table["scope"] == RESIDUAL
     pairs = ((known.items_victims, known.items), (known.held_victims, known.held))
     items, held = (np.where(apart, 0.0, np.where(victims, *pair)) for pair in pairs)
     return items, held
-
-
-def least(evidence: Evidence) -> Floats:
-    """Least that each total can be, shape (aggregate,).
-
-    What it holds for certain; where its series counts all there is, and without noise, all that
-    is itemised too, of periods covered in part the part, rounded as in the model.
-    """
-    items, held = in_unit(evidence)
-    return np.where(_is_exact(_of(evidence)), np.maximum(np.rint(items), held), held)
-
-
-def _of(evidence: Evidence) -> Aggregates:
-    if evidence.aggregates is None:
-        raise ValueError("the evidence has no aggregates")
-    return evidence.aggregates
 
 
 def _is_exact(aggregates: Aggregates) -> Bools:
@@ -104,12 +95,18 @@ def _is_exact(aggregates: Aggregates) -> Bools:
     return whole.to_numpy(bool)
 
 
-def _below_least(aggregates: Aggregates, evidence: Evidence) -> list[str]:
-    most, bound, held = aggregates.bounds[1], least(evidence), in_unit(evidence)[1]
+def _below_least(aggregates: Aggregates, items: Floats, held: Floats) -> list[str]:
+    """Refuse what is below what it holds for certain, or below all where all is counted.
+
+    That is where the series counts all there is, and without noise; of periods covered in part the
+    part, rounded as in the model.
+    """
+    most, table = aggregates.bounds[1], aggregates.table
+    bound = np.where(_is_exact(aggregates), np.maximum(np.rint(items), held), held)
     return [
-        f"{_where(aggregates.table.iloc[[i]])}: count {most[i]:.0f} of series "
-        f"{shown(aggregates.table['series'].iloc[i])} is below the "
-        f"{_why(most[i], bound[i], held[i], aggregates.table['unit'].iloc[i])}"
+        f"{_where(table.iloc[[i]])}: count {most[i]:.0f} of series "
+        f"{shown(table['series'].iloc[i])} is below the "
+        f"{_why(most[i], bound[i], held[i], table['unit'].iloc[i])}"
         for i in np.flatnonzero(most < bound).tolist()
     ]
 
@@ -127,9 +124,9 @@ def _why(most: float, bound: float, held: float, unit: str) -> str:
     )
 
 
-def _nobodys(aggregates: Aggregates, evidence: Evidence) -> list[str]:
+def _nobodys(aggregates: Aggregates, evidence: Evidence, items: Floats) -> list[str]:
     """Refuse what nobody can have done, but for what is itemised, whoever that is told of."""
-    more = aggregates.bounds[0] > np.rint(in_unit(evidence)[0])
+    more = aggregates.bounds[0] > np.rint(items)
     lost = aggregates.table[more & ~_can_be(aggregates, evidence)]
     return [
         f"{_where(rows)}: attribution {shown(text)} names nobody who can have acted on these days "

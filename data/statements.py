@@ -49,7 +49,7 @@ class Lexicon:
     @cached_property
     def single(self) -> tuple[str, ...]:
         """The organizations and "other": what a set may hold; they are the first names."""
-        return self.world.organizations + ((OTHER,) if self.world.has_other else ())
+        return self.world.plain
 
     @cached_property
     def texts(self) -> tuple[str, ...]:

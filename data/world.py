@@ -205,10 +205,14 @@ class World:
     rivalry_weight: Floats | None = None
 
     @property
+    def plain(self) -> tuple[str, ...]:
+        """Organizations, then "other" where there is one."""
+        return self.organizations + (("other",) if self.has_other else ())
+
+    @property
     def authors(self) -> tuple[str, ...]:
-        """Organizations, then "other", then rivalries."""
-        other = ("other",) if self.has_other else ()
-        return self.organizations + other + self.rivalries
+        """Those, then rivalries."""
+        return self.plain + self.rivalries
 
     @property
     def groups(self) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from ..models.quadrature import MOST_OF_GROUP, MOST_VISIBILITY
+from ..models.quadrature import MOST
 from . import chains
 from .convergence import of_levels, of_parameters, of_scores
 from .sentences import Sentence, down, plural, up
@@ -45,8 +45,6 @@ EBFMI_SAID = partial(down, digits=2)
 """How each measure is rounded wherever it is said: never to where it reads as enough."""
 MOST_DIVERGENT = 0.001
 """Share of divergent draws up to which a person may look instead of refusing."""
-NODES_HOLD = {"visibility": MOST_VISIBILITY, "group_visibility": MOST_OF_GROUP}
-"""Largest value for which histories are within 1% (``models.quadrature``)."""
 MOST_BEYOND = 0.05
 """The priors themselves are beyond it in 1%, which 400 effective draws may show as 2.5%."""
 
@@ -246,7 +244,7 @@ def _absurd(unseen: xr.DataArray) -> tuple[Sentence, ...]:
 
 def _beyond(posterior: xr.Dataset) -> Iterator[Sentence]:
     """Say of which source the visibility goes beyond its nodes the most; two classes have none."""
-    for name, most in NODES_HOLD.items():
+    for name, most in MOST.items():
         if name not in posterior or (name == "visibility" and "low_share" in posterior):
             continue
         table = of_levels(posterior[name] > most)

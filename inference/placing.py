@@ -1,14 +1,15 @@
 """One realization as one compiled loop: incidents, seen and unseen, given to organizations.
 
 Plain arrays only; ``realize`` gives them names. Randomness comes from the numpy Generator
-that is passed in, so that a seed fixes the result. All loops are in this one file: compiled
-code is kept under a key of the file that it is written in.
+that is passed in, so that a seed fixes the result. All loops of this room that it needs are in
+this one file: compiled code is kept under a key of the file that it is written in.
 """
 
 import numpy as np
 
 from ..data.world import SIZE_EDGES
 from ..models.compiled import jit
+from ..models.dealing import deal, pick
 from .division import Shares
 from .marks import Marks
 from .records import Counts, Event, Floats, Ints, Observed, Places
@@ -45,7 +46,7 @@ def fill(  # type: ignore[no-untyped-def]
     """
     held = np.zeros(happened.shape, np.int64)
     for i in range(observed.pattern.shape[0]):
-        author, known = divmod(_pick(rng, responsibilities[observed.pattern[i]]), held.shape[3])
+        author, known = divmod(pick(rng, responsibilities[observed.pattern[i]]), held.shape[3])
         cell = observed.cell[i]
         if observed.is_held[i]:
             held[author, cell, observed.size[i], known] += 1
@@ -70,7 +71,7 @@ def _observed_event(rng, observed, i, author, known, classes):  # type: ignore[n
     dead = _told_dead(rng, observed.told, i)
     victim_class = observed.victim_class[i]
     if victim_class < 0:
-        victim_class = known if known >= 0 else _pick(rng, classes)
+        victim_class = known if known >= 0 else pick(rng, classes)
     first, second = observed.by_first[i], observed.by_second[i]
     if observed.counted_by[i] != author:
         first, second = 0, 0
@@ -155,10 +156,10 @@ def _fill_unseen(rng, beyond, places, marks, shares, counts):  # type: ignore[no
             )
             continue
         for _ in range(number):
-            victims = _EDGES[size] + _pick(rng, marks.numbers[size])
+            victims = _EDGES[size] + pick(rng, marks.numbers[size])
             own = victim_class
             if own < 0:
-                own = _pick(rng, marks.classes[places.kind[cell]])
+                own = pick(rng, marks.classes[places.kind[cell]])
             event = Event(author, cell, size, victims, own, 0, 0)
             _place(rng, event, places, shares, counts)
 
@@ -177,7 +178,7 @@ def _place_group(  # type: ignore[no-untyped-def]
     if known >= 0:
         classes[known] = number
     else:
-        dealt = _deal(rng, number, marks.classes[places.kind[cell]])
+        dealt = deal(rng, number, marks.classes[places.kind[cell]])
         classes[: dealt.shape[0]] = dealt
     for victim_class in range(classes.shape[0]):
         happened = classes[victim_class]
@@ -194,7 +195,7 @@ def _place_group(  # type: ignore[no-untyped-def]
 @jit
 def _excess(rng, number, numbers):  # type: ignore[no-untyped-def]
     """Draw the dead beyond the bin's edge of so many incidents, together."""
-    dealt = _deal(rng, number, numbers)
+    dealt = deal(rng, number, numbers)
     return (np.arange(dealt.shape[0]) * dealt).sum()
 
 
@@ -204,44 +205,13 @@ def _place_side(  # type: ignore[no-untyped-def]
 ):
     """Count what one side did for its members."""
     name = places.sides[event.author, side]
-    given = _deal(rng, happened, shares.members[name])
-    killed = _deal(rng, dead, shares.members[name])
+    given = deal(rng, happened, shares.members[name])
+    killed = deal(rng, dead, shares.members[name])
     for m in range(given.shape[0]):
         who = places.members[name, m]
         if who >= 0:
             _add_incidents(counts, who, event, places, given[m])
             _add_victims(counts, who, event, places, killed[m])
-
-
-@jit
-def _deal(rng, number, cumulative):  # type: ignore[no-untyped-def]
-    """Draw how many of a number fall on each position, by cumulative weights.
-
-    Positions behind the last that has a weight are left away. A number below that of the
-    positions is dealt one by one, a larger one position by position: the time that it takes
-    is bounded by the positions alone.
-    """
-    last = np.searchsorted(cumulative, cumulative[-1])
-    dealt = np.zeros(last + 1, np.int64)
-    if number < last:
-        for _ in range(number):
-            dealt[_pick(rng, cumulative[: last + 1])] += 1
-        return dealt
-    below = 0.0
-    for i in range(last):
-        dealt[i] = rng.binomial(number, (cumulative[i] - below) / (cumulative[last] - below))
-        number -= dealt[i]
-        below = cumulative[i]
-    dealt[last] = number
-    return dealt
-
-
-@jit
-def _pick(rng, cumulative):  # type: ignore[no-untyped-def]
-    """Draw a position from cumulative weights."""
-    last = cumulative.shape[0] - 1
-    level = rng.random() * cumulative[last]
-    return min(np.searchsorted(cumulative, level, side="right"), last)
 
 
 @jit
@@ -275,7 +245,7 @@ def _member(rng, name, places, shares):  # type: ignore[no-untyped-def]
     """Draw one member of a side; -1 is ``other`` where it has no axis."""
     if shares.members[name, 0] >= 1.0:
         return places.members[name, 0]
-    return places.members[name, _pick(rng, shares.members[name])]
+    return places.members[name, pick(rng, shares.members[name])]
 
 
 @jit

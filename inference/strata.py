@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..models import dealing
 from ..models.compiled import jit
 from ..models.kernel_runs import starts
 
@@ -108,9 +109,9 @@ def stratify(cover: Cover, of_cell: Ints, n_total: int) -> tuple[Ints, Strata, P
 def _alike(cover: Cover, of_cell: Ints) -> dict[tuple[int, Counted], list[tuple[int, int]]]:
     """Pairs (author, cell) of each month that the same totals count in the same shares."""
     result: dict[tuple[int, Counted], list[tuple[int, int]]] = {}
-    for cell in np.unique(cover.cell):
-        entries = np.flatnonzero(cover.cell == cell)
-        entries = entries[np.argsort(cover.total[entries], kind="stable")]
+    order = np.lexsort((cover.total, cover.cell))
+    cells, first = np.unique(cover.cell[order], return_index=True)
+    for cell, entries in zip(cells, np.split(order, first[1:]), strict=False):
         for author in range(cover.share.shape[1]):
             counted = tuple(
                 (int(cover.total[e]), float(cover.share[e, author]))
@@ -157,30 +158,12 @@ def deal(  # type: ignore[no-untyped-def]
     -------
     Incidents, shape of ``own``.
     """
-    dealt = np.zeros(own.shape, np.int64)
+    dealt, width = np.zeros(own.shape, np.int64), own.shape[2]
     for i in range(counts.shape[0]):
+        first, end = start[i], start[i + 1]
         for size in range(counts.shape[1]):
             if counts[i, size] > 0:
-                weights = own[start[i] : start[i + 1], size]
-                _deal(rng, counts[i, size], weights, dealt[start[i] : start[i + 1], size])
+                given = dealing.deal(rng, counts[i, size], np.cumsum(own[first:end, size]))
+                for place in range(given.shape[0]):
+                    dealt[first + place // width, size, place % width] = given[place]
     return dealt
-
-
-@jit
-def _deal(rng, number, weights, dealt):  # type: ignore[no-untyped-def]
-    """Deal a number by weights of the same shape: few one by one, many place by place."""
-    flat, width = weights.copy().reshape(-1), weights.shape[1]
-    if number < flat.shape[0]:
-        cumulated = np.cumsum(flat)
-        for _ in range(number):
-            place = np.searchsorted(cumulated, rng.random() * cumulated[-1], side="right")
-            place = min(place, flat.shape[0] - 1)
-            dealt[place // width, place % width] += 1
-        return
-    rest = np.cumsum(flat[::-1])[::-1]
-    for place in range(flat.shape[0]):
-        if number > 0 and flat[place] > 0.0:
-            sure = flat[place] >= rest[place]
-            given = number if sure else rng.binomial(number, flat[place] / rest[place])
-            dealt[place // width, place % width] += given
-            number -= given

@@ -26,7 +26,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import gammaln, logsumexp, xlog1py, xlogy
+from scipy.special import gammaln, xlog1py, xlogy
 
 from .incident_totals import whole_items
 
@@ -79,21 +79,6 @@ def counted_rate(unseen: ArrayLike, whole: ArrayLike, share: ArrayLike) -> Count
     lam, total, s = np.broadcast_arrays(*(np.asarray(x, float) for x in (unseen, whole, share)))
     rest = 1.0 / s - 1.0
     return Counted(lam + total * rest, np.ones_like(lam), rest, -total / s**2)
-
-
-def incident_pmf(totals: ArrayLike, items: int, held: int, rate: float, capture: float) -> Floats:
-    """log P(T) of totals of incidents by the convolution in logs; −inf where T cannot be.
-
-    Parameters
-    ----------
-    totals
-        T, whole numbers, shape (total,); below 0 they have probability 0.
-    items, held
-        n and h, whole numbers.
-    rate, capture
-        λ and p.
-    """
-    return np.asarray(logsumexp(_joint(totals, items, held, rate, capture), axis=1), float)
 
 
 def _joint(totals: ArrayLike, items: int, held: int, rate: float, capture: float) -> Floats:

@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .compiled import jit
+from .compiled import jit, loop
 from .given_sizes import log_binomial
 
 Floats = NDArray[np.float64]
@@ -67,7 +67,8 @@ def incidents(
     return IncidentTerm(*(column.reshape(given[0].shape) for column in found))
 
 
-def whole_items(items: float, held: float) -> tuple[int, int]:
+@loop
+def whole_items(items, held):  # type: ignore[no-untyped-def]
     """n and h as whole numbers: n to the nearest, never below h."""
     h = int(np.rint(held))
     return max(int(np.rint(items)), h), h
@@ -78,9 +79,8 @@ def _all(rows):  # type: ignore[no-untyped-def]
     result = np.empty((rows.shape[0], 4))
     for j in range(rows.shape[0]):
         low, high, items, held, rate, p, spread = rows[j]
-        h = int(np.rint(held))
-        free = max(int(np.rint(items)), h) - h
-        result[j] = _one(int(low) - h, int(high) - h, free, rate, p, spread)
+        n, h = whole_items(items, held)
+        result[j] = _one(int(low) - h, int(high) - h, n - h, rate, p, spread)
     return result
 
 

@@ -20,6 +20,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, logit
 
 from .engine import Floats, Ints
+from .priors import DEFAULTS
 
 COMPLETE = 0.99
 """Share of what a source reports that counts as all."""
@@ -28,8 +29,8 @@ NEAR_LAG = 30.0
 ALIKE = 1.15
 """Ratio of the middles of periods that count as equally long ago: F differs by .03 at most."""
 COMPLETE_KEY = ("complete", 0)
-_PRIOR = ((1.0, 1.0), (0.5, 0.5))
-"""Mean and sd of a and of log b: those of "delay" and "delay_shape" in ``priors``."""
+_PRIOR = tuple((DEFAULTS[name]["mu"], DEFAULTS[name]["sigma"]) for name in ("delay", "delay_shape"))
+"""Mean and sd of a and of log b."""
 
 
 def farthest(delays: pd.DataFrame) -> float:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from ..data.aggregates import Aggregates
-from ..data.totals import ANY, INCLUSIVE, RESIDUAL
+from ..data.totals import ANY, INCLUSIVE, RESIDUAL, VICTIMS
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -85,11 +86,9 @@ def overlap_of(found: Aggregates, owner: Ints, cell: Ints, share: Floats) -> Ove
     owner, cell, share
         Aggregate and cell of each entry, and what share of the cell's days is covered; (entry,).
     """
-    total, record = _kinds(found)
-    left, right = np.flatnonzero(total[owner]), np.flatnonzero(record[owner])
-    at = [right[cell[right] == c] for c in cell[left]]
-    i = np.repeat(left, [len(x) for x in at])
-    j = np.concatenate([*at, np.zeros(0, np.int64)]).astype(np.int64)
+    entries = pd.DataFrame({"cell": cell, "entry": np.arange(len(cell))})
+    total, record = (entries[chosen[owner]] for chosen in _kinds(found))
+    i, j = total.merge(record, on="cell")[["entry_x", "entry_y"]].to_numpy(np.int64).T
     fits = _may_share(found, owner[i], owner[j])
     i, j = i[fits], j[fits]
     pairs, pair = np.unique(np.column_stack([owner[i], owner[j]]), axis=0, return_inverse=True)
@@ -100,7 +99,7 @@ def overlap_of(found: Aggregates, owner: Ints, cell: Ints, share: Floats) -> Ove
 def _kinds(found: Aggregates) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Whether an aggregate can be the one, or the other, of a pair."""
     table = found.table
-    counts = ((table["unit"] == "victims") & (table["victim_class"] == ANY)).to_numpy(bool)
+    counts = ((table["unit"] == VICTIMS) & (table["victim_class"] == ANY)).to_numpy(bool)
     inclusive, residual = ((table["scope"] == s).to_numpy(bool) for s in (INCLUSIVE, RESIDUAL))
     return counts & inclusive, counts & residual
 

@@ -16,7 +16,7 @@ from statistics import NormalDist
 from typing import Any
 
 from ..data.errors import InputError
-from .quadrature import MOST_OF_GROUP, MOST_VISIBILITY
+from .quadrature import MOST
 
 DISTRIBUTIONS: Mapping[str, tuple[str, ...]] = {
     "normal": ("mu", "sigma"),
@@ -41,8 +41,6 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
 """Beyond these a density, or a draw of it, is no number that a computer holds."""
 ONE_LAW = frozenset({"total_noise"})
 """Priors whose law cannot be chosen: each series has a centre of its own."""
-MOST: Mapping[str, float] = {"visibility": MOST_VISIBILITY, "group_visibility": MOST_OF_GROUP}
-"""Largest 99% quantile of those whose nodes are laid out beforehand (``quadrature``)."""
 UPPER = NormalDist().inv_cdf(0.99)
 
 

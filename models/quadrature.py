@@ -15,12 +15,14 @@ integrand peaks far out, so that its grid reaches farther. Its histories stay wi
 the draws (``inference.diagnose``) those that do.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
 WIDEST_STEP, STEP, REACH = 0.8, 1.25, 4.5
 WIDEST_OF_GROUP, STEP_OF_GROUP, REACH_OF_GROUP = 1.3, 2.15, 5.5
-MOST_VISIBILITY, MOST_OF_GROUP = 2.58, 1.29
+MOST: Mapping[str, float] = {"visibility": 2.58, "group_visibility": 1.29}
 """Largest λ, and λ', that the nodes hold: 99% quantiles of their priors."""
 
 Nodes = tuple[NDArray[np.float64], NDArray[np.float64]]

@@ -132,14 +132,13 @@ class Totals:
     @cached_property
     def overlap(self) -> Overlap:
         """Inclusive totals and coarse records that may count the same dead."""
-        _, _, share, _ = total_scopes(self.design)
-        return overlap_of(self.found, *self._entries, share)
+        return overlap_of(self.found, *self._entries)
 
     @cached_property
-    def _entries(self) -> tuple[Ints, Ints]:
-        """Aggregate and cell of each entry of the kernel's ``totals``, shape (entry,)."""
-        start, cell, _, _ = total_scopes(self.design)
-        return np.repeat(np.arange(len(start) - 1), np.diff(start)), cell
+    def _entries(self) -> tuple[Ints, Ints, Floats]:
+        """Aggregate, cell and share of each entry of the kernel's ``totals``, shape (entry,)."""
+        start, cell, share, _ = total_scopes(self.design)
+        return np.repeat(np.arange(len(start) - 1), np.diff(start)), cell, share
 
     def moments(self, entries: Floats, factor: Updated, of_cell: Ints) -> Moments:
         """Add up what is expected in the cells of each scope.
@@ -151,7 +150,7 @@ class Totals:
         factor, of_cell
             Of ``noise``: what reports say of the months' factors, and the block of each cell.
         """
-        owner, cell = self._entries
+        owner, cell, _ = self._entries
         mean, variance = (x[of_cell[cell]][:, None] for x in (factor.mean, factor.variance))
         parts = (mean * entries[:, :3], entries[:, 3:], variance * entries[:, :2] ** 2)
         both = self.overlap.both(entries, mean.ravel(), variance.ravel())
@@ -162,7 +161,7 @@ class Totals:
         self, entries: Floats, factor: Updated, of_cell: Ints, d: Moments
     ) -> tuple[Floats, Floats, Floats]:
         """Gradient in the entries, and in mean and variance of the blocks' factors."""
-        owner, cell = self._entries
+        owner, cell, _ = self._entries
         block = of_cell[cell]
         d_unseen, d_whole, d_spread = (part[owner] for part in d[:3])
         of_spread = np.column_stack([2.0 * entries[:, :2] * d_spread, np.zeros(len(owner))])

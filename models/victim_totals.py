@@ -111,6 +111,24 @@ class VictimTerm(NamedTuple):
     both: Floats
 
 
+class _Tied(NamedTuple):
+    """How totals hang on the coarse records that share their dead.
+
+    ``inclusive, residual, both``: as of ``Shared``; ``common``: C, ``var``: of the record,
+    ``off``: how far it is from what was expected, (pair,); ``left``: S of a total given its
+    records, ``kept``: whether that is no less than the least, (aggregate,).
+    """
+
+    inclusive: Ints
+    residual: Ints
+    both: Floats
+    common: Floats
+    var: Floats
+    off: Floats
+    left: Floats
+    kept: NDArray[np.bool_]
+
+
 class _By(NamedTuple):
     """Derivatives in E, S and ν of each total."""
 
@@ -124,9 +142,9 @@ def expected(
     noise: ArrayLike = 0.0, spread: ArrayLike = 0.0,
 ) -> Expected:  # fmt: skip
     """Put together what the law hangs on, each number for all totals where it is one."""
-    parts = (rate, rate_squares, spread, capture, noise)
-    each = [np.asarray(x, float) for x in np.broadcast_arrays(*parts)]
-    return Expected(np.asarray(items, float), *each)
+    sums = np.asarray(items, float)
+    parts = np.broadcast_arrays(rate, rate_squares, spread, capture, noise, sums[0])[:-1]
+    return Expected(sums, *(np.asarray(x, float) for x in parts))
 
 
 def law_of(x: Expected) -> VictimLaw:
@@ -157,28 +175,28 @@ def victims(
         Of ``expected``.
     """
     alone = law_of(x)
-    told = 0.5 * (np.asarray(low, float) + np.asarray(high, float))
-    law = _given(alone, told, x, shared)
+    told = 0.5 * (np.asarray(low, float) + np.asarray(high, float)) + np.zeros_like(alone.mean)
+    tied = _tied(alone, told, x, shared)
+    law = _given(alone, x, tied)
     value, by_mean, by_var = contaminated(low, high, law.mean, law.variance, law.wild)
     by = _written_back(law, x.noise, weight * by_mean, weight * by_var)
-    by, by_capture, by_both = _given_back(alone, told, x, shared, by)
+    by, by_capture, by_both = _given_back(alone, x, tied, by)
     return _alone_back(value, x, by, by_capture, by_both)
 
 
-def _given(alone: VictimLaw, told: Floats, x: Expected, shared: Shared) -> VictimLaw:
+def _tied(alone: VictimLaw, told: Floats, x: Expected, shared: Shared) -> _Tied:
+    i, j, both = shared
+    common, var = x.capture[i] * x.capture[j] * both, np.maximum(alone.variance[j], LEAST_VARIANCE)
+    left = alone.counted - np.bincount(i, common**2 / var, len(alone.mean))
+    kept = left >= LEAST_LEFT * alone.counted
+    return _Tied(i, j, both, common, var, told[j] - alone.mean[j], left, kept)
+
+
+def _given(alone: VictimLaw, x: Expected, tied: _Tied) -> VictimLaw:
     """The law of each total given the coarse records that share its dead."""
-    if not len(shared.both):
-        return alone
-    i, j, _ = shared
-    common, var = _common(x, shared), np.maximum(alone.variance[j], LEAST_VARIANCE)
-    n = len(alone.mean)
-    mean = alone.mean + np.bincount(i, common / var * (told[j] - alone.mean[j]), n)
-    left = alone.counted - np.bincount(i, common**2 / var, n)
-    return _written(mean, np.maximum(left, LEAST_LEFT * alone.counted), x.noise)
-
-
-def _common(x: Expected, shared: Shared) -> Floats:
-    return x.capture[shared.inclusive] * x.capture[shared.residual] * shared.both
+    more = np.bincount(tied.inclusive, tied.common / tied.var * tied.off, len(alone.mean))
+    left = np.where(tied.kept, tied.left, LEAST_LEFT * alone.counted)
+    return _written(alone.mean + more, left, x.noise)
 
 
 def _written_back(law: VictimLaw, noise: Floats, by_mean: Floats, by_var: Floats) -> _By:
@@ -190,24 +208,15 @@ def _written_back(law: VictimLaw, noise: Floats, by_mean: Floats, by_var: Floats
     )
 
 
-def _given_back(
-    alone: VictimLaw, told: Floats, x: Expected, shared: Shared, by: _By
-) -> tuple[_By, Floats, Floats]:
+def _given_back(alone: VictimLaw, x: Expected, tied: _Tied, by: _By) -> tuple[_By, Floats, Floats]:
     """Gradient of ``_given``: in E, S and ν of each total alone, in p, and in what is shared."""
-    n = len(alone.mean)
-    if not len(shared.both):
-        return by, np.zeros(n), np.zeros(0)
-    i, j, both = shared
-    common, var = _common(x, shared), np.maximum(alone.variance[j], LEAST_VARIANCE)
-    off = told[j] - alone.mean[j]
-    left = alone.counted - np.bincount(i, common**2 / var, n)
-    is_left = left > LEAST_LEFT * alone.counted
-    by_mean, by_left = by.mean[i], np.where(is_left, by.counted, 0.0)[i]
+    i, j, both, common, var, off, _, kept = tied
+    n, p = len(alone.mean), x.capture
+    by_mean, by_left = by.mean[i], np.where(kept, by.counted, 0.0)[i]
     d_common = by_mean * off / var - by_left * 2.0 * common / var
     d_var = np.bincount(j, (-by_mean * common * off + by_left * common**2) / var**2, n)
     of_records = _written_back(alone, x.noise, np.bincount(j, -by_mean * common / var, n), d_var)
-    of_total = np.where(is_left, by.counted, LEAST_LEFT * by.counted)
-    p = x.capture
+    of_total = np.where(kept, by.counted, LEAST_LEFT * by.counted)
     return (
         _By(by.mean + of_records.mean, of_total + of_records.counted, by.noise + of_records.noise),
         np.bincount(i, d_common * p[j] * both, n) + np.bincount(j, d_common * p[i] * both, n),

@@ -1,14 +1,18 @@
 """The records of the recovery study as tables, their coverage and leaders, as Markdown."""
 
+import math
 import os
 import platform
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+Floats = NDArray[np.float64]
 Row = Mapping[str, Any]
 
 INSIDE = (0.05, 0.95)
@@ -57,12 +61,24 @@ def coverage(frame: pd.DataFrame, column: str = "covered") -> tuple[float, float
     Contenders of one round share its fit and its reports, so that rounds, not contenders,
     are what is drawn independently.
     """
-    by = frame.astype({column: float}).groupby(["setting", "round"])[column]
-    hits, sizes = by.sum().to_numpy(), by.size().to_numpy()
+    share, moved = influence(frame, column)
+    return share, clustered(moved)
+
+
+def influence(
+    frame: pd.DataFrame, column: str = "covered", by: Sequence[str] = ("setting", "round")
+) -> tuple[float, Floats]:
+    """Share that is covered, and what each round moves it by, shape (round,)."""
+    rounds = frame.astype({column: float}).groupby(list(by))[column]
+    hits, sizes = rounds.sum().to_numpy(), rounds.size().to_numpy()
     share = float(hits.sum() / sizes.sum())
-    groups = len(sizes)
-    spread = float(((hits - share * sizes) ** 2).sum()) * groups / max(groups - 1, 1)
-    return share, spread**0.5 / float(sizes.sum())
+    return share, (hits - share * sizes) / float(sizes.sum())
+
+
+def clustered(moved: Floats) -> float:
+    """Standard error of a sum of what the rounds move it by."""
+    groups = len(moved)
+    return math.sqrt(float((moved**2).sum()) * groups / max(groups - 1, 1))
 
 
 def leaders(table: pd.DataFrame) -> pd.DataFrame:

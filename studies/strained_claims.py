@@ -25,7 +25,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import stats
 
-from ..data.attribution import OTHER, parse
+from ..data.attribution import parse
 from ..data.framing import rivals
 from ..data.values import ADJUDICATED
 from ..data.world import Floats, World
@@ -86,7 +86,7 @@ def claimed(world: World, rng: np.random.Generator, false: float | None = None) 
 
 def drawn(world: World, rng: np.random.Generator, false: float | None) -> Law:
     """Draw the parameters; ``false`` as in ``claimed``."""
-    n, sources = len(plain(world)), len(world.sources)
+    n, sources = len(world.plain), len(world.sources)
     favour = np.array([centred(rng, 1.0, n) for _ in range(sources)])
     return Law(
         false=_false(rng.random(n), false),
@@ -107,14 +107,9 @@ def _false(level: Floats, mean: float | None) -> Floats:
     return np.asarray(stats.beta.ppf(level, alpha, beta))
 
 
-def plain(world: World) -> tuple[str, ...]:
-    """Authors that are no rivalry: organizations, then ``other`` where there is one."""
-    return world.organizations + ((OTHER,) if world.has_other else ())
-
-
 def matrix(world: World, law: Law) -> Floats:
     """Φ of the scenes that can be read, shape (author, author + 1); the last: nobody can tell."""
-    n, d = len(plain(world)), len(world.rivalries)
+    n, d = len(world.plain), len(world.rivalries)
     false = law.false[:, None]
     holds = held(world)
     wars = law.clash * holds.T / np.maximum(holds.sum(axis=0), 1)[:, None]  # (plain, rivalry)
@@ -128,8 +123,8 @@ def matrix(world: World, law: Law) -> Floats:
 def held(world: World) -> Floats:
     """Whether a rivalry holds an author that is none, shape (rivalry, plain name)."""
     members = [parse(text).organizations for text in world.rivalries]
-    return np.array([[name in one for name in plain(world)] for one in members], float).reshape(
-        len(members), len(plain(world))
+    return np.array([[name in one for name in world.plain] for one in members], float).reshape(
+        len(members), len(world.plain)
     )
 
 
@@ -145,14 +140,14 @@ def hostility(world: World) -> Floats:
 
     1 for those who clash, else the declared weight over the largest.
     """
-    n, k = len(plain(world)), len(world.organizations)
+    n, k = len(world.plain), len(world.organizations)
     rival = np.zeros((n, n))
     declared = rivals(world)
     rival[:k, :k] = declared / max(float(declared.max()), np.finfo(float).tiny)
     for sides in (parse(text).sides for text in world.rivalries):
         for a in sides[0]:
             for b in sides[1]:
-                i, j = plain(world).index(a), plain(world).index(b)
+                i, j = world.plain.index(a), world.plain.index(b)
                 rival[[i, j], [j, i]] = 1.0
     return rival
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-import numpy as np
 import pandas as pd
 
-from .recovery_table import LEADERS, coverage, leaders, percent
+from .recovery_table import LEADERS, clustered, coverage, influence, leaders, percent
 
 NOMINAL = 0.9
 LARGEST_ERROR = 0.025
@@ -121,18 +120,11 @@ def paired(before: pd.DataFrame, after: pd.DataFrame) -> tuple[float, float, int
     common = sorted(set(before["round"]) & set(after["round"]))
     if not common:
         return float("nan"), float("nan"), 0
-    (low, own), (high, other) = (_influence(part, common) for part in (before, after))
-    n = len(common)
-    spread = float(((other - own) ** 2).sum()) * n / (n - 1) if n > 1 else float("nan")
-    return high - low, spread**0.5, n
-
-
-def _influence(part: pd.DataFrame, rounds: list[int]) -> tuple[float, np.ndarray]:
-    """Share that is covered, and what each round moves it by."""
-    by = part.astype({"covered": float}).groupby("round")["covered"]
-    hits, sizes = (found.loc[rounds].to_numpy() for found in (by.sum(), by.size()))
-    share_ = float(hits.sum() / sizes.sum())
-    return share_, (hits - share_ * sizes) / sizes.sum()
+    (low, own), (high, other) = (
+        influence(part[part["round"].isin(common)], by=("round",)) for part in (before, after)
+    )
+    error = clustered(other - own) if len(common) > 1 else float("nan")
+    return high - low, error, len(common)
 
 
 def share(which: pd.Series) -> str:

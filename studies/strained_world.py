@@ -54,8 +54,8 @@ def centred(rng: np.random.Generator, sigma: float, n: int) -> Floats:
 
 def _never_visible(world: World, rng: np.random.Generator) -> Floats:
     """ψ of each author; a rivalry's is the mean of its members', as in ``models.visibility``."""
-    plain = [name for name in world.authors if name not in world.rivalries]
-    own = dict(zip(plain, from_prior("never_visible", rng, len(plain)).tolist(), strict=True))
+    hidden = from_prior("never_visible", rng, len(world.plain)).tolist()
+    own = dict(zip(world.plain, hidden, strict=True))
     for name in world.rivalries:
         own[name] = float(np.mean([own[member] for member in parse(name).organizations]))
     return np.array([own[name] for name in world.authors])

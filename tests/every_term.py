@@ -11,7 +11,6 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from dtoscore.data.aggregates import Aggregates, Scope
 from dtoscore.data.evidence import SILENT, Evidence
 from dtoscore.inference.prior import prior_draws
 from dtoscore.models import joint
@@ -22,6 +21,7 @@ from dtoscore.models.structure import TWO_CLASS, Structure
 from enumeration import means, published
 from tiny import COPY, COURT, PAPER, PRESS, WATCH, Case, evidence_of
 from tiny_ground import Ground
+from totalled import total
 from values import Params
 
 PRIORS = Priors().override(
@@ -122,28 +122,8 @@ def _written(found: Evidence, missed: np.ndarray, p: Params, rng: np.random.Gene
 
 def with_total(found: Evidence, count: int) -> Evidence:
     """Add an inclusive total of victims of all regions, periods and the first kind."""
-    axes = found.axes
-    cells = [(r, t, 0) for r in range(len(axes.regions)) for t in range(len(axes.periods))]
-    codes = (np.array(column) for column in zip(*cells, strict=True))
-    row = {
-        "series": "official", "region": "MX", "first": pd.Timestamp(axes.periods[0].start),
-        "last": pd.Timestamp(axes.periods[-1].end), "kind": axes.kinds[0], "victim_class": "",
-        "count": count, "count_low": -1, "count_high": -1, "unit": "victims",
-        "scope": "inclusive", "attribution": "", "row": 2, "rows": (2,),
-    }  # fmt: skip
-    series = {
-        "capture_mean": CAPTURE[0], "capture_sd": CAPTURE[1], "share_mean": np.nan,
-        "share_sd": np.nan, "holds": (), "noise": NOISE,
-    }  # fmt: skip
-    return replace(
-        found,
-        aggregates=Aggregates(
-            table=pd.DataFrame([row], index=pd.Index(["t"], name="aggregate")),
-            scope=Scope(np.zeros(len(cells), np.int64), *codes, np.ones(len(cells))),
-            authors=np.ones((1, len(axes.authors)), bool),
-            series=pd.DataFrame([series], index=pd.Index(["official"], name="series")),
-        ),
-    )
+    periods = range(len(found.axes.periods))
+    return total(found, count, "victims", "inclusive", CAPTURE, NOISE, periods, kinds=(0,))
 
 
 def _delays(case: Case, p: Params, rng: np.random.Generator) -> pd.DataFrame | None:

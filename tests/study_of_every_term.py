@@ -21,7 +21,7 @@ import xarray as xr
 from dtoscore.inference.convergence import of_parameters
 from dtoscore.inference.fit import FitOptions, sample
 from dtoscore.models.design import design
-from dtoscore.studies.recovery_table import machine, markdown
+from dtoscore.studies.recovery_table import INSIDE, coverage, machine, markdown
 from every_term import PRIORS, SETTINGS, drawn, simulated
 from values import Params
 
@@ -64,18 +64,16 @@ def compared(truth: Params, posterior: xr.Dataset) -> Iterator[dict[str, Any]]:
 
 def by_parameter(rows: pd.DataFrame) -> pd.DataFrame:
     """Coverage of each parameter's elements, with a standard error clustered by round."""
-    held = rows.assign(held=rows["position"].between(0.05, 0.95).astype(float))
+    held = rows.assign(held=rows["position"].between(*INSIDE).astype(float))
     result = []
     for name, part in held.groupby("parameter", sort=False):
-        by = part.groupby(["setting", "round"])["held"].agg(["sum", "count"])
-        share = by["sum"].sum() / by["count"].sum()
-        off = (by["sum"] - share * by["count"]) / by["count"].mean()
-        error = off.std(ddof=1) / len(by) ** 0.5
+        share, error = coverage(part, "held")
         spread = part.groupby(["setting", "element"])["truth"].std().mean()
         told = 1 - (part["sd"] ** 2).mean() ** 0.5 / spread
         result.append(
-            {"parameter": name, "rounds": len(by), "values": len(part), "coverage": share,
-             "standard error": error, "told by the data": max(told, 0.0),
+            {"parameter": name, "rounds": part.groupby(["setting", "round"]).ngroups,
+             "values": len(part), "coverage": share, "standard error": error,
+             "told by the data": max(told, 0.0),
              "above the middle": (part["position"] < 0.5).mean()}
         )  # fmt: skip
     return pd.DataFrame(result)

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 from dtoscore.models import aggregates
-from dtoscore.models.aggregates import counted_rate, draw_incidents, incident_pmf
+from dtoscore.models.aggregates import counted_rate, draw_incidents
 from dtoscore.models.incident_totals import incidents, whole_items
 from dtoscore.models.victim_totals import (
     Shared,
@@ -23,6 +23,11 @@ CASES = [
     (0, 0, 2.0, 0.6), (3, 0, 1.5, 0.7), (4, 2, 0.8, 0.3), (5, 5, 2.5, 0.9), (2, 1, 0.0, 0.4),
     (3, 1, 2.0, 1.0), (3, 0, 0.0, 1.0), (6, 0, 6.0, 0.05),
 ]  # fmt: skip
+
+
+def incident_pmf(totals, items: int, held: int, rate: float, capture: float) -> np.ndarray:
+    """log P(T) of totals of incidents by the convolution from which they are drawn."""
+    return logsumexp(aggregates._joint(totals, items, held, rate, capture), axis=1)
 
 
 def enumerated(items: int, held: int, rate: float, capture: float) -> np.ndarray:

@@ -10,12 +10,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from dtoscore.models.priors import Priors
-from dtoscore.models.quadrature import MOST_OF_GROUP, MOST_VISIBILITY, group_nodes, visibility_nodes
+from dtoscore.models.quadrature import MOST, group_nodes, visibility_nodes
 from scipy.integrate import quad
 from scipy.special import log_expit
 from scipy.stats import halfnorm
 
-LAMBDA, OF_GROUP = MOST_VISIBILITY, MOST_OF_GROUP
+LAMBDA, OF_GROUP = MOST["visibility"], MOST["group_visibility"]
 Nodes = tuple[np.ndarray, np.ndarray]
 LOGITS = np.arange(-6.0, 3.5, 1.0)
 MOST_HISTORIES = 40
@@ -97,7 +97,7 @@ def test_equal_sources_of_a_group(n: int) -> None:
 
 
 def test_the_limits_are_the_quantiles_of_the_priors() -> None:
-    for name, most in (("visibility", MOST_VISIBILITY), ("group_visibility", MOST_OF_GROUP)):
+    for name, most in (("visibility", LAMBDA), ("group_visibility", OF_GROUP)):
         quantile = halfnorm(scale=Priors()[name]["sigma"]).ppf(0.99)
         assert quantile <= most == pytest.approx(quantile, rel=0.002)
 

@@ -94,7 +94,7 @@ def _one_source(world: World) -> dict[str, Floats]:
 def test_scenes_that_nobody_can_read_are_put_in_beside_the_claims(law: Law) -> None:
     base = replace(base_world(), claim=strained_claims.matrix(base_world(), law))
     made = drawn_from_priors(base, np.random.default_rng(4))
-    n, k = len(made.authors), len(strained_claims.plain(made))
+    n, k = len(made.authors), len(made.plain)
     nobody = made.claim[:k, n:]
     assert (nobody > 0).all()
     np.testing.assert_allclose(made.claim[:k, :n], (1 - nobody) * base.claim[:k, :n])
@@ -106,7 +106,7 @@ def shares(setting: str, rounds: int) -> Floats:
     found = []
     for number in range(rounds):
         world = strained.world(strained.Task(setting, number, "core"))
-        n, k = len(world.authors), len(strained_claims.plain(world))
+        n, k = len(world.authors), len(world.plain)
         found.append(1.0 - np.diag(world.claim[:, :n])[:k] / (1.0 - world.claim[:k, n]))
     return np.array(found)
 

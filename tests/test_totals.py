@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from dtoscore.data.aggregates import Aggregates, Scope
+from dtoscore.data.aggregates import Scope
 from dtoscore.data.evidence import Evidence
 from dtoscore.inference.realize import oracle
 from dtoscore.inference.unseen import drawer
@@ -17,39 +17,7 @@ from dtoscore.models.engine import NUMPY
 from dtoscore.models.priors import Priors
 from realizing import RUBRIC, Incident, evidence, parameters
 from scipy import stats
-
-
-def total(
-    told: Evidence, count: int, unit: str = "incidents", scope: str = "inclusive",
-    capture: tuple[float, float] = (1.0, 0.0), noise: float = 0.0,
-) -> Evidence:  # fmt: skip
-    """Add one total over all regions and kinds of some periods."""
-    axes = told.axes
-    cells = [
-        (r, t, c) for r in range(len(axes.regions)) for t in (1, 2) for c in range(len(axes.kinds))
-    ]
-    region, period, kind = (np.array(column) for column in zip(*cells, strict=True))
-    row = {
-        "series": "official", "region": "MX", "first": pd.Timestamp(axes.periods[1].start),
-        "last": pd.Timestamp(axes.periods[2].end), "kind": axes.kinds[0], "victim_class": "",
-        "count": count, "count_low": -1, "count_high": -1, "unit": unit, "scope": scope,
-        "attribution": "", "row": 2, "rows": (2,),
-    }  # fmt: skip
-    series = pd.DataFrame(
-        {
-            "capture_mean": [capture[0]], "capture_sd": [capture[1]], "share_mean": [np.nan],
-            "share_sd": [np.nan], "holds": [()], "noise": [noise],
-        },
-        index=pd.Index(["official"], name="series"),
-    )  # fmt: skip
-    ones = np.ones(len(cells))
-    found = Aggregates(
-        table=pd.DataFrame([row], index=pd.Index(["t"], name="aggregate")),
-        scope=Scope(np.zeros(len(cells), np.int64), region, period, kind, ones),
-        authors=np.ones((1, len(axes.authors)), bool),
-        series=series,
-    )
-    return replace(told, aggregates=found)
+from totalled import total
 
 
 def with_record(told: Evidence, count: int) -> Evidence:
