@@ -170,7 +170,7 @@ class Density:
         d_entries, by_mass, d_series = self.tail.totals_back(entries, factor, terms, values)
         d_x = kernel.backward(room, x, self.layout, d_term, d_mass + by_mass, d_entries)
         no_totals = np.zeros(log_totals.shape)
-        d = cast("Floats", pull_back(values, *points, naming, x, log_totals, d_x, no_totals))
+        d = cast("Floats", pull_back(values, *points, *naming, x, log_totals, d_x, no_totals))
         return d + d_series
 
     def log_priors(self, free: Floats) -> dict[str, float]:
@@ -262,9 +262,12 @@ def prepared(room: Any, values: Floats, at: Any, ix: Any, lay: Any) -> tuple[Any
 
 
 @jit
-def pull_back(values, at, ix, naming, x, totals, d_x, d_totals):
-    """Gradient in the flat parameters of what has these gradients in reals and log totals."""
-    matrix, eta, said = naming
+def pull_back(values, at, ix, matrix, eta, said, x, totals, d_x, d_totals):
+    """Gradient in the flat parameters of what has these gradients in reals and log totals.
+
+    Not in one tuple, whose type numba would work out anew in each call: a fifth of a small
+    problem's gradient.
+    """
     d = np.zeros(values.shape[0])
     d_said = SaidRef(
         np.zeros(said.u.shape), np.zeros(said.chosen.shape), np.zeros(said.lists.shape),
@@ -309,7 +312,7 @@ def value_and_gradient(room, free, table_rows, one, two, at, ix, lay, tail):
     d_entries, by_mass, d_series = tail.totals_back(entries, factor, totals, values)
     of_log_totals, d_log_totals = mapping_rates.total_priors(at, ix, one, two, log_totals)
     d_x = kernel.backward(room, x, lay, np.ones(len(term)), d_mass + by_mass, d_entries)
-    d = pull_back(values, at, ix, naming, x, log_totals, d_x, d_log_totals) + d_tail + d_series
+    d = pull_back(values, at, ix, *naming, x, log_totals, d_x, d_log_totals) + d_tail + d_series
     value = term.sum() + rest + totals.value.sum() + mapping_detection.delays(values, at, ix, d)
     by, jacobian = log_priors.log_prior(free, values, table_rows, one, two)
     gradient = log_priors.log_prior_back(free, values, table_rows, one, two, d, at, ix)
