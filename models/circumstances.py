@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..data.evidence import Evidence
 from ..data.values import ADJUDICATED, UNKNOWN_CLASS
 from .engine import Floats, Ints
-from .lateness import farthest, lag_classes
+from .lateness import lag_classes, laws
 from .names import Names
 from .structure import Structure
 
@@ -193,9 +193,9 @@ def _lags(evidence: Evidence, structure: Structure) -> dict[str, Any]:
     n_source, n_period = len(evidence.axes.sources), evidence.included.shape[1]
     ground = evidence.ground
     known = np.zeros(n_source, bool) if ground is None else np.asarray(ground.published, bool)
-    far = 0.0 if ground is None or not structure.delay else farthest(ground.delays)
+    found = laws(pd.DataFrame() if ground is None or not structure.delay else ground.delays)
     lag = np.full((n_period, 1), np.inf) if ground is None else ground.lag
-    lag_class, days = lag_classes(lag, far)
+    lag_class, days = lag_classes(lag, found)
     late = len(days) > 1
     return {
         "lag_class": lag_class,

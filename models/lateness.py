@@ -10,8 +10,9 @@ its last day is beyond the 99% quantile of every source's law:
 at the mode of a and b. What is left out of p by taking all of it as in is then 1% of it at that
 law, and no period is declared complete because nobody could yet have seen it late.
 
-A period whose end is near has a class of its own, of five days; of those farther away, whose days
-differ little in what is in, one middle day stands for all whose middles differ by a seventh.
+A period whose end is near has a class of its own, of five days. Of those farther away one middle
+day stands for all of which, by every source's law at its mode, nearly the same share is in: each
+class costs as much as the whole likelihood without delays.
 """
 
 import numpy as np
@@ -26,27 +27,32 @@ COMPLETE = 0.99
 """Share of what a source reports that counts as all."""
 NEAR_LAG = 30.0
 """Days within which a period's first and last day differ much in what is in."""
-ALIKE = 1.15
-"""Ratio of the middles of periods that count as equally long ago: F differs by .03 at most."""
+ALIKE = 0.03
+"""By how much F differs at most between the middles of periods that count as equally long ago."""
 COMPLETE_KEY = ("complete", 0)
 _PRIOR = tuple((DEFAULTS[name]["mu"], DEFAULTS[name]["sigma"]) for name in ("delay", "delay_shape"))
 """Mean and sd of a and of log b."""
 
 
-def farthest(delays: pd.DataFrame) -> float:
-    """Days after which reports are as good as in; 0 where nothing is known of delays.
+def laws(delays: pd.DataFrame) -> Floats:
+    """Mode of a and b of each source, shape (source, 2); none where nothing is known of delays.
 
     Parameters
     ----------
     delays
         ``source, delay, lag, count``.
     """
-    if not len(delays):
-        return 0.0
-    return max(NEAR_LAG, *(_complete_after(own) for _, own in delays.groupby("source")))
+    found = [_law(own) for _, own in delays.groupby("source")] if len(delays) else []
+    return np.reshape(found, (len(found), 2))
 
 
-def _complete_after(own: pd.DataFrame) -> float:
+def farthest(found: Floats) -> float:
+    """Days after which reports are as good as in, by ``laws``; 0 where there are none."""
+    after = [np.expm1(a + logit(COMPLETE) / b) for a, b in found]
+    return float(max([NEAR_LAG, *after])) if after else 0.0
+
+
+def _law(own: pd.DataFrame) -> tuple[float, float]:
     n, lag, count = (own[name].to_numpy(float) for name in ("delay", "lag", "count"))
 
     with np.errstate(divide="ignore"):
@@ -59,20 +65,20 @@ def _complete_after(own: pd.DataFrame) -> float:
         return float(0.5 * away - fit)
 
     a, log_b = minimize(loss, [mean for mean, _ in _PRIOR], method="Nelder-Mead").x
-    return float(np.expm1(a + logit(COMPLETE) / np.exp(log_b)))
+    return float(a), float(np.exp(log_b))
 
 
-def lag_classes(lag: Floats, far: float) -> tuple[Ints, list[Floats]]:
+def lag_classes(lag: Floats, found: Floats) -> tuple[Ints, list[Floats]]:
     """Class of each period, and the days that stand for each class; class 0 is complete.
 
     Parameters
     ----------
     lag
         Days from five days of each period to ``as_of``, shape (period, 5).
-    far
-        Of ``farthest``.
+    found
+        Of ``laws``.
     """
-    keys = [_key(t, days, far) for t, days in enumerate(lag)]
+    keys = _keys(lag, found)
     order = list(dict.fromkeys(key for key in keys if key != COMPLETE_KEY))
     number = {COMPLETE_KEY: 0, **{key: k for k, key in enumerate(order, start=1)}}
     days = [np.array([np.inf])]
@@ -82,10 +88,25 @@ def lag_classes(lag: Floats, far: float) -> tuple[Ints, list[Floats]]:
     return np.array([number[key] for key in keys], np.int64), days
 
 
-def _key(period: int, days: Floats, far: float) -> tuple[str, int]:
+def _keys(lag: Floats, found: Floats) -> list[tuple[str, int]]:
     """Periods of one key are of one class."""
-    if days.min() >= far:
-        return COMPLETE_KEY
-    if days.min() < NEAR_LAG:
-        return "near", period
-    return "far", int(np.log(days[2]) / np.log(ALIKE))
+    soonest, far = lag.min(axis=1), farthest(found)
+    keys = [COMPLETE_KEY] * len(lag)
+    between = np.flatnonzero((soonest < far) & (soonest >= NEAR_LAG))
+    for t, number in zip(between, _alike(lag[between, lag.shape[1] // 2], found), strict=True):
+        keys[t] = "far", number
+    for t in np.flatnonzero((soonest < far) & (soonest < NEAR_LAG)):
+        keys[t] = "near", int(t)
+    return keys
+
+
+def _alike(middles: Floats, found: Floats) -> list[int]:
+    """Number days, the most recent first, anew where some source's F is no longer alike."""
+    a, b = found.T[:, :, None]
+    share = expit(b * (np.log1p(middles) - a))
+    numbers, number, first = np.zeros(len(middles), int), -1, np.full(len(found), -np.inf)
+    for t in np.argsort(middles, kind="stable"):
+        if (share[:, t] - first > ALIKE).any():
+            number, first = number + 1, share[:, t]
+        numbers[t] = number
+    return numbers.tolist()

@@ -17,9 +17,10 @@ import numpy as np
 
 from ..data.attribution import parse
 from ..data.evidence import Evidence
+from ..data.problems import Problems
 from ..data.readers import read_round
 from ..data.rubric import Rubric
-from ..data.rubrics import default_rubric
+from ..data.rubrics import default_rubric, read_rubric
 from ..data.simulate import simulate
 from ..data.simulated import Simulated, write_round
 from ..data.tabulate import tabulate
@@ -175,10 +176,23 @@ def _class_shares(classes: tuple[str, ...], size: Size, rng: np.random.Generator
     return rng.dirichlet(np.full(len(classes), CLASS_PRIOR_TOTAL / len(classes)), len(size.kinds))
 
 
-def reported(simulated: Simulated) -> tuple[Evidence, Rubric]:
-    """Write a round, read it and count it, as a user's would be."""
+def reported(simulated: Simulated, toml: str | None = None) -> tuple[Evidence, Rubric]:
+    """Write a round, read it and count it, as a user's would be.
+
+    Parameters
+    ----------
+    toml
+        Text of its ``rubric.toml``; default: the rubric that ships with the package.
+    """
     with TemporaryDirectory() as parent:
-        folder = write_round(simulated, Path(parent) / "round", "Recovery")
+        folder = Path(parent) / "round"
+        if toml is None:
+            write_round(simulated, folder, "Recovery")
+        else:
+            (Path(parent) / "rubric.toml").write_text(toml, encoding="utf-8")
+            rubric, _ = read_rubric(Path(parent), Problems())
+            write_round(simulated, folder, "Recovery", rubric=rubric)
+            (Path(parent) / "rubric.toml").rename(folder / "rubric.toml")
         round_ = read_round(folder)
         return tabulate(round_), round_.rubric
 

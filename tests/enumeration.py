@@ -13,7 +13,7 @@ from collections import defaultdict
 from accounts import accounts
 from dtoscore.data.attribution import parse
 from dtoscore.data.evidence import SILENT
-from dtoscore.models.lateness import NEAR_LAG, farthest
+from dtoscore.models.lateness import NEAR_LAG, farthest, laws
 from dtoscore.models.quadrature import group_nodes, visibility_nodes
 from dtoscore.models.structure import TWO_CLASS
 from happening import never_visible, rate, size, victim_class
@@ -177,7 +177,7 @@ def lags(case: Case, t: int) -> list[float]:
     ground, frame = case.ground, delays(case)
     if ground is None or not ground.lag or not case.structure.delay or not len(frame):
         return [math.inf]
-    far, days = farthest(frame), ground.days[t]
+    far, days = farthest(laws(frame)), ground.days[t]
     if min(days) >= far:
         return [math.inf]
     return days if min(days) < NEAR_LAG else days[2:3]

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from dtoscore.models.lateness import farthest, lag_classes
+from dtoscore.models.lateness import ALIKE, farthest, lag_classes, laws
 from scipy import stats
 
 
@@ -21,23 +21,43 @@ def test_what_counts_as_complete_is_complete(median: float, shape: float) -> Non
     """Also where most of what is late is not in yet: within 1.5% of the law itself."""
     frame = delays(median, shape, 700)
     truth = stats.fisk(shape, scale=median + 1)
-    assert truth.cdf(farthest(frame) + 1) > 0.985
+    assert truth.cdf(farthest(laws(frame)) + 1) > 0.985
     seen = np.quantile(np.repeat(frame["delay"], frame["count"]), 0.99)
     if median == 400:
         assert truth.cdf(seen) < 0.8  # the longest delays that are seen say less
 
 
 def test_nothing_known_is_nothing_late() -> None:
-    assert farthest(pd.DataFrame(columns=["source", "delay", "lag", "count"])) == 0.0
+    found = laws(pd.DataFrame(columns=["source", "delay", "lag", "count"]))
+    assert found.shape == (0, 2)
+    assert farthest(found) == 0.0
+    assert lag_classes(np.array([[400.0], [2.0]]), found)[0].tolist() == [0, 0]
+
+
+def far_until(days: float, shape: float) -> tuple[float, float]:
+    """The law by which 99% are in after so many days: a and b."""
+    return np.log(days + 1.0) - np.log(99.0) / shape, shape
 
 
 def test_periods_long_ago_share_a_day_and_recent_ones_have_their_own() -> None:
     middles = np.array([430.0, 420.0, 100.0, 15.0])
     lag = middles[:, None] + np.array([14.0, 7.0, 0.0, -7.0, -14.0])
-    number, days = lag_classes(lag, 1000.0)
+    number, days = lag_classes(lag, np.array([far_until(1000.0, 2.0)]))
     assert number.tolist() == [1, 1, 2, 3]
     assert [len(d) for d in days] == [1, 1, 1, 5]
     assert [float(d[0]) for d in days[:3]] == [np.inf, 425.0, 100.0]
     np.testing.assert_array_equal(days[3], lag[3])
-    assert lag_classes(lag, 90.0)[0].tolist() == [0, 0, 1, 2]
-    assert lag_classes(lag, 0.0)[0].tolist() == [0, 0, 0, 0]
+    assert lag_classes(lag, np.array([far_until(90.0, 2.0)]))[0].tolist() == [0, 0, 1, 2]
+
+
+def test_in_one_class_nearly_the_same_is_in_of_every_source() -> None:
+    """Of two sources the one that is late says where a class ends."""
+    found = np.array([far_until(60.0, 2.0), far_until(2000.0, 1.0)])
+    middles = np.arange(50.0, 1900.0, 30.0)[::-1]
+    number, days = lag_classes(middles[:, None] + np.arange(2.0, -3.0, -1.0), found)
+    a, b = found.T[:, :, None]
+    share = 1.0 / (1.0 + np.exp(-b * (np.log1p(middles) - a)))
+    for one in range(1, len(days)):
+        assert np.ptp(share[:, number == one], axis=1).max() <= ALIKE
+    joined = [np.ptp(share[:, np.isin(number, (k, k + 1))], axis=1).max() for k in range(1, 5)]
+    assert min(joined) > ALIKE

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 from dtoscore.data import worlds
+from dtoscore.data.simulate import simulate
 from dtoscore.inference.fit import FitOptions
 from dtoscore.studies import reference
 from dtoscore.studies.recovery_run import once
+from dtoscore.studies.recovery_world import reported
 from dtoscore.studies.study_main import fit_file
 
 ROW = {
@@ -22,6 +24,14 @@ def test_the_reference_problem_is_that_of_the_design() -> None:
     assert [len(x) for x in (world.organizations, world.regions, world.periods)] == [12, 32, 24]
     assert [len(x) for x in (world.kinds, world.sources)] == [6, 5]
     assert world.rate.sum() == pytest.approx(21_217)
+
+
+def test_the_reference_problem_is_scored_whatever_its_kinds() -> None:
+    """It has kinds that the rubric which ships does not weigh; the demonstration has none."""
+    world = worlds.reference_world()
+    evidence, rubric = reported(simulate(world, 1), reference.rubric_toml(world.kinds))
+    assert set(evidence.axes.kinds) == set(world.kinds) <= {kind.id for kind in rubric.kinds}
+    assert reference.rubric_toml(worlds.demo_world().kinds) is None
 
 
 def test_the_page_says_what_failed() -> None:
