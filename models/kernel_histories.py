@@ -88,9 +88,10 @@ class Tables(NamedTuple):
     the nodes, for every author; ``listed`` (lister, locale, listing class, …) L, for every node.
 
     Of one place and class of victims, ``pure`` (factor, inner node, …) p and 1 - p of every lister,
-    ``moment`` (moment, …) of groups. Of one day and class of claims, ``held`` (lister, …) 1 - FL,
-    and ``whole`` (lister,) where that is 0; ``factor`` (factor, …) p and 1 - pFL of listers alone,
-    then the answers of groups. The rest is room: ``terms``, ``product`` (…), ``total`` (author,).
+    ``moment`` (moment, …) of groups. Of one day and class of claims, ``held`` (lister, …) 1 - FL of
+    listers in groups; ``whole`` (lister,) where that is 0, of all; ``factor`` (factor, …) p and
+    1 - pFL of listers alone, then the answers of groups. The rest is room: ``terms``,
+    ``product`` (…), ``total`` (author,).
     """
 
     odds: Floats
@@ -277,15 +278,15 @@ def fill_factors(t, x, lay, visit, day, g):
     """Fill 1 - pFL of one visit, day and class of claims, and the answers of groups."""
     locale = lay.visit[visit, 1]
     for s in range(t.blocks.shape[0]):
-        whole = _all_in(x, s, locale, day, g)
-        t.whole[s] = whole
-        if not whole:
+        t.whole[s] = _all_in(x, s, locale, day, g)
+    for s in lay.grouped:
+        if not t.whole[s]:
             _fill_held(t.held, t.listed, s, locale, g, x.published[s, day])
     for s in lay.alone:
         if t.whole[s]:
             _copy(t.factor, t.pure, 2 * s + 1)
         else:
-            _missed(t.factor, t.pure, t.held, s)
+            _missed(t.factor, t.pure, t.listed, s, locale, g, x.published[s, day])
     fill_answers(t, lay, visit)
 
 
@@ -296,10 +297,11 @@ def _fill_held(held, listed, s, locale, g, in_now):
 
 
 @loop
-def _missed(factor, pure, held, s):
+def _missed(factor, pure, listed, s, locale, g, in_now):
     """1 - pFL as (1 - p) + p (1 - FL): nothing cancels."""
-    for i in range(held.shape[1]):
-        factor[2 * s + 1, i] = pure[2 * s + 1, 0, i] + held[s, i] * pure[2 * s, 0, i]
+    for i in range(factor.shape[1]):
+        held = 1.0 - in_now * listed[s, locale, g, i]
+        factor[2 * s + 1, i] = pure[2 * s + 1, 0, i] + held * pure[2 * s, 0, i]
 
 
 @loop

@@ -85,8 +85,8 @@ def _place_back(t, got, x, lay, place, w, d_result, d):
                 _visit_back(t, got, x, lay, visit, lay.place[place, 1], w, g, day, share,
                             d_result, d)  # fmt: skip
                 answers_back(t, got, lay, visit)
-                _alone_back(t, got, lay.alone)
-                _held_back(t, got, x, locale, g, day, d)
+                _alone_back(t, got, x, lay.alone, locale, g, day, d)
+                _held_back(t, got, x, lay.grouped, locale, g, day, d)
 
 
 @inlined
@@ -140,34 +140,53 @@ def _gather(credit, terms, k):
 
 
 @inlined
-def _alone_back(t, got, alone):
-    """Carry the credit of listers in no group to p and the share held back; forget it."""
+def _alone_back(t, got, x, alone, locale, g, day, d):
+    """Carry the credit of silent listers in no group to p, F and L; forget it.
+
+    That in p itself waits for the end of the place: it needs no division there.
+    """
     for s in alone:
-        spend(got.outer, got.credit, t.factor, 2 * s)
-        _add(got.pure, got.outer, 2 * s)
-        spend(got.outer, got.credit, t.factor, 2 * s + 1)
-        _add(got.pure, got.outer, 2 * s + 1)
-        if not t.whole[s]:
-            _missed_back(t.pure, t.held, got.pure, got.held, got.outer, s)
+        if t.whole[s]:
+            _move(got.logs, got.credit, 2 * s + 1)
+        else:
+            in_now = x.published[s, day]
+            spend(got.outer, got.credit, t.factor, 2 * s + 1)
+            _missed_back(got.pure, got.outer, t.listed, s, locale, g, in_now)
+            d.published[s, day] -= _pure_share(
+                got.outer, t.pure, t.listed, got.listed, s, locale, g, in_now
+            )
 
 
 @loop
-def _add(d_pure, outer, k):
-    for i in range(outer.shape[0]):
-        d_pure[k, 0, i] += outer[i]
+def _move(logs, credit, k):
+    """Of a factor that is p or 1 - p, credit is the gradient in its logarithm."""
+    for i in range(credit.shape[1]):
+        logs[k, 0, i] += credit[k, i]
+        credit[k, i] = 0.0
 
 
 @loop
-def _missed_back(pure, held, d_pure, d_held, outer, s):
+def _missed_back(d_pure, outer, listed, s, locale, g, in_now):
     for i in range(outer.shape[0]):
-        d_pure[2 * s, 0, i] += held[s, i] * outer[i]
-        d_held[s, i] += pure[2 * s, 0, i] * outer[i]
+        d_pure[2 * s + 1, 0, i] += outer[i]
+        d_pure[2 * s, 0, i] += (1.0 - in_now * listed[s, locale, g, i]) * outer[i]
+
+
+@loop
+def _pure_share(outer, pure, listed, d_listed, s, locale, g, in_now):
+    """Carry the gradient in 1 - pFL to L; return that in -F."""
+    change = 0.0
+    for i in range(outer.shape[0]):
+        by_held = pure[2 * s, 0, i] * outer[i]
+        change += listed[s, locale, g, i] * by_held
+        d_listed[s, locale, g, i] -= in_now * by_held
+    return change
 
 
 @inlined
-def _held_back(t, got, x, locale, g, day, d):
-    """Carry the gradient in 1 - FL to F and L; forget it."""
-    for s in range(t.blocks.shape[0]):
+def _held_back(t, got, x, grouped, locale, g, day, d):
+    """Carry the gradient in 1 - FL of listers in groups to F and L; forget it."""
+    for s in grouped:
         if not t.whole[s]:
             d.published[s, day] -= _listed_share(
                 got.held, t.listed, got.listed, s, locale, g, x.published[s, day]
@@ -189,6 +208,8 @@ def _listed_share(d_held, listed, d_listed, s, locale, g, in_now):
 def _reporting_back(t, got, lay, place, w, d):
     """Carry the gradient in p to logit p and its parts; forget it."""
     r, c, epoch, v = place_of(lay.place, place)
+    for s in lay.alone:
+        _move(got.logs, got.credit, 2 * s)
     for s in range(t.blocks.shape[0]):
         slope = 0.0
         for block in range(t.blocks[s]):
