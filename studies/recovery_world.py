@@ -185,14 +185,14 @@ def reported(simulated: Simulated, toml: str | None = None) -> tuple[Evidence, R
         Text of its ``rubric.toml``; default: the rubric that ships with the package.
     """
     with TemporaryDirectory() as parent:
-        folder = Path(parent) / "round"
-        if toml is None:
-            write_round(simulated, folder, "Recovery")
-        else:
-            (Path(parent) / "rubric.toml").write_text(toml, encoding="utf-8")
-            rubric, _ = read_rubric(Path(parent), Problems())
-            write_round(simulated, folder, "Recovery", rubric=rubric)
-            (Path(parent) / "rubric.toml").rename(folder / "rubric.toml")
+        apart, problems = Path(parent), Problems()
+        if toml is not None:
+            (apart / "rubric.toml").write_text(toml, encoding="utf-8")
+        rubric, _ = read_rubric(apart, problems)
+        problems.stop_if_any()
+        folder = write_round(simulated, apart / "round", "Recovery", rubric=rubric)
+        if toml is not None:
+            (apart / "rubric.toml").rename(folder / "rubric.toml")
         round_ = read_round(folder)
         return tabulate(round_), round_.rubric
 

@@ -67,11 +67,13 @@ def study(problem: str, model: str, options: FitOptions) -> Row:
 
 def rubric_toml(kinds: Sequence[str]) -> str | None:
     """Write the rubric that ships with the package and what kinds it lacks; None for no other."""
-    ours = {kind.id for kind in default_rubric().kinds}
-    more = [UNPUBLISHED.format(kind=kind) for kind in kinds if kind not in ours]
+    ours = default_rubric()
+    weighed = {kind.id for kind in ours.kinds}
+    more = [UNPUBLISHED.format(kind=kind) for kind in kinds if kind not in weighed]
+    if not more:
+        return None
     given = DEFAULT.read_text(encoding="utf-8")
-    named = given.replace('id = "default-1"', 'id = "reference-1"')
-    return named + "".join(more) if more else None
+    return given.replace(f'id = "{ours.id}"', 'id = "reference-1"') + "".join(more)
 
 
 def _gradient_ms(target: Density) -> float:
