@@ -12,9 +12,10 @@ A source names nobody with probability u, else somebody by its confusion matrix 
         v_{\mathrm{type}(s), r}
 
 with θ right, φ where wrong names fall (f the source's own favour, a 1 where an organization is
-present, else ``ABSENT_BLAME``), o one-sidedness, π the split of a rivalry. An adjudicated source
-sees the author, not the claim, and names the side of a clash (o = .98). How these make the
-probability of all that is written of an incident is said in ``written``.
+present, else ``ABSENT_BLAME``), o one-sidedness, π the split of a rivalry, v 0 where no source of
+the type may name nobody (``circumstances.informant_types``). An adjudicated source sees the
+author, not the claim, and names the side of a clash (o = .98). How these make the probability of
+all that is written of an incident is said in ``written``.
 """
 
 import numpy as np
@@ -37,7 +38,7 @@ def parameters(priors: Priors, design: Design) -> list[Parameter]:
     """List the attribution parameters; with full confusion matrices where asked for."""
     names, sizes = design.names, design.sizes
     result = [simple("unknown", priors["unknown"], ["source"], sizes)]
-    if design.structure.regional_unknown:
+    if design.structure.regional_unknown and sizes["informant_type"]:
         dims = ["informant_type", "region"]
         result += standardized("unknown_region", priors, dims, 1, sizes)
     if names.has_other:
@@ -145,7 +146,9 @@ def unknown(params: Params, design: Design, engine: Engine) -> Array:
         return u + every
     types, type_of = design.informant_types
     shape = (len(types), design.sizes["region"])
-    by_region = effects.scaled(params, "unknown_region", shape, xp)[type_of]
+    by_type = effects.scaled(params, "unknown_region", shape, xp)
+    none = xp.zeros((1, shape[1]))
+    by_region = xp.concatenate([by_type, none], axis=0)[type_of]
     shift = by_region[:, around.locale_region][:, :, None] + every
     if names.has_other:
         shift = shift + is_other(names) * params["unknown_other"]

@@ -114,7 +114,8 @@ def circumstances_of(evidence: Evidence, names: Names, structure: Structure) -> 
     after = ground.after if ground is not None else np.zeros((0, n_period), bool)
     epoch, columns = _epochs(events, after, evidence)
     setting, settings = _settings(present, epoch, structure)
-    locale, locales = _locales(setting, structure)
+    by_region = structure.regional_unknown and bool(informant_types(evidence)[0])
+    locale, locales = _locales(setting, by_region)
     absent_author = np.array([[(~present)[m > 0].any(axis=0)] for m in names.member])
     return Circumstances(
         **_lags(evidence, structure),
@@ -168,9 +169,9 @@ def _settings(present: NDArray[np.bool_], epoch: Ints, structure: Structure) -> 
     return number.reshape(epoch.shape), rows
 
 
-def _locales(setting: Ints, structure: Structure) -> tuple[Ints, Ints]:
+def _locales(setting: Ints, by_region: bool) -> tuple[Ints, Ints]:
     """Locale of each (region, period), and (setting, region) of each locale."""
-    region = np.arange(len(setting))[:, None] * structure.regional_unknown + 0 * setting
+    region = np.arange(len(setting))[:, None] * by_region + 0 * setting
     rows, number = np.unique(
         np.column_stack([setting.ravel(), region.ravel()]), axis=0, return_inverse=True
     )
@@ -226,6 +227,17 @@ def source_types(evidence: Evidence, listers: Ints) -> tuple[tuple[str, ...], In
     kinds = evidence.axes.sources["type"].iloc[listers]
     types = tuple(sorted(set(kinds)))
     return types, np.array([types.index(kind) for kind in kinds], np.int64)
+
+
+def informant_types(evidence: Evidence) -> tuple[tuple[str, ...], Ints]:
+    """Types with a source that may name nobody, and each source's among them, shape (source,).
+
+    -1 where no source of its type may: what it lists is what it sees and can attribute, so the
+    share that a place leaves unattributed and the place's detection are one thing in all it says.
+    """
+    frame = evidence.axes.sources
+    types = sorted(set(frame["type"][frame["coverage"] == "all"]))
+    return tuple(types), np.asarray(pd.Index(types).get_indexer(frame["type"]), np.int64)
 
 
 def adjudicated(evidence: Evidence) -> NDArray[np.bool_]:

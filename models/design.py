@@ -14,7 +14,7 @@ from scipy.special import gammaln
 from ..data.evidence import Evidence
 from ..data.world import SIZES
 from . import numbers
-from .circumstances import Circumstances, circumstances_of, source_types
+from .circumstances import Circumstances, circumstances_of, informant_types, source_types
 from .engine import Floats, Ints
 from .histories import REPORTED, Histories, histories_of
 from .names import Names, names_of
@@ -87,8 +87,8 @@ class Design:
 
     @property
     def informant_types(self) -> tuple[tuple[str, ...], Ints]:
-        """Types of all sources, and the type of each, shape (source,)."""
-        return source_types(self.evidence, np.arange(len(self.evidence.axes.sources)))
+        """Types with a source that may name nobody, and each source's among them: (source,)."""
+        return informant_types(self.evidence)
 
     @cached_property
     def coords(self) -> dict[str, list[str]]:

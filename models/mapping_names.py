@@ -23,10 +23,13 @@ def _expit(x):
 
 @jit
 def unknowns(values, at, ix):
-    """P(names nobody | author named), shape (source, locale, author)."""
+    """P(names nobody | author named), shape (source, locale, author).
+
+    The last row of ``types`` is 0, of sources of no informant type (-1).
+    """
     n = ix.n_organization + ix.n_other + ix.n_rivalry
-    types = np.zeros((ix.informant_type.max() + 1, ix.n_region))
-    n_type = types.shape[0]
+    n_type = ix.informant_type.max() + 1
+    types = np.zeros((n_type + 1, ix.n_region))
     add_table(values, at.unknown_region_scale, at.unknown_region, types, 0, n_type)
     result = np.empty((ix.n_source, ix.n_locale, n))
     for s in range(ix.n_source):
@@ -43,7 +46,8 @@ def unknowns(values, at, ix):
 @jit
 def unknowns_back(values, at, ix, u, d_u, d):
     """Add the gradient of ``unknowns``."""
-    d_types = np.zeros((ix.informant_type.max() + 1, ix.n_region))
+    n_type = ix.informant_type.max() + 1
+    d_types = np.zeros((n_type + 1, ix.n_region))
     for s in range(ix.n_source):
         base, whole = values[at.unknown + s], 0.0
         for place in range(ix.n_locale):
@@ -56,7 +60,6 @@ def unknowns_back(values, at, ix, u, d_u, d):
             d_types[ix.informant_type[s], ix.locale_region[place]] += total
             whole += total
         d[at.unknown + s] += whole / (base * (1.0 - base))
-    n_type = d_types.shape[0]
     add_table_back(values, at.unknown_region_scale, at.unknown_region, d_types, 0, n_type, d)
 
 

@@ -12,7 +12,7 @@ from types import EllipsisType
 import numpy as np
 import pytest
 from dtoscore.data.evidence import SILENT, Evidence
-from dtoscore.models import delay, joint, superposition
+from dtoscore.models import attribution, delay, joint, superposition
 from dtoscore.models.density import Density
 from dtoscore.models.design import design
 from dtoscore.models.engine import NUMPY, Params
@@ -20,7 +20,7 @@ from dtoscore.models.priors import Priors
 from dtoscore.models.structure import TWO_CLASS, Structure
 from scipy.special import expit, logit
 from test_density import blocks, log_jacobian
-from tiny import COPY, COURT, PAPER, PRESS, Case, Teller, evidence, parameters_of, told
+from tiny import COPY, COURT, PAPER, PRESS, WATCH, Case, Teller, evidence, parameters_of, told
 from tiny_ground import Ground
 
 Where = EllipsisType | tuple[slice | int, ...]
@@ -198,6 +198,24 @@ def alike(case: Case, seed: int = 1) -> Params:
     """Values at which sizes and detection do not tell organizations apart."""
     params = parameters_of(evidence(case), seed, case.structure)
     return params | {"size_author": np.zeros_like(params["size_author"])}
+
+
+def test_a_region_has_one_share_of_what_a_source_never_lists() -> None:
+    """Unattributed or unseen is the same silence of a court: only its detection has regions."""
+    case = Case(("a", "b"), (PRESS, COURT), has_other=True, n_region=2, structure=Structure())
+    plan = design(evidence(case), case.structure)
+    params = parameters_of(plan.evidence, 1, case.structure)
+    assert params["unknown_region"].shape == (1, 2)
+    u = attribution.unknown(params, plan, NUMPY)
+    assert (u[0, 0] != u[0, 1]).all()
+    np.testing.assert_array_equal(u[1, 0], u[1, 1])
+
+
+def test_where_nobody_may_be_left_unnamed_no_region_has_a_share() -> None:
+    case = Case(("a", "b"), (COURT, WATCH), n_region=2, structure=Structure())
+    plan = design(evidence(case), case.structure)
+    assert not [p.name for p in joint.parameters(plan, Priors()) if "unknown_region" in p.name]
+    assert len(plan.around.locale_region) == 1
 
 
 def test_more_is_seen_or_less_is_never_visible() -> None:
