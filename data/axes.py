@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from .attribution import OTHER, UNKNOWN, parse
 from .errors import InputError
 from .periods import Period
+from .values import GOES_BY_NAME
 
 SILENT = -1
 
@@ -72,6 +73,7 @@ def code(name: str, choices: tuple[str, ...], axis: str) -> int:
 
 def lists(coverage: str, text: str, contenders: tuple[str, ...]) -> bool:
     """Whether a source of this coverage lists an incident of which it says ``text``."""
-    if coverage == "contenders_only":
-        return not set(contenders).isdisjoint(parse(text).organizations)
+    if coverage in GOES_BY_NAME:
+        named = set(parse(text).organizations)
+        return bool(named - {OTHER} if coverage == "organizations_only" else named & {*contenders})
     return coverage == "all" or text != UNKNOWN

@@ -10,7 +10,7 @@ from . import statements
 from .happen import Incidents
 from .statements import Ints, Lexicon, Statements
 from .streams import stream
-from .values import ADJUDICATED
+from .values import ADJUDICATED, GOES_BY_NAME
 from .world import Flags, Floats, World
 
 MEAN_DELAY = {ADJUDICATED: 20.0}
@@ -111,7 +111,7 @@ def _repeat(world: World, heard: Sequence[Heard], seed: int) -> list[Heard]:
             for position, spec in enumerate(world.sources)
             if spec.group == group
             and spec.type != ADJUDICATED
-            and spec.coverage != "contenders_only"
+            and spec.coverage not in GOES_BY_NAME
             and spec.id not in bribed
         ]
         if len(members) > 1:

@@ -35,7 +35,7 @@ from .tables import looks_personal
 from .values import ADJUDICATED, MOST_TOTAL
 
 SOURCE_TYPES = ("press", "government", "ngo", "academic", "social", ADJUDICATED)
-COVERAGES = ("all", "attributed_only", "contenders_only")
+COVERAGES = ("all", "attributed_only", "organizations_only", "contenders_only")
 SILENCES = ("informative", "uninformative")
 PUBLISHED = ("known", "unknown")
 RELATIONS = ("splinter_of", "merged_into", "part_of")

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from .attribution import OTHER, UNKNOWN, Attribution, parse
 from .streams import stream
+from .values import OTHER_BLAME
 from .world import Flags, Floats, World
 from .worldparts import Bribe
 
@@ -191,6 +192,7 @@ def _written(lexicon: Lexicon, coverage: str, name: Ints, sets: Flags) -> Statem
     listed = {
         "all": np.ones(len(name), dtype=bool),
         "attributed_only": text != UNKNOWN,
+        "organizations_only": (text != UNKNOWN) & (text != OTHER),
         "contenders_only": contender,
     }[coverage]
     return Statements(text, name, listed)
@@ -212,6 +214,8 @@ def _name(
     blame = np.where(np.arange(len(world.authors)) == seen[:, None], 0.0, favour)
     if lexicon.present is not None:
         blame = blame * lexicon.present[cell]
+    if world.sources[source].coverage == "organizations_only":
+        blame = blame * np.where(np.array(world.authors) == OTHER, OTHER_BLAME, 1.0)
     alone = blame.sum(axis=1) == 0  # nobody else to blame
     blame[alone, seen[alone]] = 1.0
     return np.where(right, seen, categorical(rng, blame))

@@ -29,6 +29,7 @@ OUTSIDE = "outside history and window"
 COARSE = "coarse: day or place not known"
 UNATTRIBUTED = "no attribution, from a source that lists attributed incidents only"
 NO_CONTENDER = "names no contender, from a source that lists contenders only"
+NO_ORGANIZATION = "names no organization, from a source that lists organizations only"
 REPEATED = "a second report of one incident by the same source"
 SOURCE = ("name", "type", "coverage", "silence", "group", "accuracy_prior", "published")
 """Columns of sources.csv that the evidence keeps."""
@@ -94,12 +95,14 @@ def _reasons(round_: Round, reports: pd.DataFrame, periods: Sequence[Period]) ->
     unpublished = reports["published"] > pd.Timestamp(round_.settings.as_of)
     uncovered = ~_covered(round_, reports)
     unknown = reports["attribution"] == UNKNOWN
+    coverage = reports["source"].map(round_.sources["coverage"])
     rules = (
         (_withdrawn(reports, unpublished), RETRACTED),
         (unpublished, UNPUBLISHED),
         (reports["period"] < 0, OUTSIDE),
         (is_coarse(reports, round_.settings, periods), COARSE),
         (uncovered & unknown, UNATTRIBUTED),
+        (uncovered & (coverage == "organizations_only"), NO_ORGANIZATION),
         (uncovered, NO_CONTENDER),
     )
     reason = pd.Series("", index=reports.index)

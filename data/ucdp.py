@@ -15,8 +15,8 @@ The rules, each with its reason (docs/methods.md):
 - A place or day known no better than a state or a month (code 4 and above) is coarse: no
   report but a row of ``totals.csv`` (``ucdp_coarse``).
 - History and coverage are cut to the years that the file holds.
-- GED is one compilation, which lists attributed incidents only; the outlets that it cites
-  are provenance, not sources.
+- GED is one compilation, which lists only what it takes for an organized group's: of all other
+  violence its silence says nothing. The outlets that it cites are provenance, not sources.
 """
 
 import datetime as dt
@@ -35,7 +35,7 @@ from .imported import ImportReport
 from .problems import counted
 from .regions import STATES
 from .span import spanned
-from .ucdp_coarse import DECLARED, coarse_notes, coarse_totals, is_coarse
+from .ucdp_coarse import DECLARED, coarse_notes, coarse_totals, is_coarse, is_nobodys
 
 COUNTRY, COUNTRY_CODE = "Mexico", "MX"
 SOURCE = "ucdp"
@@ -207,7 +207,7 @@ def _source(looked: Mapping[str, dt.date]) -> pd.DataFrame:
         "id": SOURCE,
         "name": "UCDP Georeferenced Event Dataset",
         "type": "academic",
-        "coverage": "attributed_only",
+        "coverage": "organizations_only",
         "published": "unknown",
     }
     return pd.DataFrame([row | dict(looked)])
@@ -261,7 +261,7 @@ def _report(
         folder=folder,
         rows_read=rows_read,
         rows_written=int((~kept["coarse"]).sum()),
-        coarse_written=int(kept["coarse"].sum()),
+        coarse_written=int((kept["coarse"] & ~is_nobodys(kept)).sum()),
         left_out=left_out,
         organizations=tuple(roster["id"]),
         contenders=tuple(roster.loc[roster["contender"] == "true", "id"]),

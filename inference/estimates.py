@@ -143,6 +143,7 @@ def _source_notes(parts: Parts, ids: list[str]) -> list[str]:
     for is_lister, coverage in zip(_listing(parts, ids), declared["coverage"], strict=True):
         said = {
             "attributed_only": "lists attributed incidents only",
+            "organizations_only": "lists incidents of organizations only",
             "contenders_only": "lists incidents of contenders only",
         }.get(str(coverage), "")
         meaning = "its silence says nothing" if not is_lister else ""

@@ -20,7 +20,7 @@ all that is written of an incident is said in ``written``.
 
 import numpy as np
 
-from ..data.values import ADJUDICATED
+from ..data.values import ADJUDICATED, OTHER_BLAME
 from . import effects
 from .circumstances import adjudicated
 from .claims import ABSENT_BLAME
@@ -219,6 +219,7 @@ def blame(params: Params, design: Design, engine: Engine) -> Array:
         + effects.scaled(params, "favour", (n_source, n), xp)
     )
     odds = np.where(design.around.setting_present, 1.0, ABSENT_BLAME)[:, None, :] * odds
+    odds = blame_weights(design) * odds
     plain = odds / odds.sum(axis=2, keepdims=True)
     if not (d := len(names.rivalries)):
         return plain
@@ -227,6 +228,14 @@ def blame(params: Params, design: Design, engine: Engine) -> Array:
     extra = np.zeros(len(names.names) - len(names.authors))
     even = np.full(d, 1.0 / d)
     return xp.concatenate([(1 - share) * plain, share * even + zeros, extra + zeros], axis=2)
+
+
+def blame_weights(design: Design) -> Floats:
+    """Who is never named wrongly: ``other``, by who lists organizations only; (source, name)."""
+    coverage = design.evidence.axes.sources["coverage"].to_numpy()
+    roster_only = (coverage == "organizations_only")[:, None]
+    others = is_other(design.names)[: design.names.n_plain]
+    return np.where(roster_only & others, OTHER_BLAME, 1.0)
 
 
 def _wrong(params: Params, design: Design, engine: Engine) -> Array:

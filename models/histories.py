@@ -12,9 +12,9 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from ..data.attribution import OTHER
+from ..data.attribution import OTHER, parse
 from ..data.evidence import SILENT, Evidence
-from ..data.values import ADJUDICATED
+from ..data.values import ADJUDICATED, GOES_BY_NAME
 from .circumstances import Circumstances
 from .engine import Floats, Ints
 from .names import NOBODY, Names
@@ -223,18 +223,28 @@ def _classes(
     if structure.silencing or around.n_class > 1 or len(around.events):
         author = authors
     else:
-        author = _alike(authors, set(frame["coverage"][courts] if by_claim else frame["coverage"]))
+        author = _alike(authors, set(frame["coverage"][courts] if by_claim else frame["coverage"]), structure)
     claims = pd.Series(names.claims if by_claim else names.claims[:1], dtype=object)
-    claim = _alike(claims, set(frame["coverage"][~courts]) if by_claim else set())
+    claim = _alike(claims, set(frame["coverage"][~courts]) if by_claim else set(), structure)
     return Classes(*_coded(author), *_coded(claim), by_claim)
 
 
-def _alike(names: "pd.Series[str]", coverage: set[str]) -> "pd.Series[str]":
-    """Label names by what sources of these coverages make of them."""
-    if "contenders_only" in coverage:
+def _alike(
+    names: "pd.Series[str]", coverage: set[str], structure: Structure
+) -> "pd.Series[str]":
+    """Label names by what sources of these coverages make of them.
+
+    By one that lists organizations only no organization is taken for ``other``, but in a full
+    confusion matrix, where each is so with a probability of its own; a war with ``other`` may be
+    written as its side alone.
+    """
+    if coverage & set(GOES_BY_NAME if structure.confusion else ["contenders_only"]):
         return names
-    if "attributed_only" in coverage:
-        return names.where(names.isin([OTHER, NOBODY]), "named")
+    if coverage & {"attributed_only", "organizations_only"}:
+        own = names.isin([OTHER, NOBODY])
+        if "organizations_only" in coverage:
+            own |= names.map(lambda name: OTHER in parse(name).organizations)
+        return names.where(own, "named")
     return names.map(lambda _: "all")
 
 

@@ -4,7 +4,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..data.values import GOES_BY_NAME
 from . import delay, silencing
+from .attribution import blame_weights
 from .centring import reported_shares
 from .circumstances import adjudicated, source_types
 from .claims import ABSENT_BLAME, event_table, war_rest, war_shares
@@ -15,9 +17,9 @@ from .kernel_runs import ints, starts
 from .parameters import Parameter
 from .rates import IMPOSSIBLE
 from .structs import Pointer, Struct, define, register
-from .written import avoided_shares
+from .written import avoided_shares, spoken_names
 
-COVERAGE = {"all": 0, "attributed_only": 1, "contenders_only": 2}
+COVERAGE = {"all": 0, "attributed_only": 1, **{name: 2 + n for n, name in enumerate(GOES_BY_NAME)}}
 
 
 class Offsets(NamedTuple):
@@ -159,7 +161,8 @@ class Index(NamedTuple):
     class_author: Ints
     listing_class: Ints
     class_claim: Ints
-    contender: Floats
+    spoken: Floats
+    blame_weight: Floats
     spoken_share: Floats
     log_victims: Floats
     region_share: Floats
@@ -271,8 +274,9 @@ def _authors(design: Design) -> dict[str, Any]:
         "member": np.ascontiguousarray(names.member),
         "member_mean": np.ascontiguousarray(names.member / total),
         "sides": ints(names.sides),
+        "blame_weight": blame_weights(design),
         "lean": np.ascontiguousarray(names.lean),
-        "contender": names.contender.astype(float),
+        "spoken": spoken_names(names),
         "spoken_share": 1.0 - avoided_shares(design),
     }
 

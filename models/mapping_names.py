@@ -116,7 +116,7 @@ def blame(values, at, ix):
         for a in range(plain):
             if at.notoriety >= 0:
                 odds[s, a] += values[at.notoriety + a]
-            odds[s, a] = np.exp(odds[s, a])
+            odds[s, a] = ix.blame_weight[s, a] * np.exp(odds[s, a])
         for i in range(ix.n_setting):
             total = 0.0
             for a in range(plain):

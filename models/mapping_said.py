@@ -40,10 +40,11 @@ define(SaidRef, _SaidStruct, Said)
 
 @jit
 def _speaks(ix, eta, s, name):
-    """P(the statement names a contender | this name was picked)."""
-    if ix.contender[name] > 0.0 or name >= ix.n_organization + ix.n_other:
-        return ix.contender[name]
-    return (eta[s] * ix.spoken_share).sum()
+    """P(the source's coverage holds the statement | this name was picked)."""
+    kind = ix.coverage[s] - 2
+    if ix.spoken[kind, name] > 0.0 or name >= ix.n_organization + ix.n_other:
+        return ix.spoken[kind, name]
+    return (eta[s] * ix.spoken_share[kind]).sum()
 
 
 @jit
@@ -99,7 +100,7 @@ def listed_back(ix, u, matrix, eta, lists, d_lists, d_u, d_matrix, d_eta):
                     if m < 0 or change == 0.0:
                         continue
                     d_u[s, place, m] -= change * lists[s, place, q, g] / (1.0 - u[s, place, m])
-                    if ix.coverage[s] == 2:
+                    if ix.coverage[s] >= 2:
                         scale = change * (1.0 - u[s, place, m])
                         _spoken_back(ix, matrix, eta, s, setting, m, scale, d_matrix, d_eta)
 
@@ -108,9 +109,10 @@ def listed_back(ix, u, matrix, eta, lists, d_lists, d_u, d_matrix, d_eta):
 def _spoken_back(ix, matrix, eta, s, setting, m, scale, d_matrix, d_eta):
     for name in range(ix.n_name):
         d_matrix[setting, s, m, name] += scale * _speaks(ix, eta, s, name)
-        free = ix.contender[name] == 0.0
+        kind = ix.coverage[s] - 2
+        free = ix.spoken[kind, name] == 0.0
         if free and name < ix.n_organization + ix.n_other:
-            d_eta[s] += scale * matrix[setting, s, m, name] * ix.spoken_share
+            d_eta[s] += scale * matrix[setting, s, m, name] * ix.spoken_share[kind]
 
 
 @jit

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..data.attribution import Attribution, parse
 from ..data.evidence import SILENT, Evidence
+from ..data.values import GOES_BY_NAME
 from .circumstances import Circumstances, adjudicated
 from .engine import Floats, Ints
 from .names import Names
@@ -144,12 +145,12 @@ def _selection(
 
 
 def _groups(evidence: Evidence, courts: NDArray[np.bool_]) -> tuple[tuple[int, ...], ...]:
-    """Sources that copy: no courts, and none that lists contenders only.
+    """Sources that copy: no courts, and none whose coverage goes by names.
 
     What such a one lists hangs on the name that it would write, and its silence would have to
     know whether it would have copied.
     """
     frame = evidence.axes.sources
-    group = frame["group"].where(~courts & (frame["coverage"] != "contenders_only").to_numpy())
+    group = frame["group"].where(~courts & ~frame["coverage"].isin(GOES_BY_NAME).to_numpy())
     found = [np.flatnonzero(group == name) for name in sorted(set(group.dropna()) - {""})]
     return tuple(tuple(int(i) for i in members) for members in found if len(members) > 1)

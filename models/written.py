@@ -20,9 +20,8 @@ probability κ, the draw of one of them, whichever as likely; else each draws fo
         \kappa_g [\text{all the same}]\,\overline{c}_{m} + (1 - \kappa_g) \prod_s c_{sm} \Big)
 
 with c the probability of what a member wrote, given that it names somebody. Courts do not copy,
-nor do sources that list contenders only, whose silence hangs on the name that they would write. So
-ten copies of one
-name are worth little more than κ times one, and never ten votes.
+nor do sources that list contenders or organizations only, whose silence hangs on the name that
+they would write. So ten copies of one name are worth little more than κ times one, and never ten votes.
 
 **Deaths by side** of one incident are beta-binomial; where the author is no such rivalry they are
 uniform, since nothing is then known of them. Clashes whose dead are told by side are no random
@@ -44,9 +43,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
+from ..data.attribution import OTHER
+from ..data.values import GOES_BY_NAME
 from .circumstances import adjudicated
 from .design import Design
 from .engine import Array, Engine, Floats, Ints, Params
+from .names import Names
 
 Bools = NDArray[np.bool_]
 
@@ -82,27 +84,37 @@ def _attributing(u: Array, matrix: Array, eta: Array, design: Design, engine: En
     attributes = 1.0 - u
     spoken = (matrix * _speaks(eta, design)[:, None, :]).sum(axis=3)  # (setting, source, author)
     spoken = xp.transpose(spoken, (1, 0, 2))[:, design.around.locale_setting]
-    contenders = (coverage == "contenders_only")[:, None, None]
-    lists = xp.where(contenders, attributes * spoken, attributes)
+    by_name = np.isin(coverage, GOES_BY_NAME)[:, None, None]
+    lists = xp.where(by_name, attributes * spoken, attributes)
     return xp.where((coverage == "all")[:, None, None], 1.0, lists)
 
 
 def _speaks(eta: Array, design: Design) -> Array:
-    """P(the statement names a contender | name picked), shape (source, name)."""
-    names = design.names
-    contender = names.contender.astype(float)
-    plain = (np.arange(len(names.names)) < names.n_plain) * (1.0 - contender)
-    spoken = (eta * (1.0 - avoided_shares(design))).sum(axis=1)
-    return contender + plain * spoken[:, None]
+    """P(the source's coverage holds the statement | name picked), shape (source, name)."""
+    names, coverage = design.names, design.evidence.axes.sources["coverage"].to_numpy()
+    kind = np.array([GOES_BY_NAME.index(c) if c in GOES_BY_NAME else 0 for c in coverage])
+    spoken = spoken_names(names)[kind]
+    plain = (np.arange(len(names.names)) < names.n_plain) * (1.0 - spoken)
+    in_set = (eta * (1.0 - avoided_shares(design))[kind]).sum(axis=1)
+    return spoken + plain * in_set[:, None]
+
+
+def spoken_names(names: Names) -> Floats:
+    """1 where a coverage that goes by names holds a name: (``GOES_BY_NAME``, name)."""
+    on_roster = np.array([name != OTHER for name in names.names])
+    by_coverage = {"contenders_only": names.contender, "organizations_only": on_roster}
+    return np.array([by_coverage[coverage] for coverage in GOES_BY_NAME], float)
 
 
 def avoided_shares(design: Design) -> Floats:
-    """P(a set of each size around no contender holds none), shape (set_size,)."""
+    """P(a set of each size around a name not held holds none): (``GOES_BY_NAME``, set_size)."""
     names = design.names
-    rest, others = names.n_plain - 1, int(names.contender[: names.n_plain].sum())
-    sizes = range(design.statements.largest_set)
-    free = max(rest - others, 0)
-    return np.array([comb(free, n) / comb(rest, n) if n <= rest else 0.0 for n in sizes])
+    rest, sizes = names.n_plain - 1, range(design.statements.largest_set)
+    held = spoken_names(names)[:, : names.n_plain].sum(axis=1).astype(int)
+    return np.array(
+        [[comb(max(rest - k, 0), n) / comb(rest, n) if n <= rest else 0.0 for n in sizes]
+         for k in held]
+    )  # fmt: skip
 
 
 def written(

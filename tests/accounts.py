@@ -17,7 +17,7 @@ from tiny import Case
 from values import Cell, Params, Said, event_share, expit, get, groups, logit, members, softmax
 
 NOBODY = "nobody"
-ABSENT_BLAME = 0.05
+ABSENT_BLAME, OTHER_BLAME = 0.05, 1e-12
 Texts = tuple[str, ...]
 
 
@@ -100,6 +100,12 @@ def presence(case: Case, name: str, region: int) -> float:
     return ABSENT_BLAME if absent else 1.0
 
 
+def readiness(case: Case, name: str, s: int) -> float:
+    """One that lists organizations only as good as never takes one for ``other``."""
+    only = case.sources[s].coverage == "organizations_only"
+    return OTHER_BLAME if only and name == OTHER else 1.0
+
+
 def copying_blocks(case: Case) -> list[list[int]]:
     """All sources, those that copy each other together."""
     copying = groups(case, range(len(case.sources))) if case.structure.groups else []
@@ -132,8 +138,8 @@ def block(
 
 def _names(case: Case, p: Params, s: int, claim: str, cell: Cell, *, names: bool) -> float:
     """P(names somebody, or nobody); given that it lists it, where its silence means nothing."""
-    # How those that list contenders only copy each other the formulas leave open.
-    assert case.sources[s].coverage != "contenders_only"
+    # How those copy each other whose coverage goes by names the formulas leave open.
+    assert case.sources[s].coverage in ("all", "attributed_only")
     nobody = unknown(case, p, s, claim, cell[0])
     if not case.looks(s, cell) and case.sources[s].coverage == "attributed_only":
         return float(names and nobody < 1)
@@ -249,7 +255,7 @@ def blame(case: Case, p: Params, s: int, region: int) -> dict[str, float]:
     """φ: where wrong names of a source fall."""
     favour = get(p, "favour_scale")
     odds = [
-        math.log(presence(case, name, region))
+        math.log(presence(case, name, region) * readiness(case, name, s))
         + get(p, "notoriety", k)
         + favour * get(p, "favour", s, k)
         for k, name in enumerate(case.plain)

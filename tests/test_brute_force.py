@@ -16,7 +16,7 @@ from dtoscore.models.structure import CORE, TWO_CLASS, Structure
 from dtoscore.models.superposition import Quantities
 from happening import n_class, never_visible, rate
 from scipy.stats import poisson
-from tiny import COPY, COURT, NAMING, PAPER, PRESS, QUIET, WATCH, Case, Teller, parameters, plan
+from tiny import COPY, COURT, GED, NAMING, PAPER, PRESS, QUIET, WATCH, Case, Teller, parameters, plan
 from tiny_ground import Ground
 from values import Cell, Params, Said
 
@@ -59,6 +59,19 @@ CASES = {
     "a place left out for a while, other, a war": Case(
         ("a", "b"), (PRESS,), ("a", "b"), has_other=True, rivalries=("a><b",),
         n_region=2, n_period=2, never=(("b", 0),), excluded=((1, 0),),
+    ),
+    "a compilation of organizations' violence, sets, other, a war": Case(
+        ("a", "b"), (GED, PRESS), ("a",), has_other=True, rivalries=("a><b",), largest_set=2,
+        n_region=2,
+    ),
+    "such a compilation whose silence means nothing, full confusion matrices": Case(
+        ("a", "b"), (replace(GED, silence="uninformative"), GED, PRESS), ("a", "b"),
+        has_other=True, structure=replace(CORE, confusion=True),
+    ),
+    "one such compilation alone, everything": Case(
+        ("a", "b"), (GED,), ("a", "b"), has_other=True, rivalries=("a><b", "a><other"),
+        n_region=2, largest_set=2, structure=WHOLE,
+        ground=Ground(events=(("a", 0),), absent=(("b", 1),)),
     ),
     "one organization, one source": Case(("a",), (PRESS,), ("a",)),
     "one organization and other, one source": Case(

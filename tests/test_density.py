@@ -20,7 +20,7 @@ from dtoscore.models.priors import Priors
 from dtoscore.models.structure import CORE, TWO_CLASS, Structure
 from pytensor.compile.mode import Mode
 from scipy import stats
-from tiny import COPY, COURT, NAMING, PAPER, PRESS, QUIET, WATCH, Case, evidence
+from tiny import COPY, COURT, GED, NAMING, PAPER, PRESS, QUIET, WATCH, Case, evidence
 from tiny_ground import Ground
 
 CASES = {
@@ -31,6 +31,10 @@ CASES = {
     "full confusion matrices": Case(
         ("a", "b"), (PRESS, NAMING), ("a",), has_other=True, rivalries=("a><b",),
         structure=replace(CORE, confusion=True), n_period=3, n_kind=2,
+    ),
+    "everything, a compilation of organizations' violence": Case(
+        ("a", "b"), (GED, PRESS), ("a", "b"), has_other=True, rivalries=("a><b", "a><other"),
+        largest_set=2, n_region=2, n_period=2, structure=Structure(),
     ),
     "everything but wars": Case(
         ("a", "b"), (PAPER, COPY, COURT), ("a", "b"), has_other=True, n_region=2, n_period=2,

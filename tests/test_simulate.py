@@ -135,6 +135,22 @@ def test_attributed_only_lists_what_it_attributes(drawn: Simulated) -> None:
     near(len(rows) / len(drawn.incidents), 0.7 * detection.mean(), len(drawn.incidents))
 
 
+def test_organizations_only_takes_no_organization_for_other() -> None:
+    """What it lists of an organization is what it attributes; of ``other`` what it mistakes."""
+    sources = list(small_world().sources)
+    sources[1] = replace(sources[1], coverage="organizations_only")
+    drawn = simulate(small_world(sources=tuple(sources), set_size=np.tile([1.0, 0.0], (4, 1))), 3)
+    rows = of_source(drawn, "list")
+    assert not set(rows["attribution"]) & {"", "other"}
+    incidents = drawn.incidents
+    share = rows["author"].value_counts() / incidents["author"].value_counts()
+    visible = (0.5 * incidents["size"].map(SIZES.index) + 0.5 * incidents["z"]).map(expit)
+    detection = visible.groupby(incidents["author"]).mean()
+    n = incidents["author"].value_counts()
+    near(share["a"], 0.7 * detection["a"], n["a"])
+    near(share["other"], 0.7 * 0.2 * detection["other"], n["other"])
+
+
 def test_contenders_only_lists_what_names_a_contender(drawn: Simulated) -> None:
     named = of_source(drawn, "watch")["attribution"].map(lambda t: set(parse(t).organizations))
     assert named.map(lambda names: bool(names & {"a", "b", "c"})).all()

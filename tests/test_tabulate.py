@@ -395,6 +395,21 @@ class TestCoverage:
         }
         assert list(found.incidents["incident_id"]) == ["i4", "i5", "i6", "i7"]
 
+    def test_other_of_a_source_that_lists_organizations(self, tmp_path: Path) -> None:
+        sources = "id,name,type,coverage\nged,G,academic,organizations_only\ndaily,D,press,all\n"
+        found = evidence(
+            tmp_path,
+            row("a", "i1", "ged", attribution="other"),
+            row("b", "i2", "ged", attribution=""),
+            row("c", "i3", "ged", attribution="juarez|other"),
+            row("d", "i4", "ged", attribution="juarez><other"),
+            row("e", "i5", "daily", attribution="other"),
+            row("f", "i6", "ged", attribution="juarez"),
+            sources_csv=sources,
+        )
+        assert reasons(found) == {"a": module.NO_ORGANIZATION, "b": module.UNATTRIBUTED}
+        assert list(found.incidents["incident_id"]) == ["i3", "i4", "i5", "i6"]
+
     def test_the_country_alone_is_coarse(self, tmp_path: Path) -> None:
         found = evidence(tmp_path, row("a", region="MX"), row("b", "i2"))
         assert reasons(found) == {"a": module.COARSE}

@@ -159,6 +159,15 @@ def test_codes_of_four_and_above_are_coarse(
     assert said.rows_written + said.coarse_written == 2
 
 
+def test_a_coarse_event_by_a_government_alone_is_no_total(convert, tmp_path) -> None:
+    """As a total of all that is nobody's it would bound every murder of that month."""
+    state = {"type_of_violence": 3, "side_a": "Government of Mexico", "where_prec": 4}
+    said, *_ = convert({}, {"where_prec": 4}, state)
+    assert (said.rows_written, said.coarse_written) == (1, 1)
+    assert "other" not in set(totals_of(tmp_path / "round")["attribution"])
+    assert any("1 coarse event is by a government alone" in note for note in said.notes)
+
+
 def totals_of(folder: Path) -> pd.DataFrame:
     return pd.read_csv(folder / "totals.csv", dtype=str, keep_default_na=False)
 
@@ -346,7 +355,7 @@ def test_the_folder_reads_as_a_round(convert, tmp_path) -> None:
     assert read.contenders() == ("blue-ibises", "red-herons")
     source = read.sources.loc["ucdp"]
     assert (source["type"], source["coverage"], source["published"]) == (
-        "academic", "attributed_only", "unknown",
+        "academic", "organizations_only", "unknown",
     )  # fmt: skip
     assert read.reports[["deaths_a", "deaths_b"]].to_numpy().tolist() == [[1, 2]]
     assert read.reports["precision"].tolist() == ["exact"]
@@ -464,7 +473,7 @@ def test_an_absent_file_a_full_folder_and_wrong_days_are_refused(tmp_path) -> No
 
 @pytest.mark.parametrize(
     ("year", "share", "rows", "coarse", "citing", "contenders", "rivalries"),
-    [(2010, 0.43, 2847, 170, 1817, 11, 11), (2021, 0.69, 6263, 564, 0, 27, 23)],
+    [(2010, 0.43, 2847, 166, 1817, 11, 11), (2021, 0.69, 6263, 564, 0, 27, 23)],
 )
 def test_the_real_file(
     real_data, tmp_path, year, share, rows, coarse, citing, contenders, rivalries

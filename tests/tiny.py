@@ -42,8 +42,9 @@ class Teller:
         """Whether its coverage holds a statement."""
         if self.coverage == "all":
             return True
-        named = parse(text).organizations
-        return bool(set(named) & set(contenders)) if self.coverage[0] == "c" else bool(named)
+        named = set(parse(text).organizations)
+        held = {"c": named & set(contenders), "o": named - {"other"}, "a": named}
+        return bool(held[self.coverage[0]])
 
     @property
     def is_court(self) -> bool:
@@ -53,6 +54,7 @@ class Teller:
 
 PRESS = Teller()
 NAMING = Teller(coverage="attributed_only")
+GED = Teller("academic", coverage="organizations_only")
 WATCH = Teller("ngo", coverage="contenders_only")
 COURT = Teller("adjudicated", coverage="attributed_only")
 QUIET = Teller("government", coverage="attributed_only", silence="uninformative")
