@@ -104,7 +104,7 @@ def coarse_notes(events: pd.DataFrame, days: tuple[dt.date, dt.date]) -> tuple[s
     citing = events["source_article"].str.contains(GOVERNMENT_LIST, regex=True)
     nobodys = events["coarse"] & is_nobodys(events)
     notes: Mapping[str, pd.Series] = {
-        "by a government alone: not in totals.csv, since nothing else of its kind is counted": nobodys,
+        "by a government alone: in no total, since the rest of its kind is not counted": nobodys,
         (
             "over the first or last day of the round: in totals.csv, but set aside, since how "
             "much of them lies inside is not known"
@@ -114,7 +114,11 @@ def coarse_notes(events: pd.DataFrame, days: tuple[dt.date, dt.date]) -> tuple[s
             "of them; import totals --holds ucdp says that it counts all that UCDP reports"
         ): citing,
     }
-    verbs = (("coarse event is", "coarse events are"), ("coarse event reaches", "coarse events reach"), ("event cites", "events cite"))
+    verbs = (
+        ("coarse event is", "coarse events are"),
+        ("coarse event reaches", "coarse events reach"),
+        ("event cites", "events cite"),
+    )
     return tuple(
         f"{counted(int(mask.sum()), *verb)} {clause}."
         for (clause, mask), verb in zip(notes.items(), verbs, strict=True)

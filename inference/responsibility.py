@@ -123,7 +123,7 @@ class Reader:
 
         Shape (aggregate, 3), in E[1, V, V²]; see ``models.aggregates``.
         """
-        totals = self.density.tail.totals
+        totals = self.density.totals
         if totals is None or not totals.counts_others.any():
             return np.zeros((0 if totals is None else len(totals.found), 3))
         whole = self.density.moments(self.density.pack(params)).whole

@@ -25,7 +25,6 @@ from . import (
     mapping_rates,
     mapping_said,
     mapping_written,
-    noise,
 )
 from .compiled import jit
 from .design import Design
@@ -36,8 +35,8 @@ from .mapping_index import Index, IndexRef, Offsets, OffsetsRef, index, offsets,
 from .mapping_said import SaidRef
 from .parameters import Parameter
 from .rates import TOTALS
-from .tail import Tail
-from .totals import Moments, totals_of
+from .tail import Tail, moments_at, noise_at, tail_of, totals_at
+from .totals import Moments, Totals, totals_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +64,12 @@ class Density:
     @cached_property
     def tail(self) -> Tail:
         """What comes after terms, expected numbers and moments."""
-        return Tail(totals_of(self.design), noise.blocks(self.design), self.starts)
+        return tail_of(self.design, self.totals, self.starts)
+
+    @cached_property
+    def totals(self) -> Totals | None:
+        """The official totals; None where there are none."""
+        return totals_of(self.design)
 
     @cached_property
     def starts(self) -> dict[str, slice]:
@@ -90,6 +94,11 @@ class Density:
     @cached_property
     def _room(self) -> kernel.WorkspaceRef:
         return kernel.workspace(self.design, self.layout)
+
+    @property
+    def _weight(self) -> Floats:
+        """Of each total in the log density."""
+        return np.ones(0 if self.totals is None else len(self.totals.found))
 
     @property
     def n_free(self) -> int:
@@ -133,7 +142,7 @@ class Density:
     def evaluator(self) -> Callable[[Floats], tuple[float, Floats]]:
         """``value_and_gradient`` with a workspace of its own, for one chain."""
         room, t = kernel.workspace(self.design, self.layout), self.table
-        fixed = (t.rows, t.one, t.two, *self.points, self.layout, self.tail)
+        fixed = (t.rows, t.one, t.two, *self.points, self.layout, self._weight, *self.tail)
         return lambda free: value_and_gradient(room, free, *fixed)
 
     def cells(self, values: Floats) -> tuple[Floats, Floats]:
@@ -151,12 +160,15 @@ class Density:
     def moments(self, values: Floats) -> Moments:
         """What is expected in each total's scope, given what is reported."""
         _, mass, entries = self.entries(values)
-        return self.tail.moments(entries, self.tail.factor(mass, values))
+        found, both = moments_at(entries, mass, values, *self.tail)
+        return Moments(found[:, :3], found[:, 3:6], found[:, 6:], both)
 
     def total_log_lik(self, values: Floats) -> Floats:
         """Log likelihood of each total, shape (aggregate,)."""
         _, mass, entries = self.entries(values)
-        return self.tail.totals_at(entries, self.tail.factor(mass, values), values).value
+        d = np.zeros(len(values))
+        value, *_ = totals_at(entries, mass, values, self._weight, *self.tail, d)
+        return cast("Floats", value)
 
     def pull_back(
         self, values: Floats, d_term: Floats, d_mass: Floats, d_total: Floats | None = None
@@ -165,9 +177,10 @@ class Density:
         points, room = self.points, self._room
         naming, x, log_totals = prepared(room, values, *points, self.layout)
         _, mass, entries = kernel.terms(room, x, self.layout)
-        factor = self.tail.factor(mass, values)
-        terms = self.tail.totals_at(entries, factor, values, d_total)
-        d_entries, by_mass, d_series = self.tail.totals_back(entries, factor, terms, values)
+        d_series, weight = np.zeros(len(values)), self._weight if d_total is None else d_total
+        _, d_entries, by_mass = totals_at(
+            entries, mass, values, weight, *self.tail, d_series
+        )  # fmt: skip
         d_x = kernel.backward(room, x, self.layout, d_term, d_mass + by_mass, d_entries)
         no_totals = np.zeros(log_totals.shape)
         d = cast("Floats", pull_back(values, *points, *naming, x, log_totals, d_x, no_totals))
@@ -297,7 +310,7 @@ def pull_back(values, at, ix, matrix, eta, said, x, totals, d_x, d_totals):
     return d
 
 
-def value_and_gradient(room, free, table_rows, one, two, at, ix, lay, tail):
+def value_and_gradient(room, free, table_rows, one, two, at, ix, lay, weight, blocks, totals):
     """Log density of the unconstrained values and its gradient.
 
     Stage by stage, each compiled by itself: as one compiled function the stages would be
@@ -306,14 +319,15 @@ def value_and_gradient(room, free, table_rows, one, two, at, ix, lay, tail):
     values = constraints.constrain(free, table_rows, two, at, ix)
     naming, x, log_totals = prepared(room, values, at, ix, lay)
     term, mass, entries = kernel.terms(room, x, lay)
-    rest, d_mass, d_tail = tail.noise_at(mass, values)
-    factor = tail.factor(mass, values)
-    totals = tail.totals_at(entries, factor, values)
-    d_entries, by_mass, d_series = tail.totals_back(entries, factor, totals, values)
+    d_tail = np.zeros(len(values))
+    rest, d_mass = noise_at(mass, values, blocks, d_tail)
+    of_totals, d_entries, by_mass = totals_at(
+        entries, mass, values, weight, blocks, totals, d_tail
+    )  # fmt: skip
     of_log_totals, d_log_totals = mapping_rates.total_priors(at, ix, one, two, log_totals)
     d_x = kernel.backward(room, x, lay, np.ones(len(term)), d_mass + by_mass, d_entries)
-    d = pull_back(values, at, ix, *naming, x, log_totals, d_x, d_log_totals) + d_tail + d_series
-    value = term.sum() + rest + totals.value.sum() + mapping_detection.delays(values, at, ix, d)
+    d = pull_back(values, at, ix, *naming, x, log_totals, d_x, d_log_totals) + d_tail
+    value = term.sum() + rest + of_totals.sum() + mapping_detection.delays(values, at, ix, d)
     by, jacobian = log_priors.log_prior(free, values, table_rows, one, two)
     gradient = log_priors.log_prior_back(free, values, table_rows, one, two, d, at, ix)
     return value + by.sum() + jacobian + of_log_totals.sum(), gradient

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .compiled import loop
-from .victim_totals import LEAST_VARIANCE, WIDER, WILD
+from .victim_totals import WIDER, WILD, log_interval
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -26,9 +26,6 @@ Ints = NDArray[np.int64]
 CANNOT_BE, EACH = -1e15, 1e4
 """Stands for log 0, less so much for each incident that is missing or too many: a draw that starts
 where a total cannot be finds its way to where it can."""
-
-_FAR = -30.0
-"""Standard deviations below which Φ is taken from its asymptotic series."""
 
 
 class Laws(NamedTuple):
@@ -82,10 +79,10 @@ def log_probability(laws, j, by_size):  # type: ignore[no-untyped-def]
     var = p * (1.0 - p) * (laws.free_squares[j] + squares) + p * p * spread
     var += p * laws.background[j, 2]
     var = (1.0 + laws.noise[j] ** 2) * var + (laws.noise[j] * mean) ** 2
-    usual = _interval(laws.low[j], laws.high[j], mean, var)
+    usual = log_interval(laws.low[j], laws.high[j], mean, var)
     if laws.noise[j] == 0.0:
         return usual
-    wild = _interval(laws.low[j], laws.high[j], mean, WIDER**2 * var)
+    wild = log_interval(laws.low[j], laws.high[j], mean, WIDER**2 * var)
     return np.logaddexp(math.log(1.0 - WILD) + usual, math.log(WILD) + wild)
 
 
@@ -123,27 +120,6 @@ def _log_poisson(k, mean):  # type: ignore[no-untyped-def]
     if mean <= 0.0:
         return 0.0 if k == 0 else -np.inf
     return k * math.log(mean) - mean - math.lgamma(k + 1.0)
-
-
-@loop
-def _interval(low, high, mean, var):  # type: ignore[no-untyped-def]
-    """log P(low − ½ ≤ X ≤ high + ½) of a normal X; as ``victim_totals.interval``."""
-    sd = math.sqrt(max(var, LEAST_VARIANCE))
-    a = -np.inf if low <= 0.0 else (low - 0.5 - mean) / sd
-    b = (high + 0.5 - mean) / sd
-    if a > 0.0:
-        a, b = -b, -a
-    top = _log_ndtr(b)
-    return top if a == -np.inf else top + math.log(-math.expm1(_log_ndtr(a) - top))
-
-
-@loop
-def _log_ndtr(z):  # type: ignore[no-untyped-def]
-    """log Φ(z)."""
-    if z > _FAR:
-        return math.log(0.5 * math.erfc(-z / math.sqrt(2.0)))
-    series = 1.0 - 1.0 / z**2 + 3.0 / z**4 - 15.0 / z**6
-    return -0.5 * z * z - math.log(-z * math.sqrt(2.0 * math.pi)) + math.log(series)
 
 
 @loop

@@ -223,15 +223,15 @@ def _classes(
     if structure.silencing or around.n_class > 1 or len(around.events):
         author = authors
     else:
-        author = _alike(authors, set(frame["coverage"][courts] if by_claim else frame["coverage"]), structure)
+        author = _alike(
+            authors, set(frame["coverage"][courts] if by_claim else frame["coverage"]), structure
+        )
     claims = pd.Series(names.claims if by_claim else names.claims[:1], dtype=object)
     claim = _alike(claims, set(frame["coverage"][~courts]) if by_claim else set(), structure)
     return Classes(*_coded(author), *_coded(claim), by_claim)
 
 
-def _alike(
-    names: "pd.Series[str]", coverage: set[str], structure: Structure
-) -> "pd.Series[str]":
+def _alike(names: "pd.Series[str]", coverage: set[str], structure: Structure) -> "pd.Series[str]":
     """Label names by what sources of these coverages make of them.
 
     By one that lists organizations only no organization is taken for ``other``, but in a full

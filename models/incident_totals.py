@@ -79,14 +79,15 @@ def _all(rows):  # type: ignore[no-untyped-def]
     result = np.empty((rows.shape[0], 4))
     for j in range(rows.shape[0]):
         low, high, items, held, rate, p, spread = rows[j]
-        n, h = whole_items(items, held)
-        result[j] = _one(int(low) - h, int(high) - h, n - h, rate, p, spread)
+        result[j] = one(low, high, items, held, rate, p, spread)
     return result
 
 
 @jit
-def _one(low, high, free, rate, p, spread):  # type: ignore[no-untyped-def]
-    """One total, what it holds taken off its bounds."""
+def one(least, most, items, held, rate, p, spread):  # type: ignore[no-untyped-def]
+    """One total: value, and derivatives in λ, D and p."""
+    n, h = whole_items(items, held)
+    low, high, free = int(least) - h, int(most) - h, n - h  # what it holds taken off
     if high < 0:
         return -np.inf, np.nan, np.nan, np.nan
     lam = max(rate, LEAST_MEAN)

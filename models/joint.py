@@ -83,7 +83,7 @@ def build(
             pm.Potential("delays", delay.log_lik(params, plan, PYTENSOR))
         target = Density(plan, listed)
         term, mass = _cell_terms(params, target, plan)
-        if len(target.tail.totals.found if target.tail.totals else ()):
+        if target.totals is not None:
             pm.Potential("totals", total_terms(params, target))
         pm.CustomDist(
             "incidents",

@@ -40,7 +40,7 @@ class SuperpositionOp(Op):  # type: ignore[misc]
 
     def infer_shape(self, node: Apply, shapes: Any) -> Any:
         """Two outputs have one entry a cell, one has one a total."""
-        found = self.target.tail.totals
+        found = self.target.totals
         sizes = [len(self.target.design.cell_kind)] * 2 + [len(found.found) if found else 0]
         return [(pt.constant(size, dtype="int64"),) for size in sizes]
 

@@ -13,15 +13,17 @@ for each author does not (model.md, section 1). The unseen are drawn with the up
 σ goes to 0 the Poisson law comes back.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import digamma, gammaln
 
+from .compiled import jit
 from .design import Design
 from .engine import Array, Engine, Floats, Ints, Params
 from .parameters import Parameter, simple
 from .priors import Priors
+from .special import digamma
 
 LEAST_MASS = 1e-100
 """A cell's share of its block is nothing, not 0/0, where nobody looks in any cell of it."""
@@ -84,27 +86,40 @@ def blocks(design: Design) -> Blocks:
 
 def factor(mass: Floats, sigma: float, found: Blocks) -> Factor:
     """Work out the blocks' part at expected numbers by cell."""
-    n, phi = found.seen, sigma**-2
-    m = found.sums(mass)
-    value = gammaln(n + phi) - gammaln(phi) - n * np.log(m + phi) - phi * np.log1p(m / phi)
-    by_phi = digamma(n + phi) - digamma(phi) - np.log1p(m / phi) + (m - n) / (m + phi)
-    return Factor(value, -(n + phi) / (m + phi), float(by_phi.sum() * -2.0 * sigma**-3))
+    value, by_mass, by_sigma = block_terms(found.sums(mass), found.seen, sigma)
+    return Factor(value, by_mass, by_sigma)
+
+
+@jit
+def block_terms(m, n, sigma):  # type: ignore[no-untyped-def]
+    """``Factor`` of blocks in which m are expected and n seen."""
+    phi, slope = sigma**-2, 0.0
+    value, by_mass = np.empty(len(m)), np.empty(len(m))
+    at_0, psi_0 = math.lgamma(phi), digamma(phi)
+    for b in range(len(m)):
+        more = math.log1p(m[b] / phi)
+        value[b] = math.lgamma(n[b] + phi) - at_0 - n[b] * math.log(m[b] + phi) - phi * more
+        slope += digamma(n[b] + phi) - psi_0 - more + (m[b] - n[b]) / (m[b] + phi)
+        by_mass[b] = -(n[b] + phi) / (m[b] + phi)
+    return value, by_mass, slope * -2.0 * sigma**-3
 
 
 def updated(mass: Floats, sigma: float, found: Blocks) -> Updated:
     """Give what reports say of the factors: Gamma(n + φ, M + φ)."""
-    law = given_reports(mass, sigma, found)
-    shape, rate, by_sigma = law.shape, law.rate, -2.0 * sigma**-3
-    return Updated(
-        shape / rate, shape / rate**2, -shape / rate**2, -2.0 * shape / rate**3,
-        (rate - shape) / rate**2 * by_sigma, (rate - 2.0 * shape) / rate**3 * by_sigma,
-    )  # fmt: skip
+    return Updated(*block_laws(found.sums(mass), found.seen, sigma))
 
 
-def certain(found: Blocks) -> Updated:
-    """Factors of 1: there is no noise."""
-    zeros = np.zeros(len(found.seen))
-    return Updated(zeros + 1.0, zeros, zeros, zeros, zeros, zeros)
+@jit
+def block_laws(m, n, sigma):  # type: ignore[no-untyped-def]
+    """``Updated`` of blocks in which m are expected and n seen, shape (6, block)."""
+    phi, by_sigma, result = sigma**-2, -2.0 * sigma**-3, np.empty((6, len(m)))
+    for b in range(len(m)):
+        shape, rate = n[b] + phi, m[b] + phi
+        result[0, b], result[1, b] = shape / rate, shape / rate**2
+        result[2, b], result[3, b] = -shape / rate**2, -2.0 * shape / rate**3
+        result[4, b] = (rate - shape) / rate**2 * by_sigma
+        result[5, b] = (rate - 2.0 * shape) / rate**3 * by_sigma
+    return result
 
 
 class Law(NamedTuple):

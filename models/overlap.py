@@ -7,7 +7,6 @@ totals of one victim class, are left alone: how many of their dead are common is
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,17 +17,6 @@ from ..data.totals import ANY, INCLUSIVE, RESIDUAL, VICTIMS
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-
-class Back(NamedTuple):
-    """Gradient of ``Overlap.both``.
-
-    In the entries, (entry, 6), and in mean and variance of the month of each, (entry,).
-    """
-
-    entries: Floats
-    mean: Floats
-    variance: Floats
 
 
 @dataclass(frozen=True)
@@ -51,31 +39,6 @@ class Overlap:
     of_total: Ints
     of_record: Ints
     share: Floats
-
-    def both(self, entries: Floats, mean: Floats, variance: Floats) -> Floats:
-        """λ_VV + D of what both may count, shape (pair,).
-
-        Parameters
-        ----------
-        entries
-            Of ``kernel.totals``, shape (entry, 6).
-        mean, variance
-            Of the factor of each entry's month, shape (entry,).
-        """
-        i, j = self.of_total, self.of_record
-        squares = mean[j] * self.share * entries[j, 2]
-        spread = variance[j] * entries[i, 1] * entries[j, 1]
-        return np.bincount(self.pair, squares + spread, len(self.inclusive))
-
-    def back(self, entries: Floats, mean: Floats, variance: Floats, d_both: Floats) -> Back:
-        """Gradient of Σ d_both · both."""
-        i, j, n = self.of_total, self.of_record, len(entries)
-        d, d_entries = d_both[self.pair], np.zeros(entries.shape)
-        d_entries[:, 2] = np.bincount(j, d * mean[j] * self.share, n)
-        d_entries[:, 1] = np.bincount(i, d * variance[j] * entries[j, 1], n)
-        d_entries[:, 1] += np.bincount(j, d * variance[j] * entries[i, 1], n)
-        by_mean = np.bincount(j, d * self.share * entries[j, 2], n)
-        return Back(d_entries, by_mean, np.bincount(j, d * entries[i, 1] * entries[j, 1], n))
 
 
 def overlap_of(found: Aggregates, owner: Ints, cell: Ints, share: Floats) -> Overlap:

@@ -2,7 +2,10 @@
 
 import math
 
-from .compiled import jit
+from .compiled import jit, loop
+
+_FAR = -30.0
+"""Standard deviations below which Φ is taken from its asymptotic series (DLMF 7.12.1)."""
 
 
 @jit
@@ -22,3 +25,14 @@ def digamma(x):
     series = 1.0 / 252 - inverse * (1.0 / 240 - inverse / 132)
     series = inverse * (1.0 / 12 - inverse * (1.0 / 120 - inverse * series))
     return result + math.log(x) - 0.5 / x - series
+
+
+@loop
+def log_ndtr(z):
+    """log Φ(z)."""
+    if z > 0.0:
+        return math.log1p(-0.5 * math.erfc(z / math.sqrt(2.0)))
+    if z > _FAR:
+        return math.log(0.5 * math.erfc(-z / math.sqrt(2.0)))
+    series = 1.0 - 1.0 / z**2 + 3.0 / z**4 - 15.0 / z**6
+    return -0.5 * z * z - math.log(-z * math.sqrt(2.0 * math.pi)) + math.log(series)

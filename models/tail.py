@@ -1,85 +1,122 @@
-"""Noise and totals: what the log density has beside terms by cell.
+"""Noise and totals: what the log density has beside terms by cell, as compiled loops."""
 
-Worked out from terms, expected numbers and moments by plain numpy, since both are short.
-"""
-
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import NamedTuple, cast
 
 import numpy as np
 
-from . import noise
-from .engine import Floats
-from .series import OF_SERIES, OfSeries
-from .totals import Moments, Terms, Totals
+from . import noise, totals_loops
+from .compiled import jit
+from .design import Design
+from .engine import Floats, Ints
+from .kernel_runs import ints
+from .structs import Pointer, Struct, define, register
+from .totals import Totals, layout_of
 
 
-@dataclass(frozen=True, eq=False)
-class Tail:
-    """Noise and totals of one evidence; ``starts`` says where parameters lie.
+class Blocks(NamedTuple):
+    """Cells that share a factor, and where the noise lies in the flat vector, -1 without any.
 
-    Attributes
-    ----------
-    totals
-        What the totals are of; None where there are none.
-    blocks
-        Cells that share a factor.
-    starts
-        Where each parameter lies in the flat vector.
+    ``of_cell`` (cell,), ``seen`` (block,); see ``noise.Blocks``.
     """
 
-    totals: Totals | None
-    blocks: noise.Blocks
-    starts: dict[str, slice]
+    of_cell: Ints
+    seen: Floats
+    noise: int
 
-    def moments(self, entries: Floats, factor: noise.Updated) -> Moments:
-        """What is expected in each total's scope, given what is reported."""
-        if self.totals is None:
-            return Moments(np.zeros((0, 3)), np.zeros((0, 3)), np.zeros((0, 2)), np.zeros(0))
-        return self.totals.moments(entries, factor, self.blocks.of_cell)
 
-    def factor(self, mass: Floats, values: Floats) -> noise.Updated:
-        """What reports say of the months' factors; only totals ask for it."""
-        if self.totals is None or "noise" not in self.starts:
-            return noise.certain(self.blocks)
-        return noise.updated(mass, float(values[self.starts["noise"]][0]), self.blocks)
+@register
+class _BlocksStruct(Struct):
+    pass
 
-    def totals_at(
-        self, entries: Floats, factor: noise.Updated, values: Floats, weight: Floats | None = None
-    ) -> Terms:
-        """Log likelihood of each total, and the derivatives of their weighted sum."""
-        moments = self.moments(entries, factor)
-        if self.totals is None:
-            return Terms(np.zeros(0), moments, OfSeries(*np.zeros((3, 0))))
-        params = {name: values[at] for name, at in self.starts.items() if name in OF_SERIES}
-        return self.totals.terms(moments, self.totals.of_series.values(params), weight)
 
-    def totals_back(
-        self, entries: Floats, factor: noise.Updated, terms: Terms, values: Floats
-    ) -> tuple[Floats, Floats, Floats]:
-        """Gradient of the weighted sum of the totals in entries, in mass, and in the values."""
-        d, d_mass = np.zeros(len(values)), np.zeros(len(self.blocks.of_cell))
-        if self.totals is None:
-            return np.zeros(entries.shape), d_mass, d
-        for name, change in zip(OF_SERIES, terms.of_series, strict=True):
-            if name in self.starts:
-                by = np.bincount(self.totals.series, change, len(self.totals.of_series))
-                d[self.starts[name]] = by[self.totals.of_series.open(name)]
-        d_entries, by_mean, by_variance = self.totals.moments_back(
-            entries, factor, self.blocks.of_cell, terms.moments
-        )
-        if "noise" in self.starts:
-            by_sigma = by_mean * factor.mean_by_sigma + by_variance * factor.variance_by_sigma
-            d[self.starts["noise"]] = by_sigma.sum()
-            by_mass = by_mean * factor.mean_by_mass + by_variance * factor.variance_by_mass
-            d_mass = by_mass[self.blocks.of_cell]
-        return d_entries, d_mass, d
+class BlocksRef(Pointer):
+    """``Blocks`` as one pointer."""
 
-    def noise_at(self, mass: Floats, values: Floats) -> tuple[float, Floats, Floats]:
-        """Log likelihood of what is seen beside Σ n log m, its gradient in mass, in the values."""
-        d = np.zeros(len(values))
-        if "noise" not in self.starts:
-            return -float(mass.sum()), -np.ones(len(mass)), d
-        at = self.starts["noise"]
-        found = noise.factor(mass, float(values[at][0]), self.blocks)
-        d[at] = found.sigma
-        return float(found.value.sum()), found.mass[self.blocks.of_cell], d
+
+define(BlocksRef, _BlocksStruct, Blocks)
+
+
+class Tail(NamedTuple):
+    """Blocks and totals of one design, as the loops take them."""
+
+    blocks: BlocksRef
+    totals: totals_loops.TotalsRef
+
+
+@jit
+def _pack(record):  # type: ignore[no-untyped-def]
+    return BlocksRef(*record)
+
+
+def tail_of(design: Design, totals: Totals | None, starts: Mapping[str, slice]) -> Tail:
+    """Lay out noise and totals; ``starts`` says where parameters lie in the flat vector."""
+    found = noise.blocks(design)
+    at = starts["noise"].start if "noise" in starts else -1
+    blocks = cast("BlocksRef", _pack(Blocks(ints(found.of_cell), found.seen, at)))
+    return Tail(blocks, layout_of(totals, found.of_cell, starts))
+
+
+@jit
+def _by_block(mass, blocks):  # type: ignore[no-untyped-def]
+    result = np.zeros(blocks.seen.shape[0])
+    for i in range(mass.shape[0]):
+        result[blocks.of_cell[i]] += mass[i]
+    return result
+
+
+@jit
+def noise_at(mass, values, blocks, d):  # type: ignore[no-untyped-def]
+    """Log likelihood of what is seen beside Σ n log m, and its gradient in mass, shape (cell,).
+
+    Adds that in the values to ``d``.
+    """
+    d_mass = -np.ones(mass.shape[0])
+    if blocks.noise < 0:
+        return -mass.sum(), d_mass
+    sigma = values[blocks.noise]
+    value, by_mass, by_sigma = noise.block_terms(_by_block(mass, blocks), blocks.seen, sigma)
+    d[blocks.noise] += by_sigma
+    for i in range(mass.shape[0]):
+        d_mass[i] = by_mass[blocks.of_cell[i]]
+    return value.sum(), d_mass
+
+
+@jit
+def _laws(mass, values, blocks):  # type: ignore[no-untyped-def]
+    """What reports say of the months' factors, ``noise.Updated``: 1 without noise."""
+    if blocks.noise >= 0:
+        return noise.block_laws(_by_block(mass, blocks), blocks.seen, values[blocks.noise])
+    result = np.zeros((6, blocks.seen.shape[0]))
+    result[0] = 1.0
+    return result
+
+
+@jit
+def moments_at(entries, mass, values, blocks, totals):  # type: ignore[no-untyped-def]
+    """``totals_loops.moments`` given what is reported."""
+    laws = _laws(mass, values, blocks)
+    return totals_loops.moments(entries, laws[0], laws[1], totals)
+
+
+@jit
+def totals_at(entries, mass, values, weight, blocks, totals, d):  # type: ignore[no-untyped-def]
+    """Log likelihood of each total; gradient of Σ weight · value in entries and in mass.
+
+    Adds that in the values to ``d``.
+    """
+    laws = _laws(mass, values, blocks)
+    found, both = totals_loops.moments(entries, laws[0], laws[1], totals)
+    of = totals_loops.of_series(values, totals)
+    value, d_found, d_both, d_of = totals_loops.terms(found, both, of, weight, totals)
+    totals_loops.of_series_back(d_of, totals, d)
+    d_entries, by_mean, by_variance = totals_loops.moments_back(
+        entries, laws[0], laws[1], totals, d_found, d_both
+    )
+    d_mass = np.zeros(mass.shape[0])
+    if blocks.noise >= 0:
+        d[blocks.noise] += (by_mean * laws[4] + by_variance * laws[5]).sum()
+        for i in range(mass.shape[0]):
+            b = blocks.of_cell[i]
+            d_mass[i] = by_mean[b] * laws[2, b] + by_variance[b] * laws[3, b]
+    return value, d_entries, d_mass

@@ -19,24 +19,24 @@ share and noise are those of ``series``. A total of one class of victims takes i
 that is unseen to be its share among the itemised.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..data.aggregates import Aggregates, Scope, itemised
 from ..data.values import UNKNOWN_CLASS
-from . import aggregates, incident_totals, victim_totals
 from .design import Design
 from .engine import Floats, Ints
 from .kernel_runs import ints, starts
-from .noise import Updated
 from .overlap import Overlap, overlap_of
 from .parameters import Parameter
 from .priors import Priors
-from .series import OfSeries, Series, series_of
+from .series import OF_SERIES, Series, series_of
+from .totals_loops import TotalsLayout, TotalsRef, pack
 
 
 class Moments(NamedTuple):
@@ -56,17 +56,6 @@ class Moments(NamedTuple):
     whole: Floats
     spread: Floats
     both: Floats
-
-
-class Terms(NamedTuple):
-    """Log-likelihood of totals, shape (aggregate,), and the derivatives of its weighted sum.
-
-    ``moments``; ``of_series``, each of its series: (aggregate,).
-    """
-
-    value: Floats
-    moments: Moments
-    of_series: OfSeries
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,44 +129,6 @@ class Totals:
         start, cell, share, _ = total_scopes(self.design)
         return np.repeat(np.arange(len(start) - 1), np.diff(start)), cell, share
 
-    def moments(self, entries: Floats, factor: Updated, of_cell: Ints) -> Moments:
-        """Add up what is expected in the cells of each scope.
-
-        Parameters
-        ----------
-        entries
-            Of ``kernel.totals``, shape (entry, 6).
-        factor, of_cell
-            Of ``noise``: what reports say of the months' factors, and the block of each cell.
-        """
-        owner, cell, _ = self._entries
-        mean, variance = (x[of_cell[cell]][:, None] for x in (factor.mean, factor.variance))
-        parts = (mean * entries[:, :3], entries[:, 3:], variance * entries[:, :2] ** 2)
-        both = self.overlap.both(entries, mean.ravel(), variance.ravel())
-        unseen, whole, spread = (_summed(part, owner, len(self.found)) for part in parts)
-        return Moments(unseen, whole, spread, both)
-
-    def moments_back(
-        self, entries: Floats, factor: Updated, of_cell: Ints, d: Moments
-    ) -> tuple[Floats, Floats, Floats]:
-        """Gradient in the entries, and in mean and variance of the blocks' factors."""
-        owner, cell, _ = self._entries
-        block = of_cell[cell]
-        d_unseen, d_whole, d_spread = (part[owner] for part in d[:3])
-        of_spread = np.column_stack([2.0 * entries[:, :2] * d_spread, np.zeros(len(owner))])
-        by = factor.mean[block][:, None] * d_unseen + factor.variance[block][:, None] * of_spread
-        by_mean = (entries[:, :3] * d_unseen).sum(axis=1)
-        by_variance = (entries[:, :2] ** 2 * d_spread).sum(axis=1)
-        n, shared = (
-            len(factor.mean),
-            self.overlap.back(entries, factor.mean[block], factor.variance[block], d.both),
-        )
-        return (
-            np.hstack([by, d_whole]) + shared.entries,
-            np.bincount(block, by_mean + shared.mean, n),
-            np.bincount(block, by_variance + shared.variance, n),
-        )  # fmt: skip
-
     def of_class(self, moments: Moments) -> Moments:
         """What totals of one victim class count of these moments; of derivatives the same."""
         share = self.class_share[:, None]
@@ -185,87 +136,58 @@ class Totals:
             moments.unseen * share, moments.whole * share, moments.spread * share**2, moments.both
         )
 
-    def terms(self, moments: Moments, series: OfSeries, weight: Floats | None = None) -> Terms:
-        """Work out the likelihood of all totals.
+    def layout(self, of_cell: Ints, starts: Mapping[str, slice]) -> TotalsLayout:
+        """Lay out what the loops know.
 
         Parameters
         ----------
-        moments
-            Of ``moments``.
-        series
-            Of ``Series.values``.
-        weight
-            Of each total in the sum whose derivatives are wanted, (aggregate,); default 1.
+        of_cell
+            Block of each cell (``noise.Blocks``).
+        starts
+            Where each parameter lies in the flat vector.
         """
-        of = [part[self.series] for part in series]
-        scaled = self.of_class(moments)
-        counted = [
-            aggregates.counted_rate(scaled.unseen[:, j], scaled.whole[:, j], of[1])
-            for j in range(3)
-        ]
-        each = np.ones(len(self.found)) if weight is None else weight
-        result = _empty(moments, len(self.found))
-        self._incidents(scaled, counted, of[0], each, result)
-        self._victims(scaled, counted, of, each, result)
-        return result._replace(moments=self.of_class(result.moments))
+        owner, cell, _ = self._entries
+        victims, pairs = np.flatnonzero(~self.in_incidents), self.overlap
+        known = [self.of_series.known[name] for name in OF_SERIES]
+        low, high = self.bounds.astype(float)
+        return TotalsLayout(
+            owner=ints(owner),
+            block=ints(of_cell[cell]),
+            inclusive=ints(np.searchsorted(victims, pairs.inclusive)),
+            residual=ints(np.searchsorted(victims, pairs.residual)),
+            pair=ints(pairs.pair),
+            of_total=ints(pairs.of_total),
+            of_record=ints(pairs.of_record),
+            covered=np.ascontiguousarray(pairs.share, dtype=float),
+            low=np.ascontiguousarray(low),
+            high=np.ascontiguousarray(high),
+            items=np.ascontiguousarray(self.items, dtype=float),
+            counts_incidents=ints(np.flatnonzero(self.in_incidents)),
+            counts_victims=ints(victims),
+            class_share=np.ascontiguousarray(self.class_share, dtype=float),
+            series=ints(self.series),
+            known=np.ascontiguousarray(known, dtype=float),
+            at=np.ascontiguousarray([self._positions(name, starts) for name in OF_SERIES]),
+        )
 
-    def _incidents(
-        self, scaled: Moments, counted: list[aggregates.Counted], p: Floats, weight: Floats,
-        result: Terms,
-    ) -> None:  # fmt: skip
-        """Fill in the totals of incidents."""
-        at = np.flatnonzero(self.in_incidents)
-        if not len(at):
-            return
-        low, high = self.bounds[:, at]
-        items, held = self.items[:2, at]
-        rate, spread = counted[0].rate[at], scaled.spread[at, 0]
-        found = incident_totals.incidents(low, high, items, held, rate, p[at], spread)
-        result.value[at] = found.value
-        result.of_series.capture[at] = weight[at] * found.capture
-        result.moments.spread[at, 0] = weight[at] * found.spread
-        _counted_back(counted[0], 0, at, weight[at] * found.rate, result)
-
-    def _victims(
-        self, scaled: Moments, counted: list[aggregates.Counted], of: list[Floats],
-        weight: Floats, result: Terms,
-    ) -> None:  # fmt: skip
-        """Fill in the totals of victims."""
-        at = np.flatnonzero(~self.in_incidents)
-        if not len(at):
-            return
-        low, high = self.bounds[:, at]
-        x = victim_totals.expected(
-            self.items[2:, at], counted[1].rate[at], counted[2].rate[at], of[0][at], of[2][at],
-            scaled.spread[at, 1],
-        )  # fmt: skip
-        i, j = (np.searchsorted(at, n) for n in (self.overlap.inclusive, self.overlap.residual))
-        shared = victim_totals.Shared(i, j, scaled.both)
-        found = victim_totals.victims(low, high, x, shared, weight[at])
-        result.value[at] = found.value
-        result.of_series.capture[at], result.of_series.noise[at] = found.capture, found.noise
-        result.moments.spread[at, 1], result.moments.both[:] = found.spread, found.both
-        _counted_back(counted[1], 1, at, found.rate, result)
-        _counted_back(counted[2], 2, at, found.rate_squares, result)
+    def _positions(self, name: str, starts: Mapping[str, slice]) -> Ints:
+        result = np.full(len(self.of_series), -1)
+        if name in starts:
+            result[self.of_series.open(name)] = np.arange(starts[name].start, starts[name].stop)
+        return result
 
 
-def _empty(moments: Moments, n: int) -> Terms:
-    zeros = Moments(*(np.zeros(part.shape) for part in moments))
-    return Terms(np.zeros(n), zeros, OfSeries(*np.zeros((3, n))))
+def layout_of(found: Totals | None, of_cell: Ints, starts: Mapping[str, slice]) -> TotalsRef:
+    """``Totals.layout`` as one pointer; of no totals, too."""
+    record = NO_TOTALS if found is None else found.layout(of_cell, starts)
+    return cast("TotalsRef", pack(record))
 
 
-def _counted_back(
-    counted: aggregates.Counted, moment: int, at: Ints, by_rate: Floats, result: Terms
-) -> None:
-    """Add the gradient of what a series counts: in the unseen, in the whole, in its share."""
-    result.moments.unseen[at, moment] += by_rate * counted.unseen[at]
-    result.moments.whole[at, moment] += by_rate * counted.whole[at]
-    result.of_series.share[at] += by_rate * counted.share[at]
-
-
-def _summed(parts: Floats, owner: Ints, n: int) -> Floats:
-    """Sum of the rows of each owner, shape (owner, column)."""
-    return np.column_stack([np.bincount(owner, part, n) for part in parts.T])
+_NONE, _NO_NUMBERS = ints([]), np.zeros(0)
+NO_TOTALS = TotalsLayout(
+    _NONE, _NONE, _NONE, _NONE, _NONE, _NONE, _NONE, _NO_NUMBERS, _NO_NUMBERS, _NO_NUMBERS,
+    np.zeros((6, 0)), _NONE, _NONE, _NO_NUMBERS, _NONE, np.zeros((3, 0)), np.zeros((3, 0), int),
+)  # fmt: skip
 
 
 def totals_of(design: Design) -> Totals | None:

@@ -33,14 +33,17 @@ as of jointly normal numbers of which the T_j, which count different events, are
 other. What this leaves out: inclusive totals of several months stay tied to each other where one
 coarse record spans them all.
 
-Arrays have shape (aggregate,) unless said.
+Arrays have shape (aggregate,) unless said. Compiled: official totals are asked in every gradient.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import log_ndtr
+
+from .compiled import jit, loop
+from .special import log_ndtr
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -111,32 +114,6 @@ class VictimTerm(NamedTuple):
     both: Floats
 
 
-class _Tied(NamedTuple):
-    """How totals hang on the coarse records that share their dead.
-
-    ``inclusive, residual, both``: as of ``Shared``; ``common``: C, ``var``: of the record,
-    ``off``: how far it is from what was expected, (pair,); ``left``: S of a total given its
-    records, ``kept``: whether that is no less than the least, (aggregate,).
-    """
-
-    inclusive: Ints
-    residual: Ints
-    both: Floats
-    common: Floats
-    var: Floats
-    off: Floats
-    left: Floats
-    kept: NDArray[np.bool_]
-
-
-class _By(NamedTuple):
-    """Derivatives in E, S and ν of each total."""
-
-    mean: Floats
-    counted: Floats
-    noise: Floats
-
-
 def expected(
     items: ArrayLike, rate: ArrayLike, rate_squares: ArrayLike, capture: ArrayLike,
     noise: ArrayLike = 0.0, spread: ArrayLike = 0.0,
@@ -149,21 +126,14 @@ def expected(
 
 def law_of(x: Expected) -> VictimLaw:
     """Mean and variance of each total, whatever the others say."""
-    v_items, v_held, w_items, w_held = x.items
-    p, squares = x.capture, x.rate_squares + x.capture * x.spread
-    mean = v_held + p * (v_items - v_held + x.rate)
-    counted = p * (1.0 - p) * (w_items - w_held) + p * squares
-    return _written(mean, counted, x.noise)
-
-
-def _written(mean: Floats, counted: Floats, noise: Floats) -> VictimLaw:
-    variance = (1.0 + noise**2) * counted + (noise * mean) ** 2
-    return VictimLaw(mean, variance, counted, np.where(noise > 0.0, WILD, 0.0))
+    rows = np.ascontiguousarray(np.broadcast_arrays(*x.items, *x[1:]), dtype=float)
+    mean, counted, variance = alone(rows[:4], rows[4:]).T
+    return VictimLaw(mean, variance, counted, np.where(x.noise > 0.0, WILD, 0.0))
 
 
 def victims(
     low: ArrayLike, high: ArrayLike, x: Expected, shared: Shared = NOTHING_SHARED,
-    weight: Floats | float = 1.0,
+    weight: ArrayLike = 1.0,
 ) -> VictimTerm:  # fmt: skip
     """Log probability of totals of victims, with the derivatives of Σ weight · value.
 
@@ -174,108 +144,152 @@ def victims(
     x
         Of ``expected``.
     """
-    alone = law_of(x)
-    told = 0.5 * (np.asarray(low, float) + np.asarray(high, float)) + np.zeros_like(alone.mean)
-    tied = _tied(alone, told, x, shared)
-    law = _given(alone, x, tied)
-    value, by_mean, by_var = contaminated(low, high, law.mean, law.variance, law.wild)
-    by = _written_back(law, x.noise, weight * by_mean, weight * by_var)
-    by, by_capture, by_both = _given_back(alone, x, tied, by)
-    return _alone_back(value, x, by, by_capture, by_both)
+    given = np.broadcast_arrays(low, high, weight, *x.items, *x[1:])
+    rows = np.ascontiguousarray(given, dtype=float)
+    found, d_both = terms(*rows[:3], rows[3:7], rows[7:], *shared)
+    value, rate, squares, spread, capture, noise = found.T
+    return VictimTerm(value, rate, squares, spread, capture, noise, d_both)
 
 
-def _tied(alone: VictimLaw, told: Floats, x: Expected, shared: Shared) -> _Tied:
-    i, j, both = shared
-    common, var = x.capture[i] * x.capture[j] * both, np.maximum(alone.variance[j], LEAST_VARIANCE)
-    left = alone.counted - np.bincount(i, common**2 / var, len(alone.mean))
-    kept = left >= LEAST_LEFT * alone.counted
-    return _Tied(i, j, both, common, var, told[j] - alone.mean[j], left, kept)
+@loop
+def _law(items, x, j):  # type: ignore[no-untyped-def]
+    """E and S of one total."""
+    v_items, v_held, w_items, w_held = items[0, j], items[1, j], items[2, j], items[3, j]
+    p = x[3, j]
+    mean = v_held + p * (v_items - v_held + x[0, j])
+    return mean, p * (1.0 - p) * (w_items - w_held) + p * (x[1, j] + p * x[2, j])
 
 
-def _given(alone: VictimLaw, x: Expected, tied: _Tied) -> VictimLaw:
-    """The law of each total given the coarse records that share its dead."""
-    more = np.bincount(tied.inclusive, tied.common / tied.var * tied.off, len(alone.mean))
-    left = np.where(tied.kept, tied.left, LEAST_LEFT * alone.counted)
-    return _written(alone.mean + more, left, x.noise)
+@loop
+def _variance(mean, counted, noise):  # type: ignore[no-untyped-def]
+    """Of what is written down with noise."""
+    return (1.0 + noise**2) * counted + (noise * mean) ** 2
 
 
-def _written_back(law: VictimLaw, noise: Floats, by_mean: Floats, by_var: Floats) -> _By:
+@jit
+def alone(items, x):  # type: ignore[no-untyped-def]
+    """E, S and the variance of each total, shape (aggregate, 3).
+
+    ``x`` is λ_V, λ_VV, D, p and ν, shape (5, aggregate).
+    """
+    result = np.empty((x.shape[1], 3))
+    for j in range(len(result)):
+        mean, counted = _law(items, x, j)
+        result[j] = mean, counted, _variance(mean, counted, x[4, j])
+    return result
+
+
+@jit
+def terms(low, high, weight, items, x, inclusive, residual, both):  # type: ignore[no-untyped-def]
+    """``VictimTerm`` with its first parts in one array, (aggregate, 6), and by what is shared."""
+    law = alone(items, x)
+    more, left = np.zeros(len(law)), law[:, 1].copy()
+    for n in range(len(both)):
+        i, j = inclusive[n], residual[n]
+        common, var = x[3, i] * x[3, j] * both[n], max(law[j, 2], LEAST_VARIANCE)
+        more[i] += common / var * (0.5 * (low[j] + high[j]) - law[j, 0])
+        left[i] -= common**2 / var
+    value, by, kept = _given(low, high, weight, law, more, left, x[4])
+    by_p, d_both = _pairs_back(low, high, law, x, inclusive, residual, both, by, kept)
+    result = np.empty((len(law), 6))
+    for j in range(len(law)):
+        by_mean, by_counted, p = by[j, 0], by[j, 1], x[3, j]
+        by_p[j] += by_mean * (items[0, j] - items[1, j] + x[0, j]) + by_counted * (
+            (1.0 - 2.0 * p) * (items[2, j] - items[3, j]) + x[1, j] + 2.0 * p * x[2, j]
+        )
+        result[j] = value[j], by_mean * p, by_counted * p, by_counted * p**2, by_p[j], by[j, 2]
+    return result, d_both
+
+
+@jit
+def _given(low, high, weight, law, more, left, noise):  # type: ignore[no-untyped-def]
+    """Values of totals given their records; derivatives in E, S and ν; whether S is its own."""
+    value, by, kept = np.empty(len(law)), np.zeros((len(law), 3)), np.ones(len(law), np.bool_)
+    for j in range(len(law)):
+        least, mean = LEAST_LEFT * law[j, 1], law[j, 0] + more[j]
+        kept[j] = left[j] >= least
+        counted = left[j] if kept[j] else least
+        wild = WILD if noise[j] > 0.0 else 0.0
+        var = _variance(mean, counted, noise[j])
+        value[j], by_mean, by_var = contaminated(low[j], high[j], mean, var, wild)
+        _written_back(by, j, mean, counted, noise[j], weight[j] * by_mean, weight[j] * by_var)
+        if not kept[j]:
+            by[j, 1] *= LEAST_LEFT
+    return value, by, kept
+
+
+@jit
+def _written_back(by, j, mean, counted, noise, by_mean, by_var):  # type: ignore[no-untyped-def]
     """From mean and variance of what is written down to those of what is counted."""
-    return _By(
-        by_mean + by_var * 2.0 * noise**2 * law.mean,
-        by_var * (1.0 + noise**2),
-        by_var * 2.0 * noise * (law.counted + law.mean**2),
-    )
+    by[j, 0] += by_mean + by_var * 2.0 * noise**2 * mean
+    by[j, 1] += by_var * (1.0 + noise**2)
+    by[j, 2] += by_var * 2.0 * noise * (counted + mean**2)
 
 
-def _given_back(alone: VictimLaw, x: Expected, tied: _Tied, by: _By) -> tuple[_By, Floats, Floats]:
-    """Gradient of ``_given``: in E, S and ν of each total alone, in p, and in what is shared."""
-    i, j, both, common, var, off, _, kept = tied
-    n, p = len(alone.mean), x.capture
-    by_mean, by_left = by.mean[i], np.where(kept, by.counted, 0.0)[i]
-    d_common = by_mean * off / var - by_left * 2.0 * common / var
-    d_var = np.bincount(j, (-by_mean * common * off + by_left * common**2) / var**2, n)
-    of_records = _written_back(alone, x.noise, np.bincount(j, -by_mean * common / var, n), d_var)
-    of_total = np.where(kept, by.counted, LEAST_LEFT * by.counted)
-    return (
-        _By(by.mean + of_records.mean, of_total + of_records.counted, by.noise + of_records.noise),
-        np.bincount(i, d_common * p[j] * both, n) + np.bincount(j, d_common * p[i] * both, n),
-        d_common * p[i] * p[j],
-    )  # fmt: skip
+@jit
+def _pairs_back(low, high, law, x, inclusive, residual, both, by, kept):  # type: ignore[no-untyped-def]
+    """Add what records are asked for to ``by``; derivatives in p, and in what is shared."""
+    by_p, d_both = np.zeros(len(law)), np.empty(len(both))
+    for n in range(len(both)):
+        i, j = inclusive[n], residual[n]
+        common, var = x[3, i] * x[3, j] * both[n], max(law[j, 2], LEAST_VARIANCE)
+        off = 0.5 * (low[j] + high[j]) - law[j, 0]
+        by_mean, by_left = by[i, 0], by[i, 1] if kept[i] else 0.0
+        d_common = by_mean * off / var - by_left * 2.0 * common / var
+        d_var = (by_left * common**2 - by_mean * common * off) / var**2
+        _written_back(by, j, law[j, 0], law[j, 1], x[4, j], -by_mean * common / var, d_var)
+        by_p[i] += d_common * x[3, j] * both[n]
+        by_p[j] += d_common * x[3, i] * both[n]
+        d_both[n] = d_common * x[3, i] * x[3, j]
+    return by_p, d_both
 
 
-def _alone_back(
-    value: Floats, x: Expected, by: _By, by_capture: Floats, by_both: Floats
-) -> VictimTerm:
-    """Gradient of ``law_of``."""
-    v_items, v_held, w_items, w_held = x.items
-    p = x.capture
-    by_p = by.mean * (v_items - v_held + x.rate) + by.counted * (
-        (1.0 - 2.0 * p) * (w_items - w_held) + x.rate_squares + 2.0 * p * x.spread
-    )
-    return VictimTerm(
-        value, by.mean * p, by.counted * p, by.counted * p**2, by_p + by_capture, by.noise, by_both
-    )
-
-
-def contaminated(
-    low: ArrayLike, high: ArrayLike, mean: Floats, var: Floats, wild: Floats
-) -> tuple[Floats, Floats, Floats]:
+@loop
+def contaminated(low, high, mean, var, wild):  # type: ignore[no-untyped-def]
     """``interval`` of a normal X whose sd is ``WIDER`` times as large with probability ``wild``."""
-    usual, mean_usual, var_usual = interval(low, high, mean, var)
+    usual, by_mean, by_var = interval(low, high, mean, var)
+    if wild == 0.0:
+        return usual, by_mean, by_var
     far, mean_far, var_far = interval(low, high, mean, var * WIDER**2)
-    usual, far = usual + np.log1p(-wild), far + _log(wild)
-    value = np.logaddexp(usual, far)
-    w, w_far = np.exp(usual - value), np.exp(far - value)
-    by_mean = w * mean_usual + w_far * mean_far
-    return value, by_mean, w * var_usual + w_far * var_far * WIDER**2
+    usual, far = usual + math.log1p(-wild), far + math.log(wild)
+    top = max(usual, far)
+    value = top + math.log(math.exp(usual - top) + math.exp(far - top))
+    w, w_far = math.exp(usual - value), math.exp(far - value)
+    return value, w * by_mean + w_far * mean_far, w * by_var + w_far * var_far * WIDER**2
 
 
-def _log(x: Floats) -> Floats:
-    """log x, -inf at 0 without a warning."""
-    return np.log(x, out=np.full(np.shape(x), -np.inf), where=x > 0)
+@loop
+def interval(low, high, mean, var):  # type: ignore[no-untyped-def]
+    """``log_interval``, and its derivatives in mean and variance."""
+    value = log_interval(low, high, mean, var)
+    var = max(var, LEAST_VARIANCE)
+    sd = math.sqrt(var)
+    b = (high + 0.5 - mean) / sd
+    at_b = _relative(b, value)
+    by_mean, by_var = -at_b, -b * at_b
+    if low > 0.0:
+        a = (low - 0.5 - mean) / sd
+        at_a = _relative(a, value)
+        by_mean, by_var = by_mean + at_a, by_var + a * at_a
+    return value, by_mean / sd, by_var / (2.0 * var)
 
 
-def interval(
-    low: ArrayLike, high: ArrayLike, mean: Floats, var: Floats
-) -> tuple[Floats, Floats, Floats]:
-    """log P(low − ½ ≤ X ≤ high + ½) of a normal X, and its derivatives in mean and variance.
+@loop
+def log_interval(low, high, mean, var):  # type: ignore[no-untyped-def]
+    """log P(low − ½ ≤ X ≤ high + ½) of a normal X; from −∞ where low is 0.
 
     Far in a tail, too: logarithms of Φ are subtracted on the side where both are small.
     """
-    var = np.maximum(var, LEAST_VARIANCE)
-    sd = np.sqrt(var)
-    least = np.where(np.asarray(low) <= 0, -np.inf, np.asarray(low, float) - 0.5)
-    a, b = (least - mean) / sd, (np.asarray(high, float) + 0.5 - mean) / sd
-    turned = a > 0
-    left, right = np.where(turned, -b, a), np.where(turned, -a, b)
-    top = log_ndtr(right)
-    value = top + np.log(-np.expm1(log_ndtr(left) - top))
-    at_a, at_b = _relative(a, value), _relative(b, value)
-    finite = np.where(np.isfinite(a), a, 0.0)
-    return value, (at_a - at_b) / sd, (finite * at_a - b * at_b) / (2 * var)
+    sd = math.sqrt(max(var, LEAST_VARIANCE))
+    a = -np.inf if low <= 0.0 else (low - 0.5 - mean) / sd
+    b = (high + 0.5 - mean) / sd
+    if a > 0.0:
+        a, b = -b, -a
+    top = log_ndtr(b)
+    return top if a == -np.inf else top + math.log(-math.expm1(log_ndtr(a) - top))
 
 
-def _relative(z: Floats, log_probability: Floats) -> Floats:
+@loop
+def _relative(z, log_probability):  # type: ignore[no-untyped-def]
     """φ(z) over a probability."""
-    return np.asarray(np.exp(-0.5 * z**2 - 0.5 * np.log(2 * np.pi) - log_probability), float)
+    return math.exp(-0.5 * z * z - 0.5 * math.log(2.0 * math.pi) - log_probability)

@@ -21,7 +21,8 @@ probability κ, the draw of one of them, whichever as likely; else each draws fo
 
 with c the probability of what a member wrote, given that it names somebody. Courts do not copy,
 nor do sources that list contenders or organizations only, whose silence hangs on the name that
-they would write. So ten copies of one name are worth little more than κ times one, and never ten votes.
+they would write. So ten copies of one name are worth little more than κ times one, and never ten
+votes.
 
 **Deaths by side** of one incident are beta-binomial; where the author is no such rivalry they are
 uniform, since nothing is then known of them. Clashes whose dead are told by side are no random

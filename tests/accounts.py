@@ -206,9 +206,7 @@ def unknown(case: Case, p: Params, s: int, claim: str, region: int) -> float:
     types = sorted({teller.type for teller in case.sources if teller.coverage == "all"})
     shift, kind = 0.0, case.sources[s].type
     if kind in types:
-        shift = get(p, "unknown_region_scale") * get(
-            p, "unknown_region", types.index(kind), region
-        )
+        shift = get(p, "unknown_region_scale") * get(p, "unknown_region", types.index(kind), region)
     shift += get(p, "unknown_other") if claim == OTHER else 0.0
     return expit(logit(get(p, "unknown", s)) + shift)
 

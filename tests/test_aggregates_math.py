@@ -371,21 +371,21 @@ def test_derivatives_of_what_is_shared() -> None:
 
 def test_far_tails_are_finite_and_right() -> None:
     mean, var = np.zeros(3), np.ones(3)
-    value, by_mean, by_var = interval([10, 39, 10**6], [10, 39, 10**6], mean, var)
+    value, by_mean, by_var = np.vectorize(interval)([10, 39, 10**6], [10, 39, 10**6], mean, var)
     assert np.isfinite([value, by_mean, by_var]).all()
     expected = stats.norm.logsf(9.5) + np.log1p(
         -np.exp(stats.norm.logsf(10.5) - stats.norm.logsf(9.5))
     )
     assert value[0] == pytest.approx(expected, rel=1e-12)
     assert value[1] == pytest.approx(stats.norm.logsf(38.5), rel=1e-9)
-    mirrored = interval([10], [10], np.array([20.0]), np.ones(1))
-    assert mirrored[0][0] == pytest.approx(value[0], rel=1e-12)
-    assert mirrored[1][0] == pytest.approx(-by_mean[0], rel=1e-9)
+    mirrored = interval(10.0, 10.0, 20.0, 1.0)
+    assert mirrored[0] == pytest.approx(value[0], rel=1e-12)
+    assert mirrored[1] == pytest.approx(-by_mean[0], rel=1e-9)
 
 
 def test_a_narrow_interval_is_the_density() -> None:
-    found, *_ = interval([52_000], [52_000], np.array([50_000.0]), np.array([4e6]))
-    assert found[0] == pytest.approx(stats.norm.logpdf(52_000, 50_000, 2_000), abs=1e-6)
+    found, *_ = interval(52_000.0, 52_000.0, 50_000.0, 4e6)
+    assert found == pytest.approx(stats.norm.logpdf(52_000, 50_000, 2_000), abs=1e-6)
 
 
 def test_a_total_that_nobody_foresees_says_little() -> None:

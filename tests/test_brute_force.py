@@ -16,7 +16,20 @@ from dtoscore.models.structure import CORE, TWO_CLASS, Structure
 from dtoscore.models.superposition import Quantities
 from happening import n_class, never_visible, rate
 from scipy.stats import poisson
-from tiny import COPY, COURT, GED, NAMING, PAPER, PRESS, QUIET, WATCH, Case, Teller, parameters, plan
+from tiny import (
+    COPY,
+    COURT,
+    GED,
+    NAMING,
+    PAPER,
+    PRESS,
+    QUIET,
+    WATCH,
+    Case,
+    Teller,
+    parameters,
+    plan,
+)
 from tiny_ground import Ground
 from values import Cell, Params, Said
 
