@@ -8,7 +8,7 @@ from ..inference.seeds import derive
 from ..models.structure import CORE, Structure
 
 MODELS = {"complete": Structure(), "core": CORE}
-TUNE, DRAWS = 300, 600
+TUNE, DRAWS = 250, 400
 
 
 @dataclass(frozen=True)
