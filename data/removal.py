@@ -148,14 +148,12 @@ def without_organization(evidence: Evidence, gone: str) -> Evidence:
     """
     axes = evidence.axes
     number = code(gone, axes.organizations, "organization")
-    renamed = [_rename(text, gone) for text in axes.statements]
+    texts, kept = _texts_without(evidence, gone)
     table = _renamed_totals(evidence.aggregates, gone)
     counted = () if table is None else tuple(table["attribution"].unique())
-    new = _axes_without(axes, gone, renamed, counted)
-    reports = _reread(evidence.reports, axes, gone).assign(
-        statement=np.array([new.statements.index(text) for text in renamed])[
-            evidence.reports["statement"]
-        ]
+    new = _axes_without(axes, gone, set(texts[kept]), counted)
+    reports = _reread(evidence.reports[kept], axes, gone).assign(
+        statement=pd.Index(new.statements).get_indexer(texts[kept])
     )
     aggregates, ground = evidence.aggregates, evidence.ground
     if aggregates is not None and table is not None:
@@ -167,7 +165,18 @@ def without_organization(evidence: Evidence, gone: str) -> Evidence:
         aggregates=aggregates,
         ground=None if ground is None else ground.without_organization(number, gone),
     )
-    return settled(reduced, new, reports[_covered(reports, new)])
+    return settled(reduced, new, reports)
+
+
+def _texts_without(evidence: Evidence, gone: str) -> tuple[np.ndarray, np.ndarray]:
+    """What each report then says, and whether its source's coverage still holds it: (report,)."""
+    axes, reports = evidence.axes, evidence.reports
+    renamed = np.array([_rename(text, gone) for text in axes.statements], dtype=object)
+    texts = renamed[reports["statement"].to_numpy(np.int64)]
+    contenders = tuple(name for name in axes.contenders if name != gone)
+    coverage = axes.sources["coverage"].to_numpy()[reports["source"].to_numpy(np.int64)]
+    pairs = zip(coverage, texts, strict=True)
+    return texts, np.array([lists(c, text, contenders) for c, text in pairs], dtype=bool)
 
 
 def _renamed_totals(aggregates: Aggregates | None, gone: str) -> pd.DataFrame | None:
@@ -178,11 +187,11 @@ def _renamed_totals(aggregates: Aggregates | None, gone: str) -> pd.DataFrame | 
     return added_up(table.assign(attribution=table["attribution"].map(lambda t: _rename(t, gone))))
 
 
-def _axes_without(axes: Axes, gone: str, renamed: list[str], counted: tuple[str, ...]) -> Axes:
+def _axes_without(axes: Axes, gone: str, said: set[str], counted: tuple[str, ...]) -> Axes:
     """Give the axes; ``counted`` are the attributions of totals, which are no statements."""
-    statements = tuple(sorted(set(renamed)))
+    statements = tuple(sorted(said))
     named = {text: parse(text) for text in sorted({*statements, *counted})}
-    alone = any(OTHER in said.organizations and not said.is_rivalry for said in named.values())
+    alone = any(OTHER in text.organizations and not text.is_rivalry for text in named.values())
     return replace(
         axes,
         organizations=tuple(name for name in axes.organizations if name != gone),
@@ -223,12 +232,6 @@ def _reread(reports: pd.DataFrame, axes: Axes, gone: str) -> pd.DataFrame:
     return reports.assign(
         deaths_a=a.mask(turned, b).where(clash, -1), deaths_b=b.mask(turned, a).where(clash, -1)
     )
-
-
-def _covered(reports: pd.DataFrame, axes: Axes) -> np.ndarray:
-    coverage = axes.sources["coverage"]
-    table = [[lists(c, text, axes.contenders) for text in axes.statements] for c in coverage]
-    return np.array(table, bool)[reports["source"], reports["statement"]]
 
 
 def _possible(evidence: Evidence, axes: Axes) -> np.ndarray:

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from .attribution import OTHER, UNKNOWN, Attribution, parse
 from .streams import stream
-from .values import OTHER_BLAME
 from .world import Flags, Floats, World
 from .worldparts import Bribe
 
@@ -215,7 +214,8 @@ def _name(
     if lexicon.present is not None:
         blame = blame * lexicon.present[cell]
     if world.sources[source].coverage == "organizations_only":
-        blame = blame * np.where(np.array(world.authors) == OTHER, OTHER_BLAME, 1.0)
+        others = np.array(world.authors) == OTHER
+        right, blame = right | others[seen], blame * ~others
     alone = blame.sum(axis=1) == 0  # nobody else to blame
     blame[alone, seen[alone]] = 1.0
     return np.where(right, seen, categorical(rng, blame))

@@ -8,7 +8,8 @@ The rules, each with its reason (docs/methods.md):
   written down as one side's, and round.toml says so by its prior of ``one_sided``:
   otherwise the number of rows that name one side alone would bear on the splits.
 - State-based violence (type 1): a government is none of the organizations, so it is
-  ``other``; its opponent is no contender for that row's sake.
+  ``other``; its opponent is no contender for that row's sake. A row by governments alone, mostly
+  one-sided ones, is no organization's and is left out.
 - Factions are organizations of their own, with their parent beside them.
 - ``deaths_a`` and ``deaths_b`` are the dead *of* each side; civilian and unknown dead are
   the rest.
@@ -27,7 +28,7 @@ from pathlib import Path
 import pandas as pd
 
 from .actors import attributed, organization_ids, roster_table
-from .attribution import parse
+from .attribution import OTHER, parse
 from .errors import InputError
 from .folder import csv_text, toml_text, write_folder
 from .ged import read_ged
@@ -35,7 +36,7 @@ from .imported import ImportReport
 from .problems import counted
 from .regions import STATES
 from .span import spanned
-from .ucdp_coarse import DECLARED, coarse_notes, coarse_totals, is_coarse, is_nobodys
+from .ucdp_coarse import DECLARED, coarse_notes, coarse_totals, is_coarse
 
 COUNTRY, COUNTRY_CODE = "Mexico", "MX"
 SOURCE = "ucdp"
@@ -108,7 +109,7 @@ def import_ucdp(
     ends = (span.history, window[1])
     _check_any(kept, left_out, file.name)
     ids = organization_ids(kept)
-    kept = attributed(kept, ids, file.name)
+    kept, left_out = _of_organizations(attributed(kept, ids, file.name), left_out)
     in_window = kept["day"].between(pd.Timestamp(window[0]), pd.Timestamp(window[1]))
     roster = roster_table(kept, ids, in_window)
     _check_contenders(roster, int(in_window.sum()), window, file.name)
@@ -144,6 +145,18 @@ def _check_any(kept: pd.DataFrame, left_out: Mapping[str, int], file: str) -> No
     if kept["coarse"].all():
         said = counted(len(kept), "event of these days is", "events of these days are")
         raise InputError([f"{file}: {said} coarse, so there would be no report; choose other days"])
+
+
+def _of_organizations(
+    events: pd.DataFrame, left_out: Mapping[str, int]
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Leave out what is by governments alone, which is nothing that GED means to count.
+
+    A coarse one would be a total of all that is nobody's (docs/methods.md).
+    """
+    alone = events["attribution"] == OTHER
+    reason = {"by a government alone": int(alone.sum())} if alone.any() else {}
+    return events[~alone], {**left_out, **reason}
 
 
 def _check_contenders(
@@ -261,7 +274,7 @@ def _report(
         folder=folder,
         rows_read=rows_read,
         rows_written=int((~kept["coarse"]).sum()),
-        coarse_written=int((kept["coarse"] & ~is_nobodys(kept)).sum()),
+        coarse_written=int(kept["coarse"].sum()),
         left_out=left_out,
         organizations=tuple(roster["id"]),
         contenders=tuple(roster.loc[roster["contender"] == "true", "id"]),

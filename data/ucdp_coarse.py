@@ -9,8 +9,6 @@
   such days as have a record would ever be asked about. Records of one dyad, state and months are
   added up by tabulation.
 - Its bounds are widened to hold its best number, as those of reports are.
-- A row by a government alone is ``other``, of which GED counts nothing else. As a total of all that
-  is nobody's it would say that there is hardly any of it (docs/methods.md), so it is no row.
 """
 
 import datetime as dt
@@ -18,7 +16,6 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from .attribution import OTHER
 from .problems import counted
 from .regions import country
 
@@ -55,7 +52,6 @@ def coarse_totals(events: pd.DataFrame, kind: str, days: tuple[dt.date, dt.date]
         over them keeps its own days, so that reading sets it aside.
     """
     first, last = (pd.Timestamp(day) for day in days)
-    events = events[~is_nobodys(events)]
     start, end = events["date_start"], events["date_end"]
     month_start = start.dt.to_period("M").dt.start_time.clip(lower=first)
     month_end = end.dt.to_period("M").dt.end_time.dt.normalize().clip(upper=last)
@@ -75,11 +71,6 @@ def coarse_totals(events: pd.DataFrame, kind: str, days: tuple[dt.date, dt.date]
         "attribution": events["attribution"],
     }
     return pd.DataFrame(columns)
-
-
-def is_nobodys(events: pd.DataFrame) -> "pd.Series[bool]":
-    """Whether an event is by none of the organizations."""
-    return events["attribution"] == OTHER
 
 
 def is_across(events: pd.DataFrame, days: tuple[dt.date, dt.date]) -> pd.Series:
@@ -102,9 +93,7 @@ def coarse_notes(events: pd.DataFrame, days: tuple[dt.date, dt.date]) -> tuple[s
     """
     across = is_across(events, days) & events["coarse"]
     citing = events["source_article"].str.contains(GOVERNMENT_LIST, regex=True)
-    nobodys = events["coarse"] & is_nobodys(events)
     notes: Mapping[str, pd.Series] = {
-        "by a government alone: in no total, since the rest of its kind is not counted": nobodys,
         (
             "over the first or last day of the round: in totals.csv, but set aside, since how "
             "much of them lies inside is not known"
@@ -114,11 +103,7 @@ def coarse_notes(events: pd.DataFrame, days: tuple[dt.date, dt.date]) -> tuple[s
             "of them; import totals --holds ucdp says that it counts all that UCDP reports"
         ): citing,
     }
-    verbs = (
-        ("coarse event is", "coarse events are"),
-        ("coarse event reaches", "coarse events reach"),
-        ("event cites", "events cite"),
-    )
+    verbs = (("coarse event reaches", "coarse events reach"), ("event cites", "events cite"))
     return tuple(
         f"{counted(int(mask.sum()), *verb)} {clause}."
         for (clause, mask), verb in zip(notes.items(), verbs, strict=True)

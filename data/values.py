@@ -18,10 +18,6 @@ ADJUDICATED = "adjudicated"
 GOES_BY_NAME = ("contenders_only", "organizations_only")
 """Coverages that hold an incident or not by whom the source names: ``other`` is none of either's,
 unless a set or a clash has an organization beside it."""
-OTHER_BLAME = 1e-12
-"""How readily a source that lists organizations only blames ``other`` wrongly: as good as never. It
-lists what it takes for an organization's; nothing at all would leave a source that knows one
-organization alone nobody to blame."""
 UNKNOWN_CLASS = "unknown"
 """Victim class of whom no report says what they were: missing, never a true class."""
 

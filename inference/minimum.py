@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from ..data.evidence import SILENT, Evidence
 from ..data.rubric import EvidenceMinimum
-from ..data.tabulate import OUTSIDE, REPEATED, RETRACTED, UNPUBLISHED
+from ..data.tabulate import NO_ORGANIZATION, OUTSIDE, REPEATED, RETRACTED, UNPUBLISHED
 from ..data.totals import RESIDUAL
 from ..data.values import ADJUDICATED
 from .sentences import Sentence
 
-NOT_LOST = frozenset({RETRACTED, REPEATED, UNPUBLISHED, OUTSIDE})
-"""Set aside without a loss: another report stands for it, or as_of does not know it yet."""
+NOT_LOST = frozenset({RETRACTED, REPEATED, UNPUBLISHED, OUTSIDE, NO_ORGANIZATION})
+"""Set aside without a loss: another report stands for it, as_of does not know it yet, or it is of
+no organization."""
 REGIONAL_PART = 3
 """A region needs one incident that independent sources share for every so many that the rubric asks
 of the round. What is missed there is learnt from there and, by pooling, from everywhere: m shared

@@ -7,23 +7,26 @@ A source names nobody with probability u, else somebody by its confusion matrix 
         \frac{\varphi_{sa}\,[a \ne m]}{1-\varphi_{sm}} \\
     R_s[d, \cdot] &= (1 - o_s)\,e_d + o_s\,(\pi_d e_{d_1} + (1 - \pi_d) e_{d_2})
         \quad\text{for a rivalry } d, \text{ else } e_m \\
-    \varphi_{sa} &\propto e^{\text{notoriety}_a + \sigma_F f_{sa}}\,a_a \\
+    \varphi_{sa} &\propto e^{\text{notoriety}_a + \sigma_F f_{sa}}\,a_a\,w_{sa} \\
     \operatorname{logit} u_{sr} &= \operatorname{logit} u_s + \sigma_U\,
         v_{\mathrm{type}(s), r}
 
 with θ right, φ where wrong names fall (f the source's own favour, a 1 where an organization is
-present, else ``ABSENT_BLAME``), o one-sidedness, π the split of a rivalry, v 0 where no source of
+present, else ``ABSENT_BLAME``, w ``OTHER_BLAME`` for ``other`` by a source that lists
+organizations only: it leaves out what it takes for anything else, so that its θ is of names alone
+and 1 where m is ``other``), o one-sidedness, π the split of a rivalry, v 0 where no source of
 the type may name nobody (``circumstances.informant_types``). An adjudicated source sees the
 author, not the claim, and names the side of a clash (o = .98). How these make the probability of
 all that is written of an incident is said in ``written``.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ..data.values import ADJUDICATED, OTHER_BLAME
+from ..data.values import ADJUDICATED
 from . import effects
 from .circumstances import adjudicated
-from .claims import ABSENT_BLAME
+from .claims import ABSENT_BLAME, OTHER_BLAME
 from .design import Design
 from .engine import Array, Engine, Floats, Params
 from .names import is_other
@@ -178,7 +181,8 @@ def confusion(params: Params, design: Design, engine: Engine) -> Array:
     settings = engine.xp.zeros((len(design.around.setting_epoch), 1, 1, 1))
     if len(design.names.authors) < 2:
         return right + settings
-    theta = params["right"][:, None, None]
+    knows = lists_organizations(design)[:, None] & is_other(design.names)
+    theta = engine.xp.where(knows, 1.0, params["right"][:, None])[:, :, None]
     return theta * right + (1 - theta) * _wrong(params, design, engine)
 
 
@@ -230,12 +234,16 @@ def blame(params: Params, design: Design, engine: Engine) -> Array:
     return xp.concatenate([(1 - share) * plain, share * even + zeros, extra + zeros], axis=2)
 
 
-def blame_weights(design: Design) -> Floats:
-    """Who is never named wrongly: ``other``, by who lists organizations only; (source, name)."""
+def lists_organizations(design: Design) -> NDArray[np.bool_]:
+    """Sources that list organizations only: what they take for ``other`` they leave out."""
     coverage = design.evidence.axes.sources["coverage"].to_numpy()
-    roster_only = (coverage == "organizations_only")[:, None]
+    return np.asarray(coverage == "organizations_only")
+
+
+def blame_weights(design: Design) -> Floats:
+    """How readily a name is wrong, beside what readers of the scene think: (source, name)."""
     others = is_other(design.names)[: design.names.n_plain]
-    return np.where(roster_only & others, OTHER_BLAME, 1.0)
+    return np.where(lists_organizations(design)[:, None] & others, OTHER_BLAME, 1.0)
 
 
 def _wrong(params: Params, design: Design, engine: Engine) -> Array:

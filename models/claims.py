@@ -35,6 +35,9 @@ from .priors import Priors
 
 ABSENT_BLAME = 0.05
 """How much less often a false claim falls on an organization that is not present: a twentieth."""
+OTHER_BLAME = 1e-12
+"""How readily one that lists organizations only names ``other`` wrongly: as good as never. Nothing
+at all would leave one that knows one organization alone nobody to name wrongly."""
 
 
 def parameters(priors: Priors, design: Design) -> list[Parameter]:

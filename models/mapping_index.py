@@ -3,10 +3,11 @@
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from ..data.values import GOES_BY_NAME
 from . import delay, silencing
-from .attribution import blame_weights
+from .attribution import blame_weights, lists_organizations
 from .centring import reported_shares
 from .circumstances import adjudicated, source_types
 from .claims import ABSENT_BLAME, event_table, war_rest, war_shares
@@ -18,8 +19,6 @@ from .parameters import Parameter
 from .rates import IMPOSSIBLE
 from .structs import Pointer, Struct, define, register
 from .written import avoided_shares, spoken_names
-
-COVERAGE = {"all": 0, "attributed_only": 1, **{name: 2 + n for n, name in enumerate(GOES_BY_NAME)}}
 
 
 class Offsets(NamedTuple):
@@ -156,13 +155,15 @@ class Index(NamedTuple):
     group_start: Ints
     group_source: Ints
     group_of: Ints
-    coverage: Ints
+    partly: Ints
+    by_name: Ints
     reach_class: Ints
     class_author: Ints
     listing_class: Ints
     class_claim: Ints
     spoken: Floats
     blame_weight: Floats
+    roster_only: Ints
     spoken_share: Floats
     log_victims: Floats
     region_share: Floats
@@ -275,6 +276,7 @@ def _authors(design: Design) -> dict[str, Any]:
         "member_mean": np.ascontiguousarray(names.member / total),
         "sides": ints(names.sides),
         "blame_weight": blame_weights(design),
+        "roster_only": ints(lists_organizations(design)),
         "lean": np.ascontiguousarray(names.lean),
         "spoken": spoken_names(names),
         "spoken_share": 1.0 - avoided_shares(design),
@@ -290,7 +292,8 @@ def _sources(design: Design) -> dict[str, Any]:
         "lister_sees": (~courts[h.listers]).astype(float),
         "informant_type": ints(design.informant_types[1]),
         "adjudicated": ints(courts),
-        "coverage": ints(frame["coverage"].map(COVERAGE)),
+        "partly": ints(frame["coverage"] != "all"),
+        "by_name": ints(pd.Index(GOES_BY_NAME).get_indexer(pd.Index(frame["coverage"]))),
     }
 
 

@@ -165,13 +165,32 @@ def confusions(values, at, ix):
     phi = blame(values, at, ix)
     for i in range(ix.n_setting):
         for s in range(ix.n_source):
-            theta = values[at.right + s] if n > 1 else 1.0
             for m in range(n):
+                sure = _is_sure(ix, s, m, n)
+                theta = 1.0 if sure else values[at.right + s]
                 _right(values, at, ix, s, m, theta, result[i, s, m])
-                for a in range(n):
-                    if a != m:
-                        result[i, s, m, a] += (1.0 - theta) * phi[i, s, a] / (1.0 - phi[i, s, m])
+                if not sure:
+                    rest = _others(phi[i, s], m)
+                    for a in range(n):
+                        if a != m:
+                            result[i, s, m, a] += (1.0 - theta) * phi[i, s, a] / rest
     return result
+
+
+@jit
+def _is_sure(ix, s, m, n):
+    """Whether θ is 1: there is nobody else, or the source leaves out what it takes for m."""
+    return n < 2 or (ix.roster_only[s] and ix.n_other and m == ix.n_organization)
+
+
+@jit
+def _others(phi, m):
+    """1 - φ_m as a sum: where nearly all blame falls on m a difference would lose all figures."""
+    total = 0.0
+    for a in range(phi.shape[0]):
+        if a != m:
+            total += phi[a]
+    return total
 
 
 @jit
@@ -204,19 +223,27 @@ def confusions_back(values, at, ix, d_matrix, d):
     d_phi = np.zeros(phi.shape)
     for i in range(ix.n_setting):
         for s in range(ix.n_source):
-            theta = values[at.right + s] if n > 1 else 1.0
             for m in range(n):
-                row, own = d_matrix[i, s, m], phi[i, s, m]
+                row, sure = d_matrix[i, s, m], _is_sure(ix, s, m, n)
+                theta = 1.0 if sure else values[at.right + s]
                 right = row[m] if m < plain else _war_back(values, at, ix, s, m, theta, row, d)
-                wrong = 0.0
-                for a in range(n):
-                    if a != m:
-                        wrong += row[a] * phi[i, s, a]
-                        d_phi[i, s, a] += (1.0 - theta) * row[a] / (1.0 - own)
-                if n > 1:
-                    d_phi[i, s, m] += (1.0 - theta) * wrong / (1.0 - own) ** 2
-                    d[at.right + s] += right - wrong / (1.0 - own)
+                if not sure:
+                    wrong = _wrong_back(phi[i, s], row, m, 1.0 - theta, d_phi[i, s])
+                    d[at.right + s] += right - wrong
     blame_back(values, at, ix, phi, d_phi, d)
+
+
+@jit
+def _wrong_back(phi, row, m, scale, d_phi):
+    """Add the gradient of ``scale`` times the part that wrong names have; return that part."""
+    rest, wrong = _others(phi, m), 0.0
+    for a in range(phi.shape[0]):
+        if a != m:
+            wrong += row[a] * phi[a] / rest
+    for a in range(phi.shape[0]):
+        if a != m:
+            d_phi[a] += scale * (row[a] - wrong) / rest
+    return wrong
 
 
 @jit

@@ -70,7 +70,7 @@ def _shrink(values, at, i):
 def _attributes(values, at, ix, i):
     """P(attributes what it sees), where that is asked of a lister, else 1."""
     s = ix.listers[i]
-    return 1.0 - values[at.unknown + s] if ix.coverage[s] > 0 else 1.0
+    return 1.0 - values[at.unknown + s] if ix.partly[s] else 1.0
 
 
 @jit
@@ -85,6 +85,6 @@ def _one_back(values, at, ix, region, i, r, v, change, d):
     slope = change * attributes * p * (1.0 - p)
     d[at.detection_size + i] += slope * shrink * ix.log_victims[v]
     d[at.visibility + i] -= slope * x * np.pi / 8.0 * values[at.visibility + i] * shrink**3
-    if ix.coverage[ix.listers[i]] > 0:
+    if ix.partly[ix.listers[i]]:
         d[at.unknown + ix.listers[i]] -= change * p
     return slope * shrink

@@ -41,7 +41,7 @@ define(SaidRef, _SaidStruct, Said)
 @jit
 def _speaks(ix, eta, s, name):
     """P(the source's coverage holds the statement | this name was picked)."""
-    kind = ix.coverage[s] - 2
+    kind = ix.by_name[s]
     if ix.spoken[kind, name] > 0.0 or name >= ix.n_organization + ix.n_other:
         return ix.spoken[kind, name]
     return (eta[s] * ix.spoken_share[kind]).sum()
@@ -50,9 +50,9 @@ def _speaks(ix, eta, s, name):
 @jit
 def _attributing(ix, u, matrix, eta, s, place, m):
     """P(lists an incident it saw | author or claim named)."""
-    if ix.coverage[s] == 0:
+    if not ix.partly[s]:
         return 1.0
-    if ix.coverage[s] == 1:
+    if ix.by_name[s] < 0:
         return 1.0 - u[s, place, m]
     setting, spoken = ix.locale_setting[place], 0.0
     for name in range(ix.n_name):
@@ -75,7 +75,7 @@ def listed(ix, u, matrix, eta):
     shape = (ix.n_source, ix.n_locale, ix.class_author.shape[0], ix.class_claim.shape[0])
     result = np.ones(shape)
     for s in range(shape[0]):
-        if ix.coverage[s] == 0:
+        if not ix.partly[s]:
             continue
         for place in range(shape[1]):
             for q in range(shape[2]):
@@ -90,7 +90,7 @@ def listed(ix, u, matrix, eta):
 def listed_back(ix, u, matrix, eta, lists, d_lists, d_u, d_matrix, d_eta):
     """Add the gradient of ``listed`` to those of its three arrays."""
     for s in range(lists.shape[0]):
-        if ix.coverage[s] == 0:
+        if not ix.partly[s]:
             continue
         for place in range(lists.shape[1]):
             setting = ix.locale_setting[place]
@@ -100,16 +100,16 @@ def listed_back(ix, u, matrix, eta, lists, d_lists, d_u, d_matrix, d_eta):
                     if m < 0 or change == 0.0:
                         continue
                     d_u[s, place, m] -= change * lists[s, place, q, g] / (1.0 - u[s, place, m])
-                    if ix.coverage[s] >= 2:
+                    if ix.by_name[s] >= 0:
                         scale = change * (1.0 - u[s, place, m])
                         _spoken_back(ix, matrix, eta, s, setting, m, scale, d_matrix, d_eta)
 
 
 @jit
 def _spoken_back(ix, matrix, eta, s, setting, m, scale, d_matrix, d_eta):
+    kind = ix.by_name[s]
     for name in range(ix.n_name):
         d_matrix[setting, s, m, name] += scale * _speaks(ix, eta, s, name)
-        kind = ix.coverage[s] - 2
         free = ix.spoken[kind, name] == 0.0
         if free and name < ix.n_organization + ix.n_other:
             d_eta[s] += scale * matrix[setting, s, m, name] * ix.spoken_share[kind]

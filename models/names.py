@@ -106,6 +106,13 @@ def _member(plain: tuple[str, ...], rivalries: tuple[str, ...]) -> Floats:
     return np.concatenate([np.eye(len(plain)), shares])
 
 
+def held_by(coverage: str, names: Names) -> NDArray[np.bool_]:
+    """Whether a source of this coverage lists what it takes for each name's, shape (name,)."""
+    if coverage == "contenders_only":
+        return names.contender
+    return np.array([coverage != "organizations_only" or name != OTHER for name in names.names])
+
+
 def is_other(names: Names) -> NDArray[np.bool_]:
     """Whether an author is ``other``, shape (author,)."""
     return np.array([name == OTHER for name in names.authors], bool)

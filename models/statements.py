@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import comb
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
@@ -12,7 +13,7 @@ from ..data.evidence import SILENT, Evidence
 from ..data.values import GOES_BY_NAME
 from .circumstances import Circumstances, adjudicated
 from .engine import Floats, Ints
-from .names import Names
+from .names import Names, held_by
 from .structure import Structure
 
 
@@ -88,7 +89,7 @@ def statements_of(
         source=source,
         statement=statement,
         is_unknown=np.array([not h for h in held], bool),
-        selection=_selection(source, held, texts, names, len(evidence.axes.sources)),
+        selection=_selection(source, held, texts, names, evidence.axes.sources["coverage"]),
         set_size=np.array([_more_names(text) for text in texts], np.int64),
         is_plain=np.array([bool(h) and h[0] < names.n_plain for h in held], bool),
         given_reported=outside.astype(bool),
@@ -133,14 +134,22 @@ def _held(said: Attribution, names: Names) -> list[int]:
 
 
 def _selection(
-    source: Ints, held: list[list[int]], texts: list[Attribution], names: Names, n_source: int
-) -> Floats:
-    """Weights of the (source, name) cells that each pair adds up."""
+    source: Ints, held: list[list[int]], texts: list[Attribution], names: Names,
+    coverage: "pd.Series[str]",
+) -> Floats:  # fmt: skip
+    """Weights of the (source, name) cells that each pair adds up.
+
+    Of a name that may be several those count that the source's coverage holds: of the others it
+    would have listed nothing.
+    """
+    n_source = len(coverage)
+    lists = [held_by(one, names) for one in coverage]
     result = np.zeros((len(source), n_source, len(names.names)))
     for pair, (members, text) in enumerate(zip(held, texts, strict=True)):
         n = max(len(members), 1)
         even = 1.0 / comb(names.n_plain - 1, n - 1) if n > 1 else 1.0
-        result[pair, source[pair], members] = text.weights or even
+        known = np.array(text.weights) * lists[source[pair]][members] if text.weights else even
+        result[pair, source[pair], members] = known
     return result.reshape(len(source), n_source * len(names.names))
 
 

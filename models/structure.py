@@ -28,7 +28,8 @@ class Structure:
     claims
         What the scene presents stands between author and sources (``claims``).
     regional_unknown
-        The share that a type of source leaves unattributed differs by region.
+        The share that a type of source leaves unattributed differs by region, where some source
+        of the type may leave any.
     favour
         A source's own leaning in whom it blames wrongly.
     classes

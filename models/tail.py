@@ -14,7 +14,7 @@ from .structs import Pointer, Struct, define, register
 from .totals import Totals, layout_of
 
 
-class Blocks(NamedTuple):
+class BlockLayout(NamedTuple):
     """Cells that share a factor, and where the noise lies in the flat vector, -1 without any.
 
     ``of_cell`` (cell,), ``seen`` (block,); see ``noise.Blocks``.
@@ -26,15 +26,15 @@ class Blocks(NamedTuple):
 
 
 @register
-class _BlocksStruct(Struct):
+class _BlockStruct(Struct):
     pass
 
 
 class BlocksRef(Pointer):
-    """``Blocks`` as one pointer."""
+    """``BlockLayout`` as one pointer."""
 
 
-define(BlocksRef, _BlocksStruct, Blocks)
+define(BlocksRef, _BlockStruct, BlockLayout)
 
 
 class Tail(NamedTuple):
@@ -53,7 +53,7 @@ def tail_of(design: Design, totals: Totals | None, starts: Mapping[str, slice]) 
     """Lay out noise and totals; ``starts`` says where parameters lie in the flat vector."""
     found = noise.blocks(design)
     at = starts["noise"].start if "noise" in starts else -1
-    blocks = cast("BlocksRef", _pack(Blocks(ints(found.of_cell), found.seen, at)))
+    blocks = cast("BlocksRef", _pack(BlockLayout(ints(found.of_cell), found.seen, at)))
     return Tail(blocks, layout_of(totals, found.of_cell, starts))
 
 
@@ -105,6 +105,9 @@ def totals_at(entries, mass, values, weight, blocks, totals, d):  # type: ignore
 
     Adds that in the values to ``d``.
     """
+    d_mass = np.zeros(mass.shape[0])
+    if totals.series.shape[0] == 0:
+        return np.zeros(0), np.zeros(entries.shape), d_mass
     laws = _laws(mass, values, blocks)
     found, both = totals_loops.moments(entries, laws[0], laws[1], totals)
     of = totals_loops.of_series(values, totals)
@@ -113,7 +116,6 @@ def totals_at(entries, mass, values, weight, blocks, totals, d):  # type: ignore
     d_entries, by_mean, by_variance = totals_loops.moments_back(
         entries, laws[0], laws[1], totals, d_found, d_both
     )
-    d_mass = np.zeros(mass.shape[0])
     if blocks.noise >= 0:
         d[blocks.noise] += (by_mean * laws[4] + by_variance * laws[5]).sum()
         for i in range(mass.shape[0]):

@@ -40,7 +40,7 @@ from .totals_loops import TotalsLayout, TotalsRef, pack
 
 
 class Moments(NamedTuple):
-    """What is expected in each total's scope, or a derivative in it.
+    """What is expected in each total's scope.
 
     Attributes
     ----------

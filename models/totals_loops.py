@@ -1,7 +1,8 @@
-"""Totals in the likelihood as compiled loops, forwards and backwards; formulas are in ``totals``.
+"""Totals in the likelihood as compiled loops, forwards and backwards.
 
-Official totals are asked in every gradient, of a few hundred numbers each time: as numpy they took
-as long as the incidents themselves, and chains waited for each other.
+The formulas are in ``totals`` and ``aggregates``. Official totals are asked in every gradient, of
+a few hundred numbers each time: as numpy they took as long as the incidents themselves, and chains
+waited for each other.
 """
 
 from typing import NamedTuple

@@ -44,12 +44,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from ..data.attribution import OTHER
 from ..data.values import GOES_BY_NAME
 from .circumstances import adjudicated
 from .design import Design
 from .engine import Array, Engine, Floats, Ints, Params
-from .names import Names
+from .names import Names, held_by
 
 Bools = NDArray[np.bool_]
 
@@ -102,9 +101,7 @@ def _speaks(eta: Array, design: Design) -> Array:
 
 def spoken_names(names: Names) -> Floats:
     """1 where a coverage that goes by names holds a name: (``GOES_BY_NAME``, name)."""
-    on_roster = np.array([name != OTHER for name in names.names])
-    by_coverage = {"contenders_only": names.contender, "organizations_only": on_roster}
-    return np.array([by_coverage[coverage] for coverage in GOES_BY_NAME], float)
+    return np.array([held_by(coverage, names) for coverage in GOES_BY_NAME], float)
 
 
 def avoided_shares(design: Design) -> Floats:

@@ -26,7 +26,7 @@ def write_release(
     summary: Summary,
     out: Path,
     *,
-    posterior: xr.DataTree | Path,
+    posterior: Path,
     scores: xr.DataArray,
     places: xr.DataArray,
     evidence: xr.Dataset,
@@ -45,7 +45,7 @@ def write_release(
     out
         The folder to appear; nothing is visible under this name until it is complete.
     posterior
-        The draws, or the Zarr store to copy.
+        The Zarr store of the fit.
     scores, places
         Realized scores of every draw, dims (chain, draw, organization) and (chain, draw,
         region): kept beside the draws.

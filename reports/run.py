@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..data.errors import InputError
 from ..inference import pipeline
-from ..inference.store import sampling
+from ..inference.store import path_of, sampling
 from ..inference.switches import options_of
 from .clock import Clock
 from .destination import check_destination
@@ -94,7 +94,7 @@ def run(
         write_release(
             scored.summary,
             out,
-            posterior=posterior,
+            posterior=path_of(prepared.work, options),
             scores=scored.scores,
             places=scored.places,
             evidence=prepared.evidence.to_dataset(),

@@ -15,12 +15,15 @@ VOLATILE_VARIABLES = frozenset({"perf_counter_diff", "perf_counter_start", "proc
 
 
 def write_posterior(
-    posterior: xr.DataTree | Path, scores: xr.DataArray, places: xr.DataArray, out: Path
+    posterior: Path, scores: xr.DataArray, places: xr.DataArray, out: Path
 ) -> dict[str, object]:
-    """Write the draws, given as a tree or as a store to copy, and what was made of each.
+    """Write the draws, and what was made of each.
 
     Parameters
     ----------
+    posterior
+        The store of the fit, copied as it is: written once more its hundreds of small arrays
+        took as long as a small fit.
     scores, places
         Realized scores (chain, draw, organization) and (chain, draw, region), written as the
         group ``scores``: they are drawn after the posterior and with a seed of their own, so the
@@ -31,10 +34,7 @@ def write_posterior(
     dict
         The clock readings that were taken out, by "group/name", for run.json.
     """
-    if isinstance(posterior, xr.DataTree):
-        posterior.map_over_datasets(_writable).to_zarr(out, mode="w", consolidated=False)
-    else:
-        shutil.copytree(posterior, out)
+    shutil.copytree(posterior, out)
     named = {"score": (scores, "organization"), "region_score": (places, "region")}
     realized = {
         name: value.transpose("chain", "draw", axis).astype(float).rename(name)

@@ -108,7 +108,8 @@ def readiness(case: Case, name: str, s: int) -> float:
 
 def copying_blocks(case: Case) -> list[list[int]]:
     """All sources, those that copy each other together."""
-    copying = groups(case, range(len(case.sources))) if case.structure.groups else []
+    copies = [s for s, one in enumerate(case.sources) if one.coverage in ("all", "attributed_only")]
+    copying = groups(case, copies) if case.structure.groups else []
     alone = set(range(len(case.sources))) - {s for group in copying for s in group}
     return [*copying, *([s] for s in sorted(alone))]
 
@@ -232,7 +233,8 @@ def named(case: Case, p: Params, s: int, claim: str, region: int) -> Iterator[tu
         row = p["confusion"][s, case.authors.index(claim)]
         yield from ((name, float(x)) for name, x in zip(case.names, row, strict=True))
         return
-    right = get(p, "right", s) if len(case.authors) > 1 else 1.0
+    knows = claim == OTHER and case.sources[s].coverage == "organizations_only"
+    right = get(p, "right", s) if len(case.authors) > 1 and not knows else 1.0
     if claim in case.rivalries:
         one_sided = 0.98 if case.sources[s].is_court else get(p, "one_sided", s)
         split = get(p, "split", case.rivalries.index(claim))

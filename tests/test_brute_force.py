@@ -81,6 +81,10 @@ CASES = {
         ("a", "b"), (replace(GED, silence="uninformative"), GED, PRESS), ("a", "b"),
         has_other=True, structure=replace(CORE, confusion=True),
     ),
+    "one organization, such a compilation and one of contenders' in a wire": Case(
+        ("a",), (replace(GED, group="wire"), replace(WATCH, group="wire"), PAPER), ("a",),
+        has_other=True, n_region=2, structure=WHOLE,
+    ),
     "one such compilation alone, everything": Case(
         ("a", "b"), (GED,), ("a", "b"), has_other=True, rivalries=("a><b", "a><other"),
         n_region=2, largest_set=2, structure=WHOLE,

@@ -29,12 +29,15 @@ CASES = {
         largest_set=2, n_region=2, n_period=3, n_kind=2, excluded=((1, 2),), never=(("b", 0),),
     ),
     "full confusion matrices": Case(
-        ("a", "b"), (PRESS, NAMING), ("a",), has_other=True, rivalries=("a><b",),
-        structure=replace(CORE, confusion=True), n_period=3, n_kind=2,
+        ("a", "b"), (PRESS, replace(GED, silence="uninformative"), GED), ("a",), has_other=True,
+        rivalries=("a><b",), structure=replace(CORE, confusion=True), n_period=3,
     ),
     "everything, a compilation of organizations' violence": Case(
-        ("a", "b"), (GED, PRESS), ("a", "b"), has_other=True, rivalries=("a><b", "a><other"),
+        ("a", "b"), (GED, WATCH, PRESS), ("a",), has_other=True, rivalries=("a><b", "a><other"),
         largest_set=2, n_region=2, n_period=2, structure=Structure(),
+    ),
+    "one organization, a compilation of its violence": Case(
+        ("a",), (GED, PRESS), ("a",), has_other=True, n_region=2, n_period=2,
     ),
     "everything but wars": Case(
         ("a", "b"), (PAPER, COPY, COURT), ("a", "b"), has_other=True, n_region=2, n_period=2,

@@ -32,6 +32,7 @@ SOURCES = {
     "court": ("adjudicated", "", "attributed_only", "informative"),
     "watch": ("ngo", "", "contenders_only", "informative"),
     "book": ("academic", "", "attributed_only", "uninformative"),
+    "ged": ("academic", "", "organizations_only", "informative"),
 }
 SAID = (
     "alpha", "mid", "zeta", "", "other", "alpha|mid", "alpha|other", "alpha+zeta><mid",
@@ -50,11 +51,14 @@ SEED = 5
 
 
 def covered(source: str, said: str) -> bool:
+    named = set(parse(said).organizations)
+    held = {
+        "attributed_only": named,
+        "organizations_only": named - {"other"},
+        "contenders_only": named & {"alpha", "mid"},
+    }
     coverage = SOURCES[source][2]
-    named = parse(said).organizations
-    return coverage == "all" or (
-        bool({"alpha", "mid"} & set(named)) if coverage == "contenders_only" else bool(named)
-    )
+    return coverage == "all" or bool(held[coverage])
 
 
 def draw_rows(n: int = 250) -> pd.DataFrame:
@@ -204,21 +208,25 @@ def test_without_a_group(full: Evidence, tmp_path: Path) -> None:
     same(full.without(group="papers"), expected)
 
 
-@pytest.mark.parametrize("number", range(4))
+LISTERS = [name for name, (*_, silence) in SOURCES.items() if silence == "informative"]
+
+
+@pytest.mark.parametrize("number", range(len(LISTERS)))
 def test_the_unseen_without_a_source_are_those_that_the_others_miss(
     full: Evidence, number: int
 ) -> None:
     """The mass is that of a source that detects nothing; at λ = 0, where nodes don't matter."""
     params = parameters_of(full, SEED, CORE)
-    params["visibility"] = np.zeros(4)
+    n = len(LISTERS)
+    params["visibility"] = np.zeros(n)
     params["unknown_other"] = np.array(0.0)
-    blind = params | {"detection": np.where(np.arange(4) == number, -60.0, params["detection"])}
+    blind = params | {"detection": np.where(np.arange(n) == number, -60.0, params["detection"])}
     fewer = dict(params)
     for name in ("detection", "detection_size", "detection_region", "detection_kind", "visibility"):
         fewer[name] = np.delete(params[name], number, axis=0)
     for name in ("unknown", "right", "one_sided", "set_share"):
         fewer[name] = np.delete(params[name], number, axis=0)
-    reduced = full.without(source=tuple(SOURCES)[number])
+    reduced = full.without(source=LISTERS[number])
     found = mass(reduced, fewer)
     np.testing.assert_allclose(found, mass(full, blind), rtol=1e-10)
     assert (found < mass(full, params)).all()
@@ -312,6 +320,22 @@ def test_without_an_organization(full: Evidence, tmp_path: Path, gone: str) -> N
     rows = ROWS.assign(attribution=said, victims_by_side=ROWS["victims_by_side"].where(clash, ""))
     others = [name for name in ORGANIZATIONS if name != gone]
     same(full.without(organization=gone), made(tmp_path / "round", rows, organizations=others))
+
+
+@pytest.mark.parametrize("source", ["ged", "watch"])
+def test_without_an_organization_there_is_no_other_that_nobody_lists(
+    tmp_path: Path, source: str
+) -> None:
+    """What it reported of that one alone it would not list: there is no ``other`` for it."""
+    rows = ROWS[(ROWS["source"] == source) & ~ROWS["attribution"].str.contains("other")]
+    found = made(tmp_path / "round", rows, [source]).without(organization="zeta")
+    named = [parse(found.axes.statements[i]) for i in found.reports["statement"]]
+    assert found.axes.has_other == any(
+        "other" in said.organizations and not said.is_rivalry for said in named
+    )
+    alone = rows[rows["attribution"] == "zeta"]
+    assert len(alone) > 0 or source == "watch"
+    assert set(alone["report_id"]).isdisjoint(found.reports["report_id"])
 
 
 def test_sides_turn_with_their_order(full: Evidence) -> None:

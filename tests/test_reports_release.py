@@ -68,9 +68,16 @@ def round_folder(tmp_path: Path) -> Path:
     return folder
 
 
+def stored(store: Path, created: str = "now") -> Path:
+    """Put the draws where a fit would have."""
+    if not store.exists():
+        posterior(created).to_zarr(store, consolidated=False)
+    return store
+
+
 def make(out: Path, folder: Path, summary: Summary | None = None, **changes: object) -> Path:
     arguments = {
-        "posterior": posterior(),
+        "posterior": stored(out.parent / f"{out.name} of now"),
         "scores": scores(),
         "places": places(),
         "evidence": evidence(),
@@ -237,7 +244,10 @@ def test_manifest_hashes_every_file_but_the_run(shared):
 
 def test_two_runs_differ_in_the_run_record_alone(round_folder, tmp_path):
     first = files(make(tmp_path / "a", round_folder))
-    later = {"posterior": posterior("later"), "run": run_record("2025-01-01T00:00:00Z")}
+    later = {
+        "posterior": stored(tmp_path / "later.zarr", "later"),
+        "run": run_record("2025-01-01T00:00:00Z"),
+    }
     second = files(make(tmp_path / "b", round_folder, **later))
     assert first.keys() == second.keys()
     assert [name for name in first if first[name] != second[name]] == ["run.json"]

@@ -1,5 +1,6 @@
 """Official totals in the likelihood and in what is realized given them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -11,19 +12,22 @@ from dtoscore.inference.realize import oracle
 from dtoscore.inference.unseen import drawer
 from dtoscore.inference.windowed import in_window
 from dtoscore.models import joint, noise, superposition, totals
+from dtoscore.models.aggregates import counted_rate
 from dtoscore.models.density import Density
 from dtoscore.models.design import Design, design
 from dtoscore.models.engine import NUMPY
+from dtoscore.models.incident_totals import incidents
 from dtoscore.models.priors import Priors
+from dtoscore.models.victim_totals import Shared, expected, victims
 from realizing import RUBRIC, Incident, evidence, parameters
 from scipy import stats
 from totalled import total
 
 
-def with_record(told: Evidence, count: int) -> Evidence:
+def with_record(told: Evidence, count: int, **changes: object) -> Evidence:
     """Add a coarse record of one author in the same cells, of a series of its own."""
     found = told.aggregates
-    names = {"series": "record", "scope": "residual", "count": count, "attribution": "a"}
+    names = {"series": "record", "scope": "residual", "count": count, "attribution": "a", **changes}
     row = found.table.assign(**names).rename(index={"t": "u"})
     series = found.series.assign(capture_mean=0.9, capture_sd=0.05, noise=0.0)
     own = np.array([name == "a" for name in told.axes.authors])
@@ -38,6 +42,24 @@ def with_record(told: Evidence, count: int) -> Evidence:
             authors=np.vstack([found.authors, own]),
             series=pd.concat([found.series, series.rename(index={"official": "record"})]),
         ),
+    )
+
+
+def with_share(told: Evidence, mean: float, sd: float) -> Evidence:
+    """Let the series count others too."""
+    series = told.aggregates.series.assign(share_mean=mean, share_sd=sd)
+    return replace(told, aggregates=replace(told.aggregates, series=series))
+
+
+def of_class(told: Evidence) -> Evidence:
+    """Let every third incident be of a class, and the totals count that class alone."""
+    n = len(told.incidents)
+    classes = np.where(np.arange(n) % 3 == 0, "press", "civilian")
+    table = told.aggregates.table.assign(victim_class="press")
+    return replace(
+        told,
+        incidents=told.incidents.assign(victim_class=classes),
+        aggregates=replace(told.aggregates, table=table),
     )
 
 
@@ -114,6 +136,53 @@ def test_gradient_is_the_slope(how: dict) -> None:
         moved = np.eye(target.n_free)[i] * step
         up, down = (target.value_and_gradient(free + d)[0] for d in (moved, -moved))
         assert gradient[i] == pytest.approx((up - down) / (2 * step), rel=2e-5, abs=2e-5)
+
+
+OF_VICTIMS = {"unit": "victims", "capture": (0.7, 0.1), "noise": 0.1}
+ALL_KINDS = {
+    "a share, incidents": lambda: with_share(total(reported(), 40, capture=(0.8, 0.1)), 0.7, 0.1),
+    "a share, victims": lambda: with_share(total(reported(), 60, **OF_VICTIMS), 0.7, 0.1),
+    "one class, victims, a share": lambda: with_share(
+        of_class(total(reported(), 20, **OF_VICTIMS)), 0.7, 0.1
+    ),
+    "one class, incidents": lambda: of_class(total(reported(), 12, capture=(0.8, 0.1))),
+    "incidents and victims": lambda: with_record(
+        total(reported(), 40, capture=(0.8, 0.1)), 9, unit="victims"
+    ),
+    "a total and a record": lambda: with_record(total(reported(), 60, **OF_VICTIMS), 9),
+}
+
+
+@pytest.mark.parametrize("told", ALL_KINDS.values(), ids=ALL_KINDS)
+def test_weighted_totals_are_pulled_back_by_their_slopes(told: Callable[[], Evidence]) -> None:
+    """And each is what the laws say of what is counted of its moments."""
+    target = density(design(told()))
+    values = target.constrain(np.random.default_rng(5).normal(0, 0.4, target.n_free))
+    weight = np.array([1.3, 0.6])[: len(target.totals.found)]
+    none = np.zeros(len(target.design.cell_kind))
+    gradient = target.pull_back(values, none, none, weight)
+    for i in range(len(values)):
+        moved = np.eye(len(values))[i] * 1e-6 * max(abs(values[i]), 0.1)
+        up, down = (weight @ target.total_log_lik(values + d) for d in (moved, -moved))
+        slope = (up - down) / (2 * moved[i])
+        assert gradient[i] == pytest.approx(slope, rel=1e-4, abs=2e-6)
+    np.testing.assert_allclose(target.total_log_lik(values), by_law(target, values), rtol=1e-10)
+
+
+def by_law(target: Density, values: np.ndarray) -> list[float]:
+    """Log likelihood of each total by the laws of one, of what is counted of its moments."""
+    found, params = target.totals, target.unpack(values)
+    p, s, nu = (part[found.series] for part in found.of_series.values(params))
+    moments = found.of_class(target.moments(values))
+    rate = [
+        counted_rate(moments.unseen[:, j], moments.whole[:, j], s).rate for j in range(3)
+    ]  # fmt: skip
+    low, high = found.bounds
+    of_incidents = incidents(low, high, *found.items[:2], rate[0], p, moments.spread[:, 0]).value
+    x = expected(found.items[2:], rate[1], rate[2], p, nu, moments.spread[:, 1])
+    pairs = found.overlap
+    shared = Shared(pairs.inclusive, pairs.residual, moments.both)
+    return np.where(found.in_incidents, of_incidents, victims(low, high, x, shared).value)
 
 
 def test_what_a_total_and_a_record_may_both_count_is_the_authors_unseen() -> None:

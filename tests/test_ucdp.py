@@ -84,9 +84,8 @@ def test_one_sided_violence_is_by_side_a(convert) -> None:
     _, reports, roster = convert(
         {"type_of_violence": 3, "side_b": "Civilians", "deaths_civilians": 3},
         {"type_of_violence": 3, "side_b": "Civilians", "side_a": "Red Herons, Grey Wrens"},
-        {"type_of_violence": 3, "side_b": "Civilians", "side_a": "Government of Mexico"},
     )
-    assert reports["attribution"].tolist() == ["red-herons", "grey-wrens+red-herons", "other"]
+    assert reports["attribution"].tolist() == ["red-herons", "grey-wrens+red-herons"]
     assert list(roster.index) == ["grey-wrens", "red-herons"]
 
 
@@ -107,7 +106,7 @@ def test_a_government_is_other_and_makes_no_contender(convert) -> None:
     ("event", "number"),
     [
         ({"type_of_violence": 1, "side_a": "Government of Mexico"}, 1),
-        ({"type_of_violence": 3, "side_a": "Government of Mexico", "side_b": "Civilians"}, 1),
+        ({"type_of_violence": 3, "side_a": "Government of Mexico", "side_b": "Civilians"}, 0),
         ({"date_start": "2014-05-01", "date_end": "2014-05-01"}, 0),
     ],
     ids=["clashes with the state", "nobody named", "nothing in the window"],
@@ -119,11 +118,23 @@ def test_a_window_without_contenders_is_refused(convert, tmp_path, event, number
     assert not (tmp_path / "round").exists()
 
 
-def test_two_governments_are_other(convert) -> None:
-    sides = {"side_a": "Government of Mexico", "side_b": "Government of Elsewhere"}
-    _, reports, _ = convert({}, sides | {"type_of_violence": 1, "deaths_a": 1})
-    assert reports.loc["2", "attribution"] == "other"
-    assert reports.loc["2", "victims_by_side"] == "", "no rivalry, no sides to count"
+@pytest.mark.parametrize("where_prec", [1, 4], ids=["itemised", "coarse"])
+@pytest.mark.parametrize(
+    "sides",
+    [
+        {"type_of_violence": 1, "side_b": "Government of Elsewhere"},
+        {"type_of_violence": 3, "side_b": "Civilians"},
+    ],
+    ids=["two governments", "one-sided"],
+)
+def test_what_governments_do_alone_is_left_out(convert, tmp_path, sides, where_prec) -> None:
+    """As a total of all that is nobody's it would bound every murder of that month."""
+    state = sides | {"side_a": "Government of Mexico", "where_prec": where_prec}
+    said, reports, _ = convert({}, state)
+    assert reports.index.tolist() == ["1"]
+    assert said.left_out["by a government alone"] == 1
+    assert (said.window_rows, said.coarse_rows, said.rows_read) == (1, 0, 2)
+    assert not (tmp_path / "round" / "totals.csv").exists()
 
 
 def test_contenders_are_named_in_the_window(convert) -> None:
@@ -157,16 +168,6 @@ def test_codes_of_four_and_above_are_coarse(
     assert (tmp_path / "round" / "totals.csv").exists() == (precision == "coarse")
     assert said.coarse_share == (precision == "coarse") / 2
     assert said.rows_written + said.coarse_written == 2
-
-
-def test_a_coarse_event_by_a_government_alone_is_no_total(convert, tmp_path) -> None:
-    """As a total of all that is nobody's it would bound every murder of that month."""
-    state = {"type_of_violence": 3, "side_a": "Government of Mexico", "where_prec": 4}
-    said, *_ = convert({}, {"where_prec": 4}, state)
-    assert (said.rows_written, said.coarse_written) == (1, 1)
-    assert "other" not in set(totals_of(tmp_path / "round")["attribution"])
-    said_so = "1 coarse event is by a government alone: in no total"
-    assert any(said_so in note for note in said.notes)
 
 
 def totals_of(folder: Path) -> pd.DataFrame:
@@ -474,7 +475,7 @@ def test_an_absent_file_a_full_folder_and_wrong_days_are_refused(tmp_path) -> No
 
 @pytest.mark.parametrize(
     ("year", "share", "rows", "coarse", "citing", "contenders", "rivalries"),
-    [(2010, 0.43, 2847, 166, 1817, 11, 11), (2021, 0.69, 6263, 564, 0, 27, 23)],
+    [(2010, 0.43, 2845, 166, 1817, 11, 11), (2021, 0.69, 6253, 564, 0, 27, 23)],
 )
 def test_the_real_file(
     real_data, tmp_path, year, share, rows, coarse, citing, contenders, rivalries

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from dtoscore.data.attribution import OTHER
-from dtoscore.models import joint, superposition
+from dtoscore.data.attribution import OTHER, parse
+from dtoscore.models import joint, statements, superposition
 from dtoscore.models.density import Density
 from dtoscore.models.design import Design, design
 from dtoscore.models.engine import NUMPY, Params
@@ -16,7 +16,7 @@ from dtoscore.models.parameters import Parameter
 from dtoscore.models.priors import Priors
 from dtoscore.models.structure import CORE, Structure
 from scipy.optimize import minimize
-from tiny import COURT, PRESS, Case, Teller, plan, told
+from tiny import COURT, GED, PRESS, Case, Teller, plan, told
 
 COPIES = 10
 WIRE = Case(
@@ -168,3 +168,15 @@ def test_patterns_of_the_lists_are_all_there() -> None:
     assert total == pytest.approx(superposition.mass(q, made, NUMPY).sum(), rel=1e-10)
     target = Density(made, joint.parameters(made, Priors()))
     assert target.cells(target.pack(params))[1].sum() == pytest.approx(total, rel=1e-10)
+
+
+def test_of_an_uncertain_name_a_source_lists_what_its_coverage_holds() -> None:
+    """It would have listed nothing, had it meant the other one."""
+    case = Case(("a", "b"), (GED, PRESS), has_other=True)
+    made, text = plan(case), parse("a@0.3|other@0.7")
+    found = statements._selection(
+        np.array([0, 1]), [[0, 2]] * 2, [text] * 2, made.names,
+        made.evidence.axes.sources["coverage"],
+    ).reshape(2, 2, 3)  # fmt: skip
+    np.testing.assert_allclose(found[0, 0], [0.3, 0.0, 0.0])
+    np.testing.assert_allclose(found[1, 1], [0.3, 0.0, 0.7])

@@ -34,10 +34,11 @@ def browser() -> Iterator[Browser]:
 def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp(request.param)
     (folder / "round.toml").write_text('id = "2023-q4"\n')
+    xr.DataTree.from_dict({"/posterior": xr.Dataset()}).to_zarr(folder / "fit.zarr")
     out = write_release(
         fake_summary(request.param),
         folder / "release",
-        posterior=xr.DataTree.from_dict({"/posterior": xr.Dataset()}),
+        posterior=folder / "fit.zarr",
         scores=xr.DataArray([[[0.0]]], dims=("chain", "draw", "organization")),
         places=xr.DataArray([[[0.0]]], dims=("chain", "draw", "region")),
         evidence=xr.Dataset(),
