@@ -21,7 +21,7 @@ NOT_GOOD_ENOUGH = 3
 """Exit code of a fit with so few draws; the release is written all the same."""
 WITHOUT = [word for part in PARTS for word in ("--without", part)]
 """The command is what is tried here, and the model of few parts is sampled soonest."""
-OPTIONS = ("--draws", "40", "--tune", "60", "--chains", "2", "--seed", "7", *WITHOUT)
+OPTIONS = ("--draws", "20", "--tune", "40", "--chains", "2", "--seed", "7", *WITHOUT)
 TIMEOUT = 600
 """Seconds after which a command hangs; on a cold cache two minutes of them are compilation."""
 
