@@ -13,6 +13,7 @@ import numpy as np
 
 from .design import Design
 from .engine import Floats
+from .names import is_other
 
 PRIOR_INCIDENTS = 1.0
 """What a prior of sd 1 on a log rate is worth: a log rate has precision n after n incidents."""
@@ -57,10 +58,16 @@ def named_incidents(design: Design) -> Floats:
 
 
 class Shares(NamedTuple):
-    """Shares of the reported incidents, none of them zero: (region,) and (size,)."""
+    """Shares of the reported incidents.
+
+    By region and size, none of them zero, (region,) and (size,); and those of wars and of ``other``
+    among what is named.
+    """
 
     region: Floats
     size: Floats
+    wars: float
+    other: float
 
 
 def reported_shares(design: Design) -> Shares:
@@ -68,4 +75,8 @@ def reported_shares(design: Design) -> Shares:
     sizes, every = design.sizes, design.every
     where = (design.cell_region[every.cell], sizes["region"]), (every.size, sizes["size"])
     counts = [np.bincount(level, every.count, n) + 1.0 for level, n in where]
-    return Shares(*(count / count.sum() for count in counts))
+    named, n_plain = named_incidents(design).sum(axis=1), design.names.n_plain
+    of = named / max(named.sum(), 1.0)
+    wars, other = of[n_plain:].sum(), of[is_other(design.names)].sum()
+    region, size = (count / count.sum() for count in counts)
+    return Shares(region, size, float(wars), float(other))

@@ -85,7 +85,7 @@ class Design:
         victims = self.evidence.incidents["victims"].to_numpy(np.int64)
         return numbers.moments(numbers.numbers_of(victims))
 
-    @property
+    @cached_property
     def informant_types(self) -> tuple[tuple[str, ...], Ints]:
         """Types with a source that may name nobody, and each source's among them: (source,)."""
         return informant_types(self.evidence)

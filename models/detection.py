@@ -146,7 +146,9 @@ class Reach(NamedTuple):
         -log Σ_v s_v / P[r,v], shape (region,), s the reported shares of sizes: rate of what
         is reported less that of what happens, if sizes are as reported.
     size
-        Σ_r g_r log P[r,v], shape (size,), less its mean, g the reported shares of regions.
+        Σ_r g_r log P[r,v], shape (size,), less its mean, g the reported shares of regions; and what
+        wars and ``other`` have of their own, by their shares of what is named: where nearly all is
+        a war's, data fix the sum of both and neither.
     """
 
     place: Array
@@ -162,7 +164,10 @@ def log_reach(params: Params, design: Design, engine: Engine) -> Reach:
     shares = centring.reported_shares(design)
     place = -engine.logsumexp(np.log(shares.size) - listed, 1)
     by_size = (shares.region[:, None] * listed).sum(axis=0)
-    return Reach(place, by_size - by_size.mean())
+    n_size = (design.sizes["size"],)
+    own = shares.wars * effects.effect(params, "size_rivalry", n_size, engine.xp)
+    own = own + shares.other * effects.effect(params, "size_other", n_size, engine.xp)
+    return Reach(place, by_size - by_size.mean() + own)
 
 
 def _log_listed(params: Params, design: Design, engine: Engine) -> Array:

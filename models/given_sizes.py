@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .compiled import loop
-from .victim_totals import WIDER, WILD, log_interval
+from .victim_totals import log_written
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -78,12 +78,7 @@ def log_probability(laws, j, by_size):  # type: ignore[no-untyped-def]
     mean = laws.sure[j] + p * (laws.free[j] + mean + laws.background[j, 1])
     var = p * (1.0 - p) * (laws.free_squares[j] + squares) + p * p * spread
     var += p * laws.background[j, 2]
-    var = (1.0 + laws.noise[j] ** 2) * var + (laws.noise[j] * mean) ** 2
-    usual = log_interval(laws.low[j], laws.high[j], mean, var)
-    if laws.noise[j] == 0.0:
-        return usual
-    wild = log_interval(laws.low[j], laws.high[j], mean, WIDER**2 * var)
-    return np.logaddexp(math.log(1.0 - WILD) + usual, math.log(WILD) + wild)
+    return log_written(laws.low[j], laws.high[j], mean, var, laws.noise[j])
 
 
 @loop

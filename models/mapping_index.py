@@ -168,6 +168,8 @@ class Index(NamedTuple):
     log_victims: Floats
     region_share: Floats
     size_share: Floats
+    war_reports: float
+    other_reports: float
     covariate: Floats
     silencing_event: Floats
     claim_event: Floats
@@ -262,6 +264,8 @@ def _axes(design: Design) -> dict[str, Any]:
         "log_victims": SIZE_LOG_VICTIMS,
         "region_share": shares.region,
         "size_share": shares.size,
+        "war_reports": shares.wars,
+        "other_reports": shares.other,
     }
 
 

@@ -16,12 +16,23 @@ def log_reach(values, at, ix):
     for r in range(ix.n_region):
         place[r] = -np.log((ix.size_share / np.exp(listed[r])).sum())
         size += ix.region_share[r] * listed[r]
-    return place, size - size.mean()
+    size -= size.mean()
+    for v in range(ix.n_size):
+        if at.size_rivalry >= 0:
+            size[v] += ix.war_reports * values[at.size_rivalry + v]
+        if at.size_other >= 0:
+            size[v] += ix.other_reports * values[at.size_other + v]
+    return place, size
 
 
 @jit
 def log_reach_back(values, at, ix, d_place, d_size, d):
     """Add the gradient of ``log_reach``."""
+    for v in range(ix.n_size):
+        if at.size_rivalry >= 0:
+            d[at.size_rivalry + v] += ix.war_reports * d_size[v]
+        if at.size_other >= 0:
+            d[at.size_other + v] += ix.other_reports * d_size[v]
     each, d_region = _listed(values, at, ix), np.zeros((ix.n_lister, ix.n_region))
     listed, region = _log_listed(each), by_region(values, at, ix)
     d_listed = np.empty(listed.shape)

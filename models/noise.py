@@ -44,31 +44,6 @@ class Blocks(NamedTuple):
         return np.bincount(self.of_cell, values, len(self.seen))
 
 
-class Factor(NamedTuple):
-    """Log-likelihood of the blocks beside Σ n log m, and its derivatives.
-
-    ``value`` and ``mass`` (derivative in M): shape (block,); ``sigma``: of the sum, in σ.
-    """
-
-    value: Floats
-    mass: Floats
-    sigma: float
-
-
-class Updated(NamedTuple):
-    """Mean and variance of each block's factor given its reports, and their derivatives.
-
-    All of shape (block,): in M, and in σ.
-    """
-
-    mean: Floats
-    variance: Floats
-    mean_by_mass: Floats
-    variance_by_mass: Floats
-    mean_by_sigma: Floats
-    variance_by_sigma: Floats
-
-
 def parameters(priors: Priors, design: Design) -> list[Parameter]:
     """List the noise; none where the switch is off."""
     return [simple("noise", priors["noise"])] if design.structure.noise else []
@@ -84,15 +59,12 @@ def blocks(design: Design) -> Blocks:
     return Blocks(of_cell, np.bincount(of_cell, by_cell, n))
 
 
-def factor(mass: Floats, sigma: float, found: Blocks) -> Factor:
-    """Work out the blocks' part at expected numbers by cell."""
-    value, by_mass, by_sigma = block_terms(found.sums(mass), found.seen, sigma)
-    return Factor(value, by_mass, by_sigma)
-
-
 @jit
 def block_terms(m, n, sigma):  # type: ignore[no-untyped-def]
-    """``Factor`` of blocks in which m are expected and n seen."""
+    """Log-likelihood beside Σ n log m of blocks in which m are expected and n seen.
+
+    Returns values and their derivatives in m, each (block,), and that of the sum in σ.
+    """
     phi, slope = sigma**-2, 0.0
     value, by_mass = np.empty(len(m)), np.empty(len(m))
     at_0, psi_0 = math.lgamma(phi), digamma(phi)
@@ -104,14 +76,12 @@ def block_terms(m, n, sigma):  # type: ignore[no-untyped-def]
     return value, by_mass, slope * -2.0 * sigma**-3
 
 
-def updated(mass: Floats, sigma: float, found: Blocks) -> Updated:
-    """Give what reports say of the factors: Gamma(n + φ, M + φ)."""
-    return Updated(*block_laws(found.sums(mass), found.seen, sigma))
-
-
 @jit
 def block_laws(m, n, sigma):  # type: ignore[no-untyped-def]
-    """``Updated`` of blocks in which m are expected and n seen, shape (6, block)."""
+    """What reports say of the factors, Gamma(n + φ, m + φ), shape (6, block).
+
+    Mean and variance, their derivatives in m, and theirs in σ.
+    """
     phi, by_sigma, result = sigma**-2, -2.0 * sigma**-3, np.empty((6, len(m)))
     for b in range(len(m)):
         shape, rate = n[b] + phi, m[b] + phi

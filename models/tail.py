@@ -84,7 +84,7 @@ def noise_at(mass, values, blocks, d):  # type: ignore[no-untyped-def]
 
 @jit
 def _laws(mass, values, blocks):  # type: ignore[no-untyped-def]
-    """What reports say of the months' factors, ``noise.Updated``: 1 without noise."""
+    """What reports say of the months' factors, ``noise.block_laws``: 1 without noise."""
     if blocks.noise >= 0:
         return noise.block_laws(_by_block(mass, blocks), blocks.seen, values[blocks.noise])
     result = np.zeros((6, blocks.seen.shape[0]))

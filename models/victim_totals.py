@@ -245,6 +245,17 @@ def _pairs_back(low, high, law, x, inclusive, residual, both, by, kept):  # type
 
 
 @loop
+def log_written(low, high, mean, counted, noise):  # type: ignore[no-untyped-def]
+    """Log probability of what is written down of a count of this mean and variance."""
+    var = _variance(mean, counted, noise)
+    usual = log_interval(low, high, mean, var)
+    if noise == 0.0:
+        return usual
+    wild = log_interval(low, high, mean, var * WIDER**2)
+    return np.logaddexp(math.log1p(-WILD) + usual, math.log(WILD) + wild)
+
+
+@loop
 def contaminated(low, high, mean, var, wild):  # type: ignore[no-untyped-def]
     """``interval`` of a normal X whose sd is ``WIDER`` times as large with probability ``wild``."""
     usual, by_mean, by_var = interval(low, high, mean, var)

@@ -1,6 +1,7 @@
 """Overdispersion: the closed form against integration over the factor that cells share."""
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import pymc as pm
@@ -30,10 +31,33 @@ MASS = np.array([2.0, 3.5, 1.2, 0.4])
 BY_BLOCK = np.array([5.5, 1.2, 0.4])
 
 
+class Factor(NamedTuple):
+    value: np.ndarray
+    mass: np.ndarray
+    sigma: float
+
+
+class Updated(NamedTuple):
+    mean: np.ndarray
+    variance: np.ndarray
+    mean_by_mass: np.ndarray
+    variance_by_mass: np.ndarray
+    mean_by_sigma: np.ndarray
+    variance_by_sigma: np.ndarray
+
+
+def factor(mass: np.ndarray, sigma: float) -> Factor:
+    return Factor(*noise.block_terms(BLOCKS.sums(mass), BLOCKS.seen, sigma))
+
+
+def updated(mass: np.ndarray, sigma: float) -> Updated:
+    return Updated(*noise.block_laws(BLOCKS.sums(mass), BLOCKS.seen, sigma))
+
+
 @pytest.mark.parametrize("sigma", [0.1, 0.5, 1.5])
 def test_value_is_the_integral_over_the_factor(sigma: float) -> None:
     """∫ g^n e^{-gM} Gamma(g; φ, φ) dg, block by block."""
-    found = noise.factor(MASS, sigma, BLOCKS).value
+    found = factor(MASS, sigma).value
     law = stats.gamma(sigma**-2, scale=sigma**2)
     for n, m, value in zip(BLOCKS.seen, BY_BLOCK, found, strict=True):
         whole, _ = integrate.quad(
@@ -43,18 +67,18 @@ def test_value_is_the_integral_over_the_factor(sigma: float) -> None:
 
 
 def test_without_noise_it_is_poisson() -> None:
-    found = noise.factor(MASS, 1e-5, BLOCKS).value
+    found = factor(MASS, 1e-5).value
     np.testing.assert_allclose(found, -BY_BLOCK, atol=1e-4)
 
 
 @pytest.mark.parametrize("sigma", [0.2, 0.8])
 def test_derivatives_are_slopes(sigma: float) -> None:
-    found, step = noise.factor(MASS, sigma, BLOCKS), 1e-6
-    up, down = (noise.factor(MASS, sigma + d, BLOCKS).value.sum() for d in (step, -step))
+    found, step = factor(MASS, sigma), 1e-6
+    up, down = (factor(MASS, sigma + d).value.sum() for d in (step, -step))
     assert found.sigma == pytest.approx((up - down) / (2 * step), rel=1e-5)
     for cell, block in enumerate(BLOCKS.of_cell):
         moved = np.eye(4)[cell] * step
-        up, down = (noise.factor(MASS + d, sigma, BLOCKS).value.sum() for d in (moved, -moved))
+        up, down = (factor(MASS + d, sigma).value.sum() for d in (moved, -moved))
         assert found.mass[block] == pytest.approx((up - down) / (2 * step), rel=1e-5)
 
 
@@ -72,19 +96,19 @@ def test_the_factor_is_drawn_given_what_was_seen() -> None:
 
 def test_what_reports_say_of_a_factor_is_its_law_and_its_slopes() -> None:
     sigma, step = 0.6, 1e-6
-    found = noise.updated(MASS, sigma, BLOCKS)
+    found = updated(MASS, sigma)
     phi = sigma**-2
     for block, seen in enumerate(BLOCKS.seen):
         law = stats.gamma(seen + phi, scale=1 / (BY_BLOCK[block] + phi))
         assert found.mean[block] == pytest.approx(law.mean())
         assert found.variance[block] == pytest.approx(law.var())
-    up, down = (noise.updated(MASS, sigma + d, BLOCKS) for d in (step, -step))
+    up, down = (updated(MASS, sigma + d) for d in (step, -step))
     np.testing.assert_allclose(found.mean_by_sigma, (up.mean - down.mean) / (2 * step), rtol=1e-5)
     slope = (up.variance - down.variance) / (2 * step)
     np.testing.assert_allclose(found.variance_by_sigma, slope, rtol=1e-5)
     for cell, block in enumerate(BLOCKS.of_cell):
         moved = np.eye(4)[cell] * step
-        up, down = (noise.updated(MASS + d, sigma, BLOCKS) for d in (moved, -moved))
+        up, down = (updated(MASS + d, sigma) for d in (moved, -moved))
         slope = (up.mean - down.mean)[block] / (2 * step)
         assert found.mean_by_mass[block] == pytest.approx(slope, rel=1e-5)
         slope = (up.variance - down.variance)[block] / (2 * step)
