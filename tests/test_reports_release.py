@@ -77,7 +77,7 @@ def stored(store: Path, created: str = "now") -> Path:
 
 def make(out: Path, folder: Path, summary: Summary | None = None, **changes: object) -> Path:
     arguments = {
-        "posterior": stored(out.parent / f"{out.name} of now"),
+        "posterior": stored(folder / "work" / f"{out.name}.zarr"),
         "scores": scores(),
         "places": places(),
         "evidence": evidence(),

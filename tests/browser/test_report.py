@@ -34,7 +34,8 @@ def browser() -> Iterator[Browser]:
 def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp(request.param)
     (folder / "round.toml").write_text('id = "2023-q4"\n')
-    xr.DataTree.from_dict({"/posterior": xr.Dataset()}).to_zarr(folder / "fit.zarr")
+    fit = xr.DataTree.from_dict({"/posterior": xr.Dataset()})
+    fit.to_zarr(folder / "fit.zarr", consolidated=False)
     out = write_release(
         fake_summary(request.param),
         folder / "release",
