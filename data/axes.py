@@ -1,5 +1,6 @@
 """What the numbers of an Evidence are about."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,3 +78,11 @@ def lists(coverage: str, text: str, contenders: tuple[str, ...]) -> bool:
         named = set(parse(text).organizations)
         return bool(named - {OTHER} if coverage == "organizations_only" else named & {*contenders})
     return coverage == "all" or text != UNKNOWN
+
+
+def listed(
+    coverage: Iterable[str], texts: Iterable[str], contenders: tuple[str, ...]
+) -> NDArray[np.bool_]:
+    """``lists`` of each report: its source's coverage, and what it says; shape (report,)."""
+    pairs = zip(coverage, texts, strict=True)
+    return np.array([lists(c, text, contenders) for c, text in pairs], dtype=bool)

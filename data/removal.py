@@ -16,7 +16,7 @@ import pandas as pd
 from .adding import added_up, scope_of
 from .aggregates import Aggregates, author_mask
 from .attribution import OTHER, Attribution, parse, set_of
-from .axes import Axes, code, lists
+from .axes import Axes, code, listed
 from .errors import InputError
 from .settle import settle
 from .totals import ANY
@@ -175,8 +175,7 @@ def _texts_without(evidence: Evidence, gone: str) -> tuple[np.ndarray, np.ndarra
     texts = renamed[reports["statement"].to_numpy(np.int64)]
     contenders = tuple(name for name in axes.contenders if name != gone)
     coverage = axes.sources["coverage"].to_numpy()[reports["source"].to_numpy(np.int64)]
-    pairs = zip(coverage, texts, strict=True)
-    return texts, np.array([lists(c, text, contenders) for c, text in pairs], dtype=bool)
+    return texts, listed(coverage, texts, contenders)
 
 
 def _renamed_totals(aggregates: Aggregates | None, gone: str) -> pd.DataFrame | None:

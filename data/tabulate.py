@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from . import adding, contradictions
 from .attribution import OTHER, UNKNOWN, parse
-from .axes import Axes, lists
+from .axes import Axes, listed
 from .coarse import is_coarse
 from .errors import InputError
 from .evidence import Evidence
@@ -93,9 +93,9 @@ def _dated(round_: Round, periods: Sequence[Period]) -> pd.DataFrame:
 def _reasons(round_: Round, reports: pd.DataFrame, periods: Sequence[Period]) -> pd.Series:
     """Why each report cannot be used; the first reason that applies, "" where none does."""
     unpublished = reports["published"] > pd.Timestamp(round_.settings.as_of)
-    uncovered = ~_covered(round_, reports)
     unknown = reports["attribution"] == UNKNOWN
     coverage = reports["source"].map(round_.sources["coverage"])
+    uncovered = ~listed(coverage, reports["attribution"], round_.contenders())
     rules = (
         (_withdrawn(reports, unpublished), RETRACTED),
         (unpublished, UNPUBLISHED),
@@ -109,14 +109,6 @@ def _reasons(round_: Round, reports: pd.DataFrame, periods: Sequence[Period]) ->
     for applies, text in rules:
         reason = reason.mask(applies & (reason == ""), text)
     return reason
-
-
-def _covered(round_: Round, reports: pd.DataFrame) -> pd.Series[bool]:
-    """Whether a source's declared coverage holds what it wrote."""
-    coverage = reports["source"].map(round_.sources["coverage"])
-    contenders = round_.contenders()
-    pairs = zip(coverage, reports["attribution"], strict=True)
-    return pd.Series([lists(c, text, contenders) for c, text in pairs], reports.index, dtype=bool)
 
 
 def _withdrawn(reports: pd.DataFrame, unpublished: pd.Series[bool]) -> pd.Series[bool]:

@@ -35,7 +35,7 @@ from .mapping_index import Index, IndexRef, Offsets, OffsetsRef, index, offsets,
 from .mapping_said import SaidRef
 from .parameters import Parameter
 from .rates import TOTALS
-from .tail import Tail, moments_at, noise_at, tail_of, totals_at
+from .tail import Tail, by_block, moments_at, noise_at, tail_of, totals_at
 from .totals import Moments, Totals, totals_of
 
 
@@ -160,14 +160,15 @@ class Density:
     def moments(self, values: Floats) -> Moments:
         """What is expected in each total's scope, given what is reported."""
         _, mass, entries = self.entries(values)
-        found, both = moments_at(entries, mass, values, *self.tail)
+        expected = by_block(mass, self.tail.blocks)
+        found, both = moments_at(entries, expected, values, *self.tail)
         return Moments(found[:, :3], found[:, 3:6], found[:, 6:], both)
 
     def total_log_lik(self, values: Floats) -> Floats:
         """Log likelihood of each total, shape (aggregate,)."""
         _, mass, entries = self.entries(values)
-        d = np.zeros(len(values))
-        value, *_ = totals_at(entries, mass, values, self._weight, *self.tail, d)
+        expected, d = by_block(mass, self.tail.blocks), np.zeros(len(values))
+        value, *_ = totals_at(entries, expected, values, self._weight, *self.tail, d)
         return cast("Floats", value)
 
     def pull_back(
@@ -178,9 +179,8 @@ class Density:
         naming, x, log_totals = prepared(room, values, *points, self.layout)
         _, mass, entries = kernel.terms(room, x, self.layout)
         d_series, weight = np.zeros(len(values)), self._weight if d_total is None else d_total
-        _, d_entries, by_mass = totals_at(
-            entries, mass, values, weight, *self.tail, d_series
-        )  # fmt: skip
+        expected = by_block(mass, self.tail.blocks)
+        _, d_entries, by_mass = totals_at(entries, expected, values, weight, *self.tail, d_series)
         d_x = kernel.backward(room, x, self.layout, d_term, d_mass + by_mass, d_entries)
         no_totals = np.zeros(log_totals.shape)
         d = cast("Floats", pull_back(values, *points, *naming, x, log_totals, d_x, no_totals))
@@ -319,11 +319,11 @@ def value_and_gradient(room, free, table_rows, one, two, at, ix, lay, weight, bl
     values = constraints.constrain(free, table_rows, two, at, ix)
     naming, x, log_totals = prepared(room, values, at, ix, lay)
     term, mass, entries = kernel.terms(room, x, lay)
-    d_tail = np.zeros(len(values))
-    rest, d_mass = noise_at(mass, values, blocks, d_tail)
+    expected, d_tail = by_block(mass, blocks), np.zeros(len(values))
+    rest, d_mass = noise_at(expected, values, blocks, d_tail)
     of_totals, d_entries, by_mass = totals_at(
-        entries, mass, values, weight, blocks, totals, d_tail
-    )  # fmt: skip
+        entries, expected, values, weight, blocks, totals, d_tail
+    )
     of_log_totals, d_log_totals = mapping_rates.total_priors(at, ix, one, two, log_totals)
     d_x = kernel.backward(room, x, lay, np.ones(len(term)), d_mass + by_mass, d_entries)
     d = pull_back(values, at, ix, *naming, x, log_totals, d_x, d_log_totals) + d_tail

@@ -16,55 +16,16 @@ and not with their number times that of the itemised.
 """
 
 import math
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from .compiled import jit, loop
 from .given_sizes import log_binomial
-
-Floats = NDArray[np.float64]
 
 LEAST_MEAN = 1e-300
 """Stands for none expected: what then is seen nevertheless has a probability of this size."""
 LEAST_SHARE = 1e-18
 """Of the probability so far; answers beyond the mean that are less likely are not summed."""
-
-
-class IncidentTerm(NamedTuple):
-    """Log-likelihood of totals of incidents, and its derivatives; shape (aggregate,).
-
-    ``rate`` is the derivative in λ, ``spread`` in D, ``capture`` in p.
-    """
-
-    value: Floats
-    rate: Floats
-    spread: Floats
-    capture: Floats
-
-
-def incidents(
-    low: ArrayLike, high: ArrayLike, items: ArrayLike, held: ArrayLike,
-    rate: ArrayLike, capture: ArrayLike, spread: ArrayLike = 0.0,
-) -> IncidentTerm:  # fmt: skip
-    """log P(low ≤ T ≤ high) of totals of incidents, with derivatives.
-
-    −inf where the total cannot be, and then the derivatives are NaN.
-
-    Parameters
-    ----------
-    low, high
-        Bounds, both in; equal where the count is known.
-    items, held
-        n and h; rounded to whole numbers, n first (a period covered in part counts in part).
-    rate, capture, spread
-        λ, p and D.
-    """
-    given = np.broadcast_arrays(*map(np.asarray, (low, high, items, held, rate, capture, spread)))
-    rows = np.stack([np.ravel(x) for x in given]).astype(float).T
-    found = _all(np.ascontiguousarray(rows)).T
-    return IncidentTerm(*(column.reshape(given[0].shape) for column in found))
 
 
 @loop
@@ -75,17 +36,12 @@ def whole_items(items, held):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _all(rows):  # type: ignore[no-untyped-def]
-    result = np.empty((rows.shape[0], 4))
-    for j in range(rows.shape[0]):
-        low, high, items, held, rate, p, spread = rows[j]
-        result[j] = one(low, high, items, held, rate, p, spread)
-    return result
-
-
-@jit
 def one(least, most, items, held, rate, p, spread):  # type: ignore[no-untyped-def]
-    """One total: value, and derivatives in λ, D and p."""
+    """log P(least ≤ T ≤ most) of one total, and its derivatives in λ, D and p.
+
+    −∞ where the total cannot be, and then the derivatives are NaN. Both bounds are in; ``items``
+    and ``held`` are rounded to whole numbers, n first (a period covered in part counts in part).
+    """
     n, h = whole_items(items, held)
     low, high, free = int(least) - h, int(most) - h, n - h  # what it holds taken off
     if high < 0:

@@ -3,9 +3,7 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
-from ..data.values import GOES_BY_NAME
 from . import delay, silencing
 from .attribution import blame_weights, lists_organizations
 from .centring import reported_shares
@@ -18,7 +16,7 @@ from .kernel_runs import ints, starts
 from .parameters import Parameter
 from .rates import IMPOSSIBLE
 from .structs import Pointer, Struct, define, register
-from .written import avoided_shares, spoken_names
+from .written import avoided_shares, goes_by_name, spoken_names
 
 
 class Offsets(NamedTuple):
@@ -282,7 +280,7 @@ def _authors(design: Design) -> dict[str, Any]:
         "blame_weight": blame_weights(design),
         "roster_only": ints(lists_organizations(design)),
         "lean": np.ascontiguousarray(names.lean),
-        "spoken": spoken_names(names),
+        "spoken": spoken_names(design),
         "spoken_share": 1.0 - avoided_shares(design),
     }
 
@@ -297,7 +295,7 @@ def _sources(design: Design) -> dict[str, Any]:
         "informant_type": ints(design.informant_types[1]),
         "adjudicated": ints(courts),
         "partly": ints(frame["coverage"] != "all"),
-        "by_name": ints(pd.Index(GOES_BY_NAME).get_indexer(pd.Index(frame["coverage"]))),
+        "by_name": ints(goes_by_name(design)),
     }
 
 

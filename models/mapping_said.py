@@ -41,10 +41,9 @@ define(SaidRef, _SaidStruct, Said)
 @jit
 def _speaks(ix, eta, s, name):
     """P(the source's coverage holds the statement | this name was picked)."""
-    kind = ix.by_name[s]
-    if ix.spoken[kind, name] > 0.0 or name >= ix.n_organization + ix.n_other:
-        return ix.spoken[kind, name]
-    return (eta[s] * ix.spoken_share[kind]).sum()
+    if ix.spoken[s, name] > 0.0 or name >= ix.n_organization + ix.n_other:
+        return ix.spoken[s, name]
+    return (eta[s] * ix.spoken_share[s]).sum()
 
 
 @jit
@@ -52,7 +51,7 @@ def _attributing(ix, u, matrix, eta, s, place, m):
     """P(lists an incident it saw | author or claim named)."""
     if not ix.partly[s]:
         return 1.0
-    if ix.by_name[s] < 0:
+    if not ix.by_name[s]:
         return 1.0 - u[s, place, m]
     setting, spoken = ix.locale_setting[place], 0.0
     for name in range(ix.n_name):
@@ -100,19 +99,18 @@ def listed_back(ix, u, matrix, eta, lists, d_lists, d_u, d_matrix, d_eta):
                     if m < 0 or change == 0.0:
                         continue
                     d_u[s, place, m] -= change * lists[s, place, q, g] / (1.0 - u[s, place, m])
-                    if ix.by_name[s] >= 0:
+                    if ix.by_name[s]:
                         scale = change * (1.0 - u[s, place, m])
                         _spoken_back(ix, matrix, eta, s, setting, m, scale, d_matrix, d_eta)
 
 
 @jit
 def _spoken_back(ix, matrix, eta, s, setting, m, scale, d_matrix, d_eta):
-    kind = ix.by_name[s]
     for name in range(ix.n_name):
         d_matrix[setting, s, m, name] += scale * _speaks(ix, eta, s, name)
-        free = ix.spoken[kind, name] == 0.0
+        free = ix.spoken[s, name] == 0.0
         if free and name < ix.n_organization + ix.n_other:
-            d_eta[s] += scale * matrix[setting, s, m, name] * ix.spoken_share[kind]
+            d_eta[s] += scale * matrix[setting, s, m, name] * ix.spoken_share[s]
 
 
 @jit

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.attribution import OTHER, parse
+from ..data.axes import lists
 from ..data.evidence import Evidence
 from .engine import Floats, Ints
 
@@ -35,8 +36,8 @@ class Names:
         Share of each organization and other in an author, shape (author, plain name): its own
         for one alone, an even one for the sides of a rivalry; what is an organization's own is
         a rivalry's by ``member @ own``.
-    contender
-        Whether each name speaks of a contender, shape (name,).
+    contenders
+        Ids of those that may be designated.
     """
 
     organizations: tuple[str, ...]
@@ -47,7 +48,7 @@ class Names:
     sides: Ints
     lean: Floats
     member: Floats
-    contender: NDArray[np.bool_]
+    contenders: tuple[str, ...]
 
     @property
     def n_plain(self) -> int:
@@ -77,12 +78,11 @@ def names_of(evidence: Evidence) -> Names:
     extra = {side for pair in texts for side in pair} - set(axes.authors)
     names = axes.authors + tuple(sorted(extra))
     sides = np.array([[names.index(side) for side in pair] for pair in texts]).reshape(-1, 2)
-    contenders = set(axes.contenders)
-    speaks = np.array([bool(contenders & set(parse(name).organizations)) for name in names])
     plain = axes.authors[: len(axes.organizations) + axes.has_other]
     return Names(
         axes.organizations, axes.has_other, axes.rivalries, axes.authors, names,
-        sides.astype(np.int64), _lean(plain, texts), _member(plain, axes.rivalries), speaks,
+        sides.astype(np.int64), _lean(plain, texts), _member(plain, axes.rivalries),
+        axes.contenders,
     )  # fmt: skip
 
 
@@ -108,9 +108,7 @@ def _member(plain: tuple[str, ...], rivalries: tuple[str, ...]) -> Floats:
 
 def held_by(coverage: str, names: Names) -> NDArray[np.bool_]:
     """Whether a source of this coverage lists what it takes for each name's, shape (name,)."""
-    if coverage == "contenders_only":
-        return names.contender
-    return np.array([coverage != "organizations_only" or name != OTHER for name in names.names])
+    return np.array([lists(coverage, name, names.contenders) for name in names.names])
 
 
 def is_other(names: Names) -> NDArray[np.bool_]:

@@ -58,7 +58,8 @@ def tail_of(design: Design, totals: Totals | None, starts: Mapping[str, slice]) 
 
 
 @jit
-def _by_block(mass, blocks):  # type: ignore[no-untyped-def]
+def by_block(mass, blocks):  # type: ignore[no-untyped-def]
+    """Expected numbers of the cells, shape (cell,), added up by block."""
     result = np.zeros(blocks.seen.shape[0])
     for i in range(mass.shape[0]):
         result[blocks.of_cell[i]] += mass[i]
@@ -66,49 +67,46 @@ def _by_block(mass, blocks):  # type: ignore[no-untyped-def]
 
 
 @jit
-def noise_at(mass, values, blocks, d):  # type: ignore[no-untyped-def]
-    """Log likelihood of what is seen beside Σ n log m, and its gradient in mass, shape (cell,).
+def noise_at(expected, values, blocks, d):  # type: ignore[no-untyped-def]
+    """Log likelihood of what is seen beside Σ n log m, and its gradient by cell, shape (cell,).
 
-    Adds that in the values to ``d``.
+    ``expected`` as of ``by_block``. Adds the gradient in the values to ``d``.
     """
-    d_mass = -np.ones(mass.shape[0])
     if blocks.noise < 0:
-        return -mass.sum(), d_mass
+        return -expected.sum(), -np.ones(blocks.of_cell.shape[0])
     sigma = values[blocks.noise]
-    value, by_mass, by_sigma = noise.block_terms(_by_block(mass, blocks), blocks.seen, sigma)
+    value, by_expected, by_sigma = noise.block_terms(expected, blocks.seen, sigma)
     d[blocks.noise] += by_sigma
-    for i in range(mass.shape[0]):
-        d_mass[i] = by_mass[blocks.of_cell[i]]
-    return value.sum(), d_mass
+    return value.sum(), by_expected[blocks.of_cell]
 
 
 @jit
-def _laws(mass, values, blocks):  # type: ignore[no-untyped-def]
+def _laws(expected, values, blocks):  # type: ignore[no-untyped-def]
     """What reports say of the months' factors, ``noise.block_laws``: 1 without noise."""
     if blocks.noise >= 0:
-        return noise.block_laws(_by_block(mass, blocks), blocks.seen, values[blocks.noise])
+        return noise.block_laws(expected, blocks.seen, values[blocks.noise])
     result = np.zeros((6, blocks.seen.shape[0]))
     result[0] = 1.0
     return result
 
 
 @jit
-def moments_at(entries, mass, values, blocks, totals):  # type: ignore[no-untyped-def]
+def moments_at(entries, expected, values, blocks, totals):  # type: ignore[no-untyped-def]
     """``totals_loops.moments`` given what is reported."""
-    laws = _laws(mass, values, blocks)
+    laws = _laws(expected, values, blocks)
     return totals_loops.moments(entries, laws[0], laws[1], totals)
 
 
 @jit
-def totals_at(entries, mass, values, weight, blocks, totals, d):  # type: ignore[no-untyped-def]
-    """Log likelihood of each total; gradient of Σ weight · value in entries and in mass.
+def totals_at(entries, expected, values, weight, blocks, totals, d):  # type: ignore[no-untyped-def]
+    """Log likelihood of each total; gradient of Σ weight · value in entries and by cell.
 
     Adds that in the values to ``d``.
     """
-    d_mass = np.zeros(mass.shape[0])
+    d_mass = np.zeros(blocks.of_cell.shape[0])
     if totals.series.shape[0] == 0:
         return np.zeros(0), np.zeros(entries.shape), d_mass
-    laws = _laws(mass, values, blocks)
+    laws = _laws(expected, values, blocks)
     found, both = totals_loops.moments(entries, laws[0], laws[1], totals)
     of = totals_loops.of_series(values, totals)
     value, d_found, d_both, d_of = totals_loops.terms(found, both, of, weight, totals)
@@ -118,7 +116,5 @@ def totals_at(entries, mass, values, weight, blocks, totals, d):  # type: ignore
     )
     if blocks.noise >= 0:
         d[blocks.noise] += (by_mean * laws[4] + by_variance * laws[5]).sum()
-        for i in range(mass.shape[0]):
-            b = blocks.of_cell[i]
-            d_mass[i] = by_mean[b] * laws[2, b] + by_variance[b] * laws[3, b]
+        d_mass += (by_mean * laws[2] + by_variance * laws[3])[blocks.of_cell]
     return value, d_entries, d_mass

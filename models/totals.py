@@ -130,7 +130,7 @@ class Totals:
         return np.repeat(np.arange(len(start) - 1), np.diff(start)), cell, share
 
     def of_class(self, moments: Moments) -> Moments:
-        """What totals of one victim class count of these moments; of derivatives the same."""
+        """What totals of one victim class count of these moments."""
         share = self.class_share[:, None]
         return Moments(
             moments.unseen * share, moments.whole * share, moments.spread * share**2, moments.both

@@ -46,7 +46,6 @@ from .compiled import jit, loop
 from .special import log_ndtr
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 LEAST_VARIANCE = 1e-9
 """Stands for none: with p = 1, nothing unseen and no noise the number of victims is certain."""
@@ -85,35 +84,6 @@ class VictimLaw(NamedTuple):
     wild: Floats
 
 
-class Shared(NamedTuple):
-    """Pairs of an inclusive total and a coarse record that may count the same dead; (pair,).
-
-    ``inclusive, residual``: their numbers; ``both``: λ_VV + D of what both may count.
-    """
-
-    inclusive: Ints
-    residual: Ints
-    both: Floats
-
-
-NOTHING_SHARED = Shared(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
-
-
-class VictimTerm(NamedTuple):
-    """Log-likelihood of totals of victims, and derivatives of its weighted sum.
-
-    ``value``, then by λ_V, λ_VV, D, p and ν, each (aggregate,), and by ``Shared.both``, (pair,).
-    """
-
-    value: Floats
-    rate: Floats
-    rate_squares: Floats
-    spread: Floats
-    capture: Floats
-    noise: Floats
-    both: Floats
-
-
 def expected(
     items: ArrayLike, rate: ArrayLike, rate_squares: ArrayLike, capture: ArrayLike,
     noise: ArrayLike = 0.0, spread: ArrayLike = 0.0,
@@ -129,26 +99,6 @@ def law_of(x: Expected) -> VictimLaw:
     rows = np.ascontiguousarray(np.broadcast_arrays(*x.items, *x[1:]), dtype=float)
     mean, counted, variance = alone(rows[:4], rows[4:]).T
     return VictimLaw(mean, variance, counted, np.where(x.noise > 0.0, WILD, 0.0))
-
-
-def victims(
-    low: ArrayLike, high: ArrayLike, x: Expected, shared: Shared = NOTHING_SHARED,
-    weight: ArrayLike = 1.0,
-) -> VictimTerm:  # fmt: skip
-    """Log probability of totals of victims, with the derivatives of Σ weight · value.
-
-    Parameters
-    ----------
-    low, high
-        Bounds, both in; equal where the count is known.
-    x
-        Of ``expected``.
-    """
-    given = np.broadcast_arrays(low, high, weight, *x.items, *x[1:])
-    rows = np.ascontiguousarray(given, dtype=float)
-    found, d_both = terms(*rows[:3], rows[3:7], rows[7:], *shared)
-    value, rate, squares, spread, capture, noise = found.T
-    return VictimTerm(value, rate, squares, spread, capture, noise, d_both)
 
 
 @loop
@@ -181,7 +131,24 @@ def alone(items, x):  # type: ignore[no-untyped-def]
 
 @jit
 def terms(low, high, weight, items, x, inclusive, residual, both):  # type: ignore[no-untyped-def]
-    """``VictimTerm`` with its first parts in one array, (aggregate, 6), and by what is shared."""
+    """Log probability of totals of victims, with the derivatives of Σ weight · value.
+
+    Parameters
+    ----------
+    low, high
+        Bounds, both in; equal where the count is known.
+    items
+        V_n, V_h, W_n and W_h, shape (4, aggregate).
+    x
+        λ_V, λ_VV, D, p and ν, shape (5, aggregate).
+    inclusive, residual, both
+        Pairs of an inclusive total and a coarse record that may count the same dead: their numbers,
+        and λ_VV + D of what both may count; (pair,).
+
+    Returns
+    -------
+    Values and derivatives by each of ``x``, shape (aggregate, 6), and by ``both``.
+    """
     law = alone(items, x)
     more, left = np.zeros(len(law)), law[:, 1].copy()
     for n in range(len(both)):

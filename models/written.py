@@ -48,7 +48,7 @@ from ..data.values import GOES_BY_NAME
 from .circumstances import adjudicated
 from .design import Design
 from .engine import Array, Engine, Floats, Ints, Params
-from .names import Names, held_by
+from .names import held_by
 
 Bools = NDArray[np.bool_]
 
@@ -84,31 +84,34 @@ def _attributing(u: Array, matrix: Array, eta: Array, design: Design, engine: En
     attributes = 1.0 - u
     spoken = (matrix * _speaks(eta, design)[:, None, :]).sum(axis=3)  # (setting, source, author)
     spoken = xp.transpose(spoken, (1, 0, 2))[:, design.around.locale_setting]
-    by_name = np.isin(coverage, GOES_BY_NAME)[:, None, None]
-    lists = xp.where(by_name, attributes * spoken, attributes)
+    lists = xp.where(goes_by_name(design)[:, None, None], attributes * spoken, attributes)
     return xp.where((coverage == "all")[:, None, None], 1.0, lists)
+
+
+def goes_by_name(design: Design) -> NDArray[np.bool_]:
+    """Whether a source lists an incident or not by whom it would name, shape (source,)."""
+    return design.evidence.axes.sources["coverage"].isin(GOES_BY_NAME).to_numpy(bool)
 
 
 def _speaks(eta: Array, design: Design) -> Array:
     """P(the source's coverage holds the statement | name picked), shape (source, name)."""
-    names, coverage = design.names, design.evidence.axes.sources["coverage"].to_numpy()
-    kind = np.array([GOES_BY_NAME.index(c) if c in GOES_BY_NAME else 0 for c in coverage])
-    spoken = spoken_names(names)[kind]
+    names, spoken = design.names, spoken_names(design)
     plain = (np.arange(len(names.names)) < names.n_plain) * (1.0 - spoken)
-    in_set = (eta * (1.0 - avoided_shares(design))[kind]).sum(axis=1)
+    in_set = (eta * (1.0 - avoided_shares(design))).sum(axis=1)
     return spoken + plain * in_set[:, None]
 
 
-def spoken_names(names: Names) -> Floats:
-    """1 where a coverage that goes by names holds a name: (``GOES_BY_NAME``, name)."""
-    return np.array([held_by(coverage, names) for coverage in GOES_BY_NAME], float)
+def spoken_names(design: Design) -> Floats:
+    """1 where a source's coverage holds a name, shape (source, name)."""
+    coverage = design.evidence.axes.sources["coverage"]
+    return np.array([held_by(one, design.names) for one in coverage], float)
 
 
 def avoided_shares(design: Design) -> Floats:
-    """P(a set of each size around a name not held holds none): (``GOES_BY_NAME``, set_size)."""
+    """P(a set of each size around a name not held holds none), shape (source, set_size)."""
     names = design.names
     rest, sizes = names.n_plain - 1, range(design.statements.largest_set)
-    held = spoken_names(names)[:, : names.n_plain].sum(axis=1).astype(int)
+    held = spoken_names(design)[:, : names.n_plain].sum(axis=1).astype(int)
     return np.array(
         [[comb(max(rest - k, 0), n) / comb(rest, n) if n <= rest else 0.0 for n in sizes]
          for k in held]

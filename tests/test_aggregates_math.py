@@ -7,13 +7,9 @@ import numpy as np
 import pytest
 from dtoscore.models import aggregates
 from dtoscore.models.aggregates import counted_rate, draw_incidents
-from dtoscore.models.incident_totals import incidents, whole_items
-from dtoscore.models.victim_totals import (
-    Shared,
-    expected,
-    interval,
-    victims,
-)
+from dtoscore.models.incident_totals import whole_items
+from dtoscore.models.victim_totals import expected, interval
+from laws import Shared, incidents, victims
 from scipy import stats
 from scipy.special import logsumexp
 

@@ -29,6 +29,10 @@ CASES = {
         largest_set=2, n_region=2, n_period=3, n_kind=2, excluded=((1, 2),), never=(("b", 0),),
     ),
     "full confusion matrices": Case(
+        ("a", "b"), (PRESS, NAMING), ("a",), has_other=True, rivalries=("a><b",),
+        structure=replace(CORE, confusion=True), n_period=3, n_kind=2,
+    ),
+    "full confusion matrices, a compilation of organizations' violence": Case(
         ("a", "b"), (PRESS, replace(GED, silence="uninformative"), GED), ("a",), has_other=True,
         rivalries=("a><b",), structure=replace(CORE, confusion=True), n_period=3,
     ),

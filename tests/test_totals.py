@@ -16,9 +16,9 @@ from dtoscore.models.aggregates import counted_rate
 from dtoscore.models.density import Density
 from dtoscore.models.design import Design, design
 from dtoscore.models.engine import NUMPY
-from dtoscore.models.incident_totals import incidents
 from dtoscore.models.priors import Priors
-from dtoscore.models.victim_totals import Shared, expected, victims
+from dtoscore.models.victim_totals import expected
+from laws import Shared, incidents, victims
 from realizing import RUBRIC, Incident, evidence, parameters
 from scipy import stats
 from totalled import total
