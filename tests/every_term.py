@@ -19,7 +19,7 @@ from dtoscore.models.numbers import LARGE, TAIL_GRID, tail_posterior
 from dtoscore.models.priors import Priors
 from dtoscore.models.structure import TWO_CLASS, Structure
 from enumeration import means, published
-from tiny import COPY, COURT, PAPER, PRESS, WATCH, Case, evidence_of
+from tiny import COPY, COURT, GED, PAPER, PRESS, WATCH, Case, evidence_of
 from tiny_ground import Ground
 from totalled import total
 from values import Params
@@ -39,8 +39,8 @@ SETTINGS: dict[str, Case] = {
         ("a", "b"), (PAPER, COPY), ("a", "b"), has_other=True, rivalries=("a><b",),
         n_period=2, structure=Structure(), ground=Ground(lag=(8.0, 3.0)),
     ),
-    "a court, a paper, an announcement, other": Case(
-        ("a", "b"), (PAPER, COURT), ("a", "b"), has_other=True, n_region=2, n_period=2,
+    "a court, a paper, a list of organizations' deaths, an announcement, other": Case(
+        ("a", "b"), (PAPER, COURT, GED), ("a", "b"), has_other=True, n_region=2, n_period=2,
         n_kind=2, structure=Structure(), classes=("civilian", "press"),
         ground=Ground(events=(("a", 1),), disputed=(("b", 0),), absent=(("a", 0),), n_covariate=1),
     ),
