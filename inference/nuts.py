@@ -122,7 +122,7 @@ def _middle(p: Parameter) -> np.ndarray | float:
     if p.distribution == "flat":
         return first["start"]
     if p.distribution == "halfnormal":
-        return first["sigma"] / 2 if p.sign else float(np.log(first["sigma"] / 2))
+        return float(np.log(first["sigma"] / 2))
     if p.distribution == "beta":
         return float(np.log(first["alpha"] / first["beta"]))
     return 0.0

@@ -35,13 +35,12 @@ class Table(NamedTuple):
     Attributes
     ----------
     rows
-        ``kind, free start, start, outer, first, second, scale, all, by first, by second, sign``:
-        shape (parameter, 11). A zero-sum effect is ``outer`` blocks of (first, second) with
+        ``kind, free start, start, outer, first, second, scale, all, by first, by second``:
+        shape (parameter, 10). A zero-sum effect is ``outer`` blocks of (first, second) with
         first = 1 where only the last axis sums to zero; ``scale`` is the position of its
-        sigma, -1 where a number. The next three are the positions of what a table's free
+        sigma, -1 where a number. The last three are the positions of what a table's free
         values are centred on, a number for all cells and one by row and by column, -1 where
-        there is none; the last that of the free value whose sign turns it
-        (``parameters.Parameter.sign``), -1 for none.
+        there is none.
     one, two
         mu and sigma, alpha and beta, a, or weight; of a zero-sum effect sigma (where that is a
         number) and weight: shape (constrained,).
@@ -61,14 +60,13 @@ def table(parameters: list[Parameter]) -> Table:
     """Lay the parameters out one behind the other."""
     rows, one, two = list[list[int]](), list[Floats](), list[Floats]()
     starts: dict[str, int] = {}
-    free_starts: dict[str, int] = {"": -1}
     free = position = 0
     for p in parameters:
-        starts[p.name], free_starts[p.name] = position, free
+        starts[p.name] = position
         outer, first, second = _blocks(p)
         scale = starts[p.scale] if p.scale else -1
         rows.append([KINDS[p.distribution], free, position, outer, first, second, scale])
-        rows[-1] += [*_around(p, starts), free_starts[p.sign]]
+        rows[-1] += _around(p, starts)
         for values, name in zip((one, two), ARGUMENTS[p.distribution], strict=True):
             argument = p.arguments.get(name, np.asarray(1.0))
             values.append(np.broadcast_to(argument, p.shape).astype(float).ravel())
@@ -107,31 +105,22 @@ def constrain(free, rows, weight, at, ix):
     values = np.empty(weight.shape[0])
     for i in range(rows.shape[0]):
         kind, f, p, outer, first, second, scale = rows[i, :7]
-        size, turned = first * second, turn(free, rows[i, 10])
+        size = first * second
         if kind in (ZERO_SUM, SIZES):
             for block in range(outer):
                 _extend(free, f, values, p + block * size, first, second)
                 f += max(first - 1, 1) * (second - 1)
             if kind == ZERO_SUM and scale >= 0 and weight[p] < 1.0:
                 values[p : p + outer * size] *= values[scale] ** (1.0 - weight[p])
-            values[p : p + outer * size] *= turned
         elif kind == DIRICHLET:
             for _block in range(outer):
                 _simplex(free[f : f + second - 1], values[p : p + second])
                 f, p = f + second - 1, p + second
-        elif rows[i, 10] >= 0:
-            values[p] = turned * free[f]
         else:
             for j in range(outer * size):
                 values[p + j] = _from_free(kind, free[f + j])
     _shift(values, rows, weight, at, ix)
     return values
-
-
-@jit
-def turn(free, sign):
-    """Sign that a parameter shares with the free value at ``sign``; 1 where there is none."""
-    return -1.0 if sign >= 0 and free[sign] < 0.0 else 1.0
 
 
 @jit
@@ -157,7 +146,7 @@ def _from_free(kind, x):
 @jit
 def _centre(values, row, weight, reach):
     """Take from a table what it is centred on, complete by now, and give it its scale."""
-    _, _, p, _, first, second, scale, every, by_first, by_second, _ = row
+    _, _, p, _, first, second, scale, every, by_first, by_second = row
     for a in range(first):
         coarser = values[every] + (values[by_first + a] if by_first >= 0 else 0.0)
         for b in range(second):

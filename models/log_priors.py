@@ -15,7 +15,6 @@ from .constraints import (
     SIZES,
     TABLE,
     ZERO_SUM,
-    turn,
 )
 from .engine import LOG_2PI
 from .mapping_reach import log_reach_back
@@ -51,8 +50,6 @@ def log_prior(free, values, table_rows, one, two):
                 by[i] += _log_simple(kind, x, one[p + j], two[p + j])
                 if kind == BETA:
                     jacobian += np.log(x) + np.log1p(-x)
-                elif table_rows[i, 10] >= 0:
-                    jacobian -= np.log(2.0)
                 elif kind in (HALFNORMAL, LOGNORMAL):
                     jacobian += free[f + j]
     return by, jacobian
@@ -107,9 +104,7 @@ def log_prior_back(free, values, table_rows, one, two, d_values, at, ix):
     result = np.zeros(free.shape[0])
     for i in range(table_rows.shape[0]):
         kind, f, p, outer, first, second = table_rows[i, :6]
-        turned = turn(free, table_rows[i, 10])
         if kind in (ZERO_SUM, SIZES):
-            d[p : p + outer * first * second] *= turned
             for block in range(outer):
                 _extend_back(d, p + block * first * second, first, second, result, f)
                 f += max(first - 1, 1) * (second - 1)
@@ -117,8 +112,6 @@ def log_prior_back(free, values, table_rows, one, two, d_values, at, ix):
             for _block in range(outer):
                 _simplex_back(values, one, d, p, second, result, f)
                 f, p = f + second - 1, p + second
-        elif table_rows[i, 10] >= 0:
-            result[f] = turned * (d[p] - values[p] / one[p] ** 2)
         else:
             for j in range(outer * first * second):
                 x, a, b = values[p + j], one[p + j], two[p + j]
@@ -187,7 +180,7 @@ def _simple_back(kind, x, free, a, b, d):
 @jit
 def _centre_back(values, d, row, weight, d_reach):
     """Add the gradient of ``_centre``, volume included, to that of what a table hangs on."""
-    _, _, p, _, first, second, scale, every, by_first, by_second, _ = row
+    _, _, p, _, first, second, scale, every, by_first, by_second = row
     for a in range(first):
         for b in range(second):
             at = p + a * second + b

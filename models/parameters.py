@@ -6,12 +6,11 @@ PyMC, ``density`` evaluates it as compiled loops. One list, so that they cannot 
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pymc as pm
-import pytensor.tensor as pt
 from scipy import special, stats
 
 from .engine import LOG_2PI, Floats, Params
@@ -48,11 +47,6 @@ class Parameter:
         ``b σ^(w-1) + w m``: a cell with many reports (w near 1) is its own log reported rate,
         which data settle; one with none is its deviation in units of σ. A flat intercept's is
         itself plus the mean log reach.
-    sign
-        Name of the scale σ = |u| whose u on the whole line turns it: of σ itself, its own;
-        of an effect in units of σ, x = sgn(u) z, z unconstrained. σ x = u z has the law
-        that it would have without, and goes through zero: the logarithm of a σ that may be
-        zero has a tail without end, in which chains stayed for hundreds of draws.
     """
 
     name: str
@@ -63,7 +57,6 @@ class Parameter:
     scale: str = ""
     zero_sum_axes: int = 0
     around: "tuple[Parameter, ...]" = ()
-    sign: str = ""
 
     @property
     def free_shape(self) -> tuple[int, ...]:
@@ -76,7 +69,7 @@ class Parameter:
     def free_name(self) -> str:
         """Name of the free variable that PyMC samples for it."""
         own = self.distribution == "zero_sum" and "weight" in self.arguments
-        return f"{self.name}_level" if self.is_shifted or own or self.sign else self.name
+        return f"{self.name}_level" if self.is_shifted or own else self.name
 
     @property
     def is_shifted(self) -> bool:
@@ -92,8 +85,6 @@ class Parameter:
             ``detection.Reach`` of the sources, for shifted ones.
         """
         dims = self.dims or None
-        if self.sign:
-            return self._declare_signed()
         if self.distribution == "zero_sum":
             return self._declare_zero_sum(params)
         if self.distribution == "table":
@@ -114,16 +105,6 @@ class Parameter:
         weight = self.arguments["weight"]
         level = pm.ZeroSumNormal(self.free_name, sigma=sigma**weight, **law)
         return pm.Deterministic(self.name, level * sigma ** (1.0 - weight), dims=self.dims)
-
-    def _declare_signed(self) -> Any:
-        """Declare a scale as the size of a number on the whole line, an effect by its sign."""
-        sigma, dims = self.arguments["sigma"], self.dims or None
-        if self.sign == self.name:
-            return pm.Deterministic(self.name, pt.abs(pm.Normal(self.free_name, 0.0, sigma)))
-        turn = pt.sign(pm.modelcontext(None)[f"{self.sign}_level"])
-        law = {"dims": dims, "n_zerosum_axes": self.zero_sum_axes}
-        level = pm.ZeroSumNormal(self.free_name, sigma=sigma, **law)
-        return pm.Deterministic(self.name, turn * level, dims=dims)
 
     def _declare_sizes(self, shift: Any) -> Any:
         """Declare the reported sizes as if they had the prior, and put the difference right."""
@@ -252,9 +233,7 @@ def standardized(
     if _trivial(dims[-axes:], sizes):
         return []
     scale = simple(f"{name}_scale", priors[f"{name}_scale"])
-    sign = scale.name if scale.distribution == "halfnormal" else ""
-    effect = _zero_sum(name, 1.0, dims, axes, sizes)
-    return [replace(scale, sign=sign), replace(effect, sign=sign)]
+    return [scale, _zero_sum(name, 1.0, dims, axes, sizes)]
 
 
 def fixed_scale(

@@ -161,8 +161,6 @@ def _log_volume(target: Density, p: Parameter, free: np.ndarray, block: slice) -
         weight = np.broadcast_to(p.arguments.get("weight", 1.0), p.free_shape)
         sigma = float(target.unpack(target.constrain(free))[p.scale]) if p.scale else 1.0
         return float((1.0 - weight).sum() * np.log(sigma))
-    if p.sign == p.name:
-        return -np.log(2.0)  # two values of u, one scale
     x = free[block]
     if p.distribution in ("halfnormal", "lognormal"):
         return float(x.sum())
