@@ -101,6 +101,7 @@ class Design:
             "organization": list(self.names.organizations),
             "author": list(self.names.authors),
             "rivalry": list(self.names.rivalries),
+            "organized": [*self.names.organizations, *self.names.rivalries],
             "name": list(self.names.names),
             "plain_name": list(self.names.plain),
             "region": list(axes.regions),

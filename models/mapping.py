@@ -24,7 +24,9 @@ def log_size(values, at, ix):
     k, o, n_v = ix.n_organization, ix.n_other, ix.n_size
     author = np.zeros((k + o + ix.n_rivalry, n_v))
     place = np.zeros((ix.n_region, n_v))
-    add_table(values, at.size_author_scale, at.size_author, author, 0, author.shape[0])
+    wars = _wars(at, k, n_v)
+    add_table(values, at.size_author_scale, at.size_author, author, 0, k)
+    add_table(values, at.size_author_scale, wars, author, k + o, ix.n_rivalry)
     add_table(values, at.size_region_scale, at.size_region, place, 0, ix.n_region)
     add_rows(values, UNSCALED, at.size_other, author, k, o)
     add_rows(values, UNSCALED, at.size_rivalry, author, k + o, ix.n_rivalry)
@@ -37,6 +39,12 @@ def log_size(values, at, ix):
                     result[a, r, c, v] = author[a, v] + place[r, v] + values[start + v]
                 _log_softmax(result[a, r, c])
     return result
+
+
+@jit
+def _wars(at, k, n_size):
+    """Where the sizes of rivalries lie, behind those of organizations; -1 where none do."""
+    return at.size_author + k * n_size if at.size_author >= 0 else -1
 
 
 @jit
@@ -62,8 +70,9 @@ def log_size_back(values, at, ix, log_sizes, d_log, d):
                     d_author[a, v] += change
                     d_place[r, v] += change
                     d[at.size_base + c * n_v + v] += change
-    n = d_author.shape[0]
-    add_table_back(values, at.size_author_scale, at.size_author, d_author, 0, n, d)
+    wars = _wars(at, k, n_v)
+    add_table_back(values, at.size_author_scale, at.size_author, d_author, 0, k, d)
+    add_table_back(values, at.size_author_scale, wars, d_author, k + o, ix.n_rivalry, d)
     add_table_back(values, at.size_region_scale, at.size_region, d_place, 0, ix.n_region, d)
     add_rows_back(values, UNSCALED, at.size_other, d_author, k, o, d)
     add_rows_back(values, UNSCALED, at.size_rivalry, d_author, k + o, ix.n_rivalry, d)

@@ -4,7 +4,8 @@ r"""How many die: the size mark of an incident.
     \operatorname{softmax}_v(\rho_{cv} + \tau\,\rho_{kv} + \tau_R\,\rho_{rv})
 
 Bins v = 0, 1, 2–3, 4–7, 8+. Detection depends on the bin, so that the incidents nobody saw
-are smaller than those somebody saw. Rivalries and ``other`` have a shift of their own. Places
+are smaller than those somebody saw. Rivalries and ``other`` have a shift of their own; a deviation of
+the one author ``other`` beside its shift would be the same twice. Places
 differ: were sizes the same everywhere, a place with larger incidents would pass for one where
 small ones are missed (docs/methods.md).
 """
@@ -23,7 +24,7 @@ def parameters(priors: Priors, design: Design) -> list[Parameter]:
     sizes = design.sizes
     result = [
         _base(priors, design),
-        *standardized("size_author", priors, ["author", "size"], 1, sizes),
+        *standardized("size_author", priors, ["organized", "size"], 1, sizes),
         *standardized("size_region", priors, ["region", "size"], 2, sizes),
     ]
     if design.names.rivalries:
@@ -42,14 +43,14 @@ def _base(priors: Priors, design: Design) -> Parameter:
 def log_size(params: Params, design: Design, engine: Engine) -> Array:
     """log P(size | author, region, kind), shape (author, region, kind, size)."""
     xp, names = engine.xp, design.names
-    n, n_region = len(names.authors), design.sizes["region"]
+    k, n_region = len(names.organizations), design.sizes["region"]
     region = effects.scaled(params, "size_region", (n_region, 5), xp)
-    deviation = effects.scaled(params, "size_author", (n, 5), xp)
-    blocks = [xp.zeros((len(names.organizations), 5))]
+    deviation = effects.scaled(params, "size_author", (design.sizes["organized"], 5), xp)
+    blocks = [deviation[:k]]
     if names.has_other:
         blocks.append(params["size_other"][None, :])
     if names.rivalries:
-        blocks.append(xp.zeros((len(names.rivalries), 5)) + params["size_rivalry"])
-    author = deviation + xp.concatenate(blocks, axis=0)
+        blocks.append(deviation[k:] + params["size_rivalry"])
+    author = xp.concatenate(blocks, axis=0)
     place = region[:, None, :] + params["size_base"]
     return log_softmax(engine, author[:, None, None, :] + place, 3)

@@ -41,9 +41,8 @@ def from_prior(name: str, rng: np.random.Generator, n: int | None = None) -> Flo
         return np.asarray(rng.beta(prior["alpha"], prior["beta"], n))
     if prior.distribution == "zero_sum":
         return centred(rng, prior["sigma"], n or 1)
-    if prior.distribution == "halfnormal":
-        return np.asarray(np.abs(rng.normal(0.0, prior["sigma"], n)))
-    return np.asarray(rng.normal(prior["mu"], prior["sigma"], n))
+    value = np.asarray(rng.normal(prior["mu"], prior["sigma"], n))
+    return np.exp(value) if prior.distribution == "lognormal" else value
 
 
 def centred(rng: np.random.Generator, sigma: float, n: int) -> Floats:

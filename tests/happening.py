@@ -77,13 +77,14 @@ def size(case: Case, p: Params, number: int, r: int, c: int) -> list[float]:
     """ρ of one author, by size."""
     author = case.authors[number]
     logits = [
-        get(p, "size_base", c, v)
-        + get(p, "size_author_scale") * get(p, "size_author", number, v)
-        + get(p, "size_region_scale") * get(p, "size_region", r, v)
+        get(p, "size_base", c, v) + get(p, "size_region_scale") * get(p, "size_region", r, v)
         for v in range(5)
     ]
     if author == OTHER:
-        logits = [x + get(p, "size_other", v) for v, x in enumerate(logits)]
+        return softmax([x + get(p, "size_other", v) for v, x in enumerate(logits)])
+    row = [name for name in case.authors if name != OTHER].index(author)
+    own = get(p, "size_author_scale")
+    logits = [x + own * get(p, "size_author", row, v) for v, x in enumerate(logits)]
     if author in case.rivalries:
         logits = [x + get(p, "size_rivalry", v) for v, x in enumerate(logits)]
     return softmax(logits)

@@ -15,7 +15,8 @@ from dtoscore.models.structure import Structure
 from dtoscore.studies import strained, strained_claims
 from dtoscore.studies.recovery_world import reported
 from dtoscore.studies.strained_claims import Law, claimed
-from dtoscore.studies.strained_world import drawn_from_priors
+from dtoscore.studies.strained_world import drawn_from_priors, from_prior
+from scipy import stats
 
 NOBODY = 0.2
 
@@ -83,6 +84,14 @@ def test_the_simulated_claims_follow_the_matrix(law: Law) -> None:
                 assert abs((claim == name).mean() - p) < 5 * error, (author, name)
                 asked += 1
     assert asked > 30
+
+
+def test_a_scale_is_drawn_from_its_own_prior() -> None:
+    drawn = from_prior("favour_scale", np.random.default_rng(7), 2000)
+    law = stats.lognorm(
+        DEFAULTS["favour_scale"]["sigma"], scale=np.exp(DEFAULTS["favour_scale"]["mu"])
+    )
+    assert stats.kstest(drawn, law.cdf).pvalue > 1e-3
 
 
 def _one_source(world: World) -> dict[str, Floats]:
