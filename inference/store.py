@@ -113,7 +113,7 @@ def save(tree: xr.DataTree, path: Path) -> xr.DataTree:
     """
     clean(path.parent)
     with partial(path) as folder:
-        tree.map_over_datasets(_writable).to_zarr(folder, mode="w", consolidated=False)
+        tree.map_over_datasets(writable).to_zarr(folder, mode="w", consolidated=False)
         if not path.exists():
             digest = _files_digest(folder)
             folder.rename(path)
@@ -227,7 +227,7 @@ def _json(value: object) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
 
 
-def _writable(dataset: xr.Dataset) -> xr.Dataset:
+def writable(dataset: xr.Dataset) -> xr.Dataset:
     """Turn pandas' text arrays, which Zarr does not know, into arrays of Python text."""
     changed = {
         name: xr.Variable(variable.dims, np.asarray(variable.values, dtype=object), variable.attrs)

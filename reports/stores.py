@@ -2,12 +2,11 @@
 
 import json
 import shutil
-from collections.abc import Hashable
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
 import xarray as xr
+
+from ..inference import store
 
 VOLATILE_ATTRIBUTES = frozenset({"created_at", "sampling_time", "tuning_time", "host"})
 VOLATILE_VARIABLES = frozenset({"perf_counter_diff", "perf_counter_start", "process_time_diff"})
@@ -40,38 +39,28 @@ def write_posterior(
         name: value.transpose("chain", "draw", axis).astype(float).rename(name)
         for name, (value, axis) in named.items()
     }
-    group = _writable(xr.Dataset(realized))
+    group = store.writable(xr.Dataset(realized))
     group.to_zarr(out, group="scores", mode="a", consolidated=False)
     return _strip(out)
 
 
 def write_evidence(evidence: xr.Dataset, out: Path) -> None:
     """Write the sufficient statistic."""
-    _writable(evidence).to_zarr(out, mode="w", consolidated=False)
+    store.writable(evidence).to_zarr(out, mode="w", consolidated=False)
 
 
-def _strip(store: Path) -> dict[str, object]:
+def _strip(folder: Path) -> dict[str, object]:
     """Take clock readings out of a store's metadata; its consolidated copy of it goes too."""
     for name in VOLATILE_VARIABLES:
-        for array in sorted(store.rglob(name)):
+        for array in sorted(folder.rglob(name)):
             shutil.rmtree(array)
     taken: dict[str, object] = {}
-    for path in sorted(store.rglob("zarr.json")):
+    for path in sorted(folder.rglob("zarr.json")):
         metadata = json.loads(path.read_text(encoding="utf-8"))
         metadata.pop("consolidated_metadata", None)
         attributes = metadata.get("attributes", {})
         for name in sorted(VOLATILE_ATTRIBUTES & set(attributes)):
-            place = path.parent.relative_to(store) / name
+            place = path.parent.relative_to(folder) / name
             taken[place.as_posix()] = attributes.pop(name)
         path.write_text(json.dumps(metadata, indent=2, ensure_ascii=False), encoding="utf-8")
     return taken
-
-
-def _writable(dataset: xr.Dataset) -> xr.Dataset:
-    """Turn pandas' text arrays, which Zarr does not know, into arrays of Python text."""
-    changed: dict[Hashable, xr.Variable] = {}
-    for name, variable in dataset.variables.items():
-        if isinstance(variable.dtype, pd.api.extensions.ExtensionDtype):
-            data = np.asarray(variable.values, dtype=object)
-            changed[name] = xr.Variable(variable.dims, data, variable.attrs)
-    return dataset.assign({name: changed[name] for name in changed})

@@ -106,15 +106,25 @@ def test_a_government_is_other_and_makes_no_contender(convert) -> None:
     ("event", "number"),
     [
         ({"type_of_violence": 1, "side_a": "Government of Mexico"}, 1),
-        ({"type_of_violence": 3, "side_a": "Government of Mexico", "side_b": "Civilians"}, 0),
         ({"date_start": "2014-05-01", "date_end": "2014-05-01"}, 0),
     ],
-    ids=["clashes with the state", "nobody named", "nothing in the window"],
+    ids=["clashes with the state", "nothing in the window"],
 )
 def test_a_window_without_contenders_is_refused(convert, tmp_path, event, number) -> None:
     said = f"no organization is named in the window, 2015-01-01 to 2015-12-31.*Mexico: {number}"
     with pytest.raises(InputError, match=said):
         convert(event)
+    assert not (tmp_path / "round").exists()
+
+
+ALONE = {"type_of_violence": 3, "side_a": "Government of Mexico", "side_b": "Civilians"}
+
+
+def test_what_governments_do_alone_makes_no_round(convert, tmp_path) -> None:
+    with pytest.raises(InputError, match="no event can be used: 1 by a government alone"):
+        convert(ALONE)
+    with pytest.raises(InputError, match="1 event of these days is coarse"):
+        convert(ALONE, {"where_prec": 4})
     assert not (tmp_path / "round").exists()
 
 
