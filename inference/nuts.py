@@ -123,6 +123,8 @@ def _middle(p: Parameter) -> np.ndarray | float:
         return first["start"]
     if p.distribution == "halfnormal":
         return float(np.log(first["sigma"] / 2))
+    if p.distribution == "rayleigh":
+        return float(np.log(first["sigma"]))
     if p.distribution == "beta":
         return float(np.log(first["alpha"] / first["beta"]))
     return 0.0

@@ -41,6 +41,8 @@ def _draw(p: Parameter, before: Draws, draws: int, rng: np.random.Generator) -> 
         return rng.normal(a["mu"], a["sigma"], shape)
     if p.distribution == "halfnormal":
         return np.abs(rng.normal(0.0, a["sigma"], shape))
+    if p.distribution == "rayleigh":
+        return rng.rayleigh(a["sigma"], shape)
     if p.distribution == "lognormal":
         return rng.lognormal(a["mu"], a["sigma"], shape)
     if p.distribution == "beta":

@@ -16,16 +16,17 @@ from .engine import Floats, Ints
 from .mapping_reach import log_reach
 from .parameters import Parameter
 
-NORMAL, HALFNORMAL, LOGNORMAL, BETA, ZERO_SUM, DIRICHLET, TABLE, FLAT, SIZES = range(9)
+NORMAL, HALFNORMAL, LOGNORMAL, BETA, ZERO_SUM, DIRICHLET, TABLE, FLAT, SIZES, RAYLEIGH = range(10)
 KINDS = {
     "normal": NORMAL, "halfnormal": HALFNORMAL, "lognormal": LOGNORMAL,
     "beta": BETA, "zero_sum": ZERO_SUM, "dirichlet": DIRICHLET, "table": TABLE, "flat": FLAT,
-    "sizes": SIZES,
+    "sizes": SIZES, "rayleigh": RAYLEIGH,
 }  # fmt: skip
 ARGUMENTS = {
     "normal": ("mu", "sigma"), "halfnormal": ("sigma", "sigma"), "lognormal": ("mu", "sigma"),
     "beta": ("alpha", "beta"), "zero_sum": ("sigma", "weight"), "dirichlet": ("a", "a"),
     "table": ("weight", "weight"), "flat": ("mu", "sigma"), "sizes": ("sigma", "sigma"),
+    "rayleigh": ("sigma", "sigma"),
 }  # fmt: skip
 
 
@@ -140,7 +141,7 @@ def _shift(values, rows, weight, at, ix):
 def _from_free(kind, x):
     if kind == BETA:
         return 1.0 / (1.0 + np.exp(-x))
-    return np.exp(x) if kind in (HALFNORMAL, LOGNORMAL) else x
+    return np.exp(x) if kind in (HALFNORMAL, LOGNORMAL, RAYLEIGH) else x
 
 
 @jit

@@ -12,6 +12,7 @@ from .constraints import (
     HALFNORMAL,
     LOGNORMAL,
     NORMAL,
+    RAYLEIGH,
     SIZES,
     TABLE,
     ZERO_SUM,
@@ -50,7 +51,7 @@ def log_prior(free, values, table_rows, one, two):
                 by[i] += _log_simple(kind, x, one[p + j], two[p + j])
                 if kind == BETA:
                     jacobian += np.log(x) + np.log1p(-x)
-                elif kind in (HALFNORMAL, LOGNORMAL):
+                elif kind in (HALFNORMAL, LOGNORMAL, RAYLEIGH):
                     jacobian += free[f + j]
     return by, jacobian
 
@@ -63,6 +64,8 @@ def _log_simple(kind, x, a, b):
         return -0.5 * ((x - a) / b) ** 2 - np.log(b) - 0.5 * LOG_2PI
     if kind == HALFNORMAL:
         return np.log(2.0) - 0.5 * (x / b) ** 2 - np.log(b) - 0.5 * LOG_2PI
+    if kind == RAYLEIGH:
+        return np.log(x) - 2.0 * np.log(b) - 0.5 * (x / b) ** 2
     if kind == LOGNORMAL:
         y = np.log(x)
         return -0.5 * ((y - a) / b) ** 2 - np.log(b) - 0.5 * LOG_2PI - y
@@ -172,6 +175,8 @@ def _simple_back(kind, x, free, a, b, d):
         return d - (x - a) / b**2
     if kind == HALFNORMAL:
         return x * (d - x / b**2) + 1.0
+    if kind == RAYLEIGH:
+        return x * (d - x / b**2) + 2.0
     if kind == LOGNORMAL:
         return x * d - (free - a) / b**2
     return x * (1.0 - x) * d + a * (1.0 - x) - b * x

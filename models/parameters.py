@@ -29,9 +29,9 @@ class Parameter:
     name, dims, shape
         Its axes.
     distribution
-        normal, halfnormal, lognormal, beta, zero_sum, dirichlet, table, sizes (zero-sum, its
-        unconstrained values those of the effect plus the log reach by size), or flat: then
-        ``mu, sigma`` are those of the log total that the intercept raises (``rates``).
+        normal, halfnormal, lognormal, rayleigh, beta, zero_sum, dirichlet, table, sizes
+        (zero-sum, its unconstrained values those of the effect plus the log reach by size), or
+        flat: then ``mu, sigma`` are those of the log total that the intercept raises (``rates``).
     arguments
         mu and sigma, alpha and beta, a, or weight: arrays that broadcast to ``shape``.
     scale
@@ -160,12 +160,20 @@ _SCIPY: Mapping[str, Any] = {
     "normal": lambda a: stats.norm(a["mu"], a["sigma"]),
     "halfnormal": lambda a: stats.halfnorm(scale=a["sigma"]),
     "lognormal": lambda a: stats.lognorm(s=a["sigma"], scale=np.exp(a["mu"])),
+    "rayleigh": lambda a: stats.rayleigh(scale=a["sigma"]),
     "beta": lambda a: stats.beta(a["alpha"], a["beta"]),
 }
+
+
+def _rayleigh(name: str, sigma: Floats, dims: tuple[str, ...] | None) -> Any:
+    return pm.Weibull(name, alpha=2.0, beta=np.sqrt(2.0) * sigma, dims=dims)
+
+
 _PYMC: Mapping[str, Any] = {
     "normal": pm.Normal,
     "halfnormal": pm.HalfNormal,
     "lognormal": pm.LogNormal,
+    "rayleigh": _rayleigh,
     "beta": pm.Beta,
     "dirichlet": pm.Dirichlet,
 }

@@ -22,6 +22,7 @@ DISTRIBUTIONS: Mapping[str, tuple[str, ...]] = {
     "normal": ("mu", "sigma"),
     "halfnormal": ("sigma",),
     "lognormal": ("mu", "sigma"),
+    "rayleigh": ("sigma",),
     "beta": ("alpha", "beta"),
     "zero_sum": ("sigma",),
     "dirichlet": ("first", "rest"),
@@ -151,39 +152,32 @@ DEFAULTS: Mapping[str, Prior] = {
     "other_region_scale": _prior("lognormal", "and its own places", mu=-0.7, sigma=0.5),
     "other_period_scale": _prior("lognormal", "and its own seasons", mu=-2.0, sigma=0.5),
     "size_base": _prior("zero_sum", "most incidents have one victim", sigma=1.5),
-    "size_author_scale": _prior("lognormal", "some kill more at a time", mu=-1.0, sigma=0.6),
-    "size_region_scale": _prior("lognormal", "and more in some places", mu=-1.0, sigma=0.6),
+    "size_author_scale": _prior("rayleigh", "some kill more at a time", sigma=0.5),
+    "size_region_scale": _prior("rayleigh", "and more in some places", sigma=0.5),
     "size_rivalry": _prior("zero_sum", "clashes are larger", sigma=0.7),
     "size_other": _prior("zero_sum", "ordinary violence is smaller", sigma=0.7),
     "class_base": _prior("zero_sum", "classes of victims differ by factors of 3 to 10", sigma=1.5),
-    "class_author_scale": _prior(
-        "lognormal", "some aim at journalists or officials", mu=-1.0, sigma=0.6
-    ),
+    "class_author_scale": _prior("rayleigh", "some aim at journalists or officials", sigma=0.4),
     "detection": _prior("normal", "between 1 in 8 and 7 in 8 at visibility 0", mu=0.0, sigma=1.0),
-    "detection_region_scale": _prior(
-        "lognormal", "a press may be weak in a place", mu=-1.0, sigma=0.6
-    ),
-    "detection_kind_scale": _prior(
-        "lognormal", "or deaf to a kind of violence", mu=-1.0, sigma=0.6
-    ),
+    "detection_region_scale": _prior("rayleigh", "a press may be weak in a place", sigma=0.4),
+    "detection_kind_scale": _prior("rayleigh", "or deaf to a kind of violence", sigma=0.4),
     "detection_size": _prior(
         "normal", "large events are seen: logit per log victims", mu=0.5, sigma=0.5
     ),
     "detection_class_scale": _prior(
-        "lognormal", "a killed official is seen, a killed addict is not", mu=-1.0, sigma=0.6
+        "rayleigh", "a killed official is seen, a killed addict is not", sigma=0.4
     ),
     "detection_covariate": _prior(
         "normal", "logit per standard deviation of the covariate", mu=0.0, sigma=0.5
     ),
     "silencing_scale": _prior(
-        "lognormal",
+        "rayleigh",
         "between organizations; newspapers in towns that one of them holds reported 1 killing in "
         "20 (mission.md), a logit 3 lower",
-        mu=-0.5,
-        sigma=0.6,
+        sigma=0.65,
     ),
     "silencing_type_scale": _prior(
-        "lognormal", "a cartel silences the press, not the federal list", mu=-1.0, sigma=0.6
+        "rayleigh", "a cartel silences the press, not the federal list", sigma=0.4
     ),
     "silencing_common": _prior(
         "normal",
@@ -214,7 +208,7 @@ DEFAULTS: Mapping[str, Prior] = {
         "normal", "ordinary violence is named less: shift of the logit", mu=1.0, sigma=1.0
     ),
     "unknown_region_scale": _prior(
-        "lognormal", "where naming is dangerous nobody is named", mu=-1.0, sigma=0.6
+        "rayleigh", "where naming is dangerous nobody is named", sigma=0.4
     ),
     "claim_nobody": _prior(
         "beta", "scenes that nobody can read; told from silence by several sources", alpha=1, beta=3
@@ -236,9 +230,7 @@ DEFAULTS: Mapping[str, Prior] = {
         "beta", "sources of one group repeat one name: half the time, or any", alpha=2, beta=2
     ),
     "notoriety": _prior("zero_sum", "log odds of being blamed wrongly", sigma=1.0),
-    "favour_scale": _prior(
-        "lognormal", "a source's own leaning in whom it blames", mu=-1.0, sigma=0.6
-    ),
+    "favour_scale": _prior("rayleigh", "a source's own leaning in whom it blames", sigma=0.4),
     "blame_rivalry": _prior("beta", "share of the wrong names that are a rivalry", alpha=1, beta=9),
     "one_sided": _prior("beta", "a clash written down as one side's", alpha=1, beta=9),
     "split": _prior("beta", "whose violence a rivalry's is: not known", alpha=1, beta=1),
@@ -328,7 +320,7 @@ class Priors(Mapping[str, Prior]):
         return made
 
 
-_SUPPORT = (("normal",), ("halfnormal", "lognormal"), ("beta",))
+_SUPPORT = (("normal",), ("halfnormal", "lognormal", "rayleigh"), ("beta",))
 
 
 def _compatible(name: str, distribution: str) -> tuple[str, ...]:
@@ -365,6 +357,8 @@ def _check_width(name: str, prior: Prior) -> None:
         return
     if prior.distribution == "lognormal":
         quantile = math.exp(min(prior["mu"] + UPPER * prior["sigma"], 700.0))
+    elif prior.distribution == "rayleigh":
+        quantile = math.sqrt(2.0 * math.log(100.0)) * prior["sigma"]
     else:
         quantile = NormalDist().inv_cdf(0.995) * prior["sigma"]
     if not quantile <= most:

@@ -5,7 +5,7 @@ r"""Who silences whom: detection that depends on the perpetrator, by type of sou
         + [s \text{ sees claims}] \Big(\sigma g_k
         + \sum_{e \text{ past at } t} \omega_{ek}\,\delta_e\Big) \\
     g &\sim \mathrm{ZeroSumNormal}(1), \quad c \sim N(0, .5), \quad
-    \log \sigma \sim N(-.5, .6), \quad \log \sigma_T \sim N(-1, .6)
+    \sigma \sim \mathrm{Rayleigh}(.65), \quad \sigma_T \sim \mathrm{Rayleigh}(.4)
 
 added to logit p; negative where an organization keeps sources from reporting. A cartel silences
 the press and not the federal list: with one γ for all types a cartel that silences the press

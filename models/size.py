@@ -4,10 +4,10 @@ r"""How many die: the size mark of an incident.
     \operatorname{softmax}_v(\rho_{cv} + \tau\,\rho_{kv} + \tau_R\,\rho_{rv})
 
 Bins v = 0, 1, 2–3, 4–7, 8+. Detection depends on the bin, so that the incidents nobody saw
-are smaller than those somebody saw. Rivalries and ``other`` have a shift of their own; a deviation of
-the one author ``other`` beside its shift would be the same twice. Places
-differ: were sizes the same everywhere, a place with larger incidents would pass for one where
-small ones are missed (docs/methods.md).
+are smaller than those somebody saw. Rivalries and ``other`` have a shift of their own; a deviation
+of the one author ``other`` beside its shift would be the same twice. Places differ: were sizes the
+same everywhere, a place with larger incidents would pass for one where small ones are missed
+(docs/methods.md).
 """
 
 from dataclasses import replace

@@ -41,8 +41,9 @@ def from_prior(name: str, rng: np.random.Generator, n: int | None = None) -> Flo
         return np.asarray(rng.beta(prior["alpha"], prior["beta"], n))
     if prior.distribution == "zero_sum":
         return centred(rng, prior["sigma"], n or 1)
-    value = np.asarray(rng.normal(prior["mu"], prior["sigma"], n))
-    return np.exp(value) if prior.distribution == "lognormal" else value
+    if prior.distribution == "rayleigh":
+        return np.asarray(rng.rayleigh(prior["sigma"], n))
+    return np.asarray(rng.normal(prior["mu"], prior["sigma"], n))
 
 
 def centred(rng: np.random.Generator, sigma: float, n: int) -> Floats:

@@ -162,7 +162,7 @@ def _log_volume(target: Density, p: Parameter, free: np.ndarray, block: slice) -
         sigma = float(target.unpack(target.constrain(free))[p.scale]) if p.scale else 1.0
         return float((1.0 - weight).sum() * np.log(sigma))
     x = free[block]
-    if p.distribution in ("halfnormal", "lognormal"):
+    if p.distribution in ("halfnormal", "lognormal", "rayleigh"):
         return float(x.sum())
     if p.distribution == "beta":
         return float(np.log(stats.logistic.pdf(x)).sum())
@@ -240,6 +240,8 @@ def scipy_density(p: Parameter, value: np.ndarray, sigma: float | None) -> float
         return sum(float(stats.dirichlet(w).logpdf(r)) for w, r in zip(weights, rows, strict=True))
     if p.distribution == "normal":
         return float(stats.norm(a["mu"], a["sigma"]).logpdf(value).sum())
+    if p.distribution == "rayleigh":
+        return float(stats.rayleigh(0, a["sigma"]).logpdf(value).sum())
     if p.distribution == "halfnormal":
         return float(stats.halfnorm(0, a["sigma"]).logpdf(value).sum())
     if p.distribution == "lognormal":

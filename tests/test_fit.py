@@ -213,6 +213,7 @@ def _uniform(p: Parameter, value: np.ndarray) -> np.ndarray:
     a = p.arguments
     frozen = {
         "normal": lambda: stats.norm(a["mu"], a["sigma"]),
+        "rayleigh": lambda: stats.rayleigh(0, a["sigma"]),
         "halfnormal": lambda: stats.halfnorm(0, a["sigma"]),
         "lognormal": lambda: stats.lognorm(a["sigma"], scale=np.exp(a["mu"])),
         "beta": lambda: stats.beta(a["alpha"], a["beta"]),

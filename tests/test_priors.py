@@ -58,6 +58,11 @@ def test_prior_object_from_python():
         ("confusion", {"diagonal": 1.0}, "it must lie inside 0 and 1"),
         ("confusion", {"total": 0.01}, "total = 0.01 must lie between 1 and 1e+06"),
         ("visibility", {"sigma": 1.2}, "its 99% quantile is 3.09; it can be 2.58 at most"),
+        (
+            "visibility",
+            {"distribution": "rayleigh", "sigma": 1.0},
+            "its 99% quantile is 3.03; it can be 2.58 at most",
+        ),
         ("group_visibility", {"sigma": 1.0}, "it can be 1.29 at most"),
         (
             "visibility",

@@ -44,6 +44,8 @@ def _mean(p: Parameter) -> np.ndarray | float:
         return a["a"] / a["a"].sum(axis=-1, keepdims=True)
     if p.distribution == "halfnormal":
         return a["sigma"] * np.sqrt(2.0 / np.pi)
+    if p.distribution == "rayleigh":
+        return a["sigma"] * np.sqrt(np.pi / 2.0)
     if p.distribution == "lognormal":
         return np.exp(a["mu"] + a["sigma"] ** 2 / 2.0)
     return a["mu"] if p.distribution == "normal" else 0.0

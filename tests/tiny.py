@@ -301,6 +301,6 @@ def _value(p: Parameter, rng: np.random.Generator) -> np.ndarray | float:
         return rng.dirichlet(np.ones(p.shape[-1]), p.shape[:-1])
     if p.distribution == "beta":
         return rng.uniform(0.05, 0.95, p.shape)
-    if p.distribution in ("halfnormal", "lognormal"):
+    if p.distribution in ("halfnormal", "lognormal", "rayleigh"):
         return rng.uniform(0.3, 1.5, p.shape)
     return rng.normal(size=p.shape)

@@ -94,5 +94,5 @@ def test_detection_keeps_its_prior(evidence: Evidence) -> None:
 @pytest.mark.slow
 def test_it_would_not_if_sizes_were_the_same_everywhere(evidence: Evidence) -> None:
     """What the effect is for: without it a single list seems to measure what it misses."""
-    same = Priors().override({"size_region_scale": {"mu": -7.0, "sigma": 0.1}})
+    same = Priors().override({"size_region_scale": {"sigma": 1e-3}})
     assert spread(fitted(evidence, same)) > 2.0 * spread(fitted(evidence, Priors()))
