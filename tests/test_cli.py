@@ -519,8 +519,8 @@ def test_ucdp_file_that_is_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("year", "sentence"),
     [
-        ("1989", "no organization is named in the window, 1989-01-01"),
-        ("1990", "3 events of these days are coarse, so there would be no report"),
+        ("1989", "1989-12-31, 2 by a government alone"),
+        ("1990", "1990-12-31, 3 by a government alone"),
         ("1999", "no event can be used: 18957 not between 1999-01-01"),
     ],
 )

@@ -216,10 +216,10 @@ def test_who_did_it_is_settled_by_a_source_that_is_never_wrong(
     params: Params, plan: Design, evidence: Evidence
 ) -> None:
     """Where a source with θ near one names one organization, that is the author."""
-    even = {  # rates that differ by factors, not by orders of magnitude
+    even = {  # rates and wrong names that differ by factors, not by orders of magnitude
         name: 0.1 * value
         for name, value in params.items()
-        if name.startswith(("rate_", "rivalry_", "other_", "size_", "unknown_other"))
+        if name.startswith(("rate_", "rivalry_", "other_", "size_", "unknown_other", "notoriety"))
         and not name.endswith("_scale")
     }
     sure = (
