@@ -119,8 +119,10 @@ def _middle(p: Parameter) -> np.ndarray | float:
     first = {name: float(np.mean(value)) for name, value in p.arguments.items()}
     if p.distribution in ("normal", "lognormal"):
         return first["mu"]
-    if p.distribution == "flat":
+    if p.distribution in ("flat", "level"):
         return first["start"]
+    if p.distribution == "levels":
+        return _middle(p.around[0])
     if p.distribution == "halfnormal":
         return float(np.log(first["sigma"] / 2))
     if p.distribution == "rayleigh":

@@ -37,7 +37,7 @@ def _draw(p: Parameter, before: Draws, draws: int, rng: np.random.Generator) -> 
     shape, a = (draws, *p.shape), p.arguments
     if p.distribution == "table":
         return rng.normal(size=shape) * before[p.scale].reshape((draws,) + (1,) * len(p.shape))
-    if p.distribution in ("normal", "flat"):  # of a flat one, the log total first
+    if p.distribution in ("normal", "level", "flat"):  # of a flat one, the log total first
         return rng.normal(a["mu"], a["sigma"], shape)
     if p.distribution == "halfnormal":
         return np.abs(rng.normal(0.0, a["sigma"], shape))

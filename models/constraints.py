@@ -13,20 +13,23 @@ import numpy as np
 
 from .compiled import jit
 from .engine import Floats, Ints
+from .mapping_levels import other_level
 from .mapping_reach import log_reach
 from .parameters import Parameter
 
 NORMAL, HALFNORMAL, LOGNORMAL, BETA, ZERO_SUM, DIRICHLET, TABLE, FLAT, SIZES, RAYLEIGH = range(10)
+LEVEL, LEVELS = 10, 11
 KINDS = {
     "normal": NORMAL, "halfnormal": HALFNORMAL, "lognormal": LOGNORMAL,
     "beta": BETA, "zero_sum": ZERO_SUM, "dirichlet": DIRICHLET, "table": TABLE, "flat": FLAT,
+    "level": LEVEL, "levels": LEVELS,
     "sizes": SIZES, "rayleigh": RAYLEIGH,
 }  # fmt: skip
 ARGUMENTS = {
     "normal": ("mu", "sigma"), "halfnormal": ("sigma", "sigma"), "lognormal": ("mu", "sigma"),
     "beta": ("alpha", "beta"), "zero_sum": ("sigma", "weight"), "dirichlet": ("a", "a"),
     "table": ("weight", "weight"), "flat": ("mu", "sigma"), "sizes": ("sigma", "sigma"),
-    "rayleigh": ("sigma", "sigma"),
+    "rayleigh": ("sigma", "sigma"), "level": ("mu", "sigma"), "levels": ("sigma", "sigma"),
 }  # fmt: skip
 
 
@@ -41,7 +44,7 @@ class Table(NamedTuple):
         first = 1 where only the last axis sums to zero; ``scale`` is the position of its
         sigma, -1 where a number. The last three are the positions of what a table's free
         values are centred on, a number for all cells and one by row and by column, -1 where
-        there is none.
+        there is none; of ``levels`` that of the share's free value.
     one, two
         mu and sigma, alpha and beta, a, or weight; of a zero-sum effect sigma (where that is a
         number) and weight: shape (constrained,).
@@ -61,13 +64,14 @@ def table(parameters: list[Parameter]) -> Table:
     """Lay the parameters out one behind the other."""
     rows, one, two = list[list[int]](), list[Floats](), list[Floats]()
     starts: dict[str, int] = {}
+    free_starts: dict[str, int] = {}
     free = position = 0
     for p in parameters:
-        starts[p.name] = position
+        starts[p.name], free_starts[p.name] = position, free
         outer, first, second = _blocks(p)
         scale = starts[p.scale] if p.scale else -1
         rows.append([KINDS[p.distribution], free, position, outer, first, second, scale])
-        rows[-1] += _around(p, starts)
+        rows[-1] += _around(p, free_starts if p.distribution == "levels" else starts)
         for values, name in zip((one, two), ARGUMENTS[p.distribution], strict=True):
             argument = p.arguments.get(name, np.asarray(1.0))
             values.append(np.broadcast_to(argument, p.shape).astype(float).ravel())
@@ -80,7 +84,7 @@ def _blocks(p: Parameter) -> tuple[int, int, int]:
     """Write a shape as (outer, first, second), the last one or two axes apart."""
     if p.distribution == "table" or (p.distribution == "zero_sum" and p.zero_sum_axes == 2):
         return 1, p.shape[0], p.shape[1]
-    if p.distribution in ("zero_sum", "dirichlet", "sizes"):
+    if p.distribution in ("zero_sum", "dirichlet", "sizes", "levels"):
         return int(np.prod(p.shape[:-1], dtype=int)), 1, p.shape[-1]
     return 1, 1, int(np.prod(p.shape, dtype=int))
 
@@ -95,7 +99,7 @@ def _around(p: Parameter, starts: dict[str, int]) -> list[int]:
 
 def _n_free(row: Ints) -> int:
     kind, _, _, outer, first, second = row[:6]
-    if kind in (ZERO_SUM, SIZES):
+    if kind in (ZERO_SUM, SIZES, LEVELS):
         return int(outer * max(first - 1, 1) * (second - 1))
     return int(outer * (second - 1) if kind == DIRICHLET else outer * first * second)
 
@@ -113,6 +117,9 @@ def constrain(free, rows, weight, at, ix):
                 f += max(first - 1, 1) * (second - 1)
             if kind == ZERO_SUM and scale >= 0 and weight[p] < 1.0:
                 values[p : p + outer * size] *= values[scale] ** (1.0 - weight[p])
+        elif kind == LEVELS:
+            values[p : p + second - 1] = free[f : f + second - 1]
+            values[p + second - 1] = free[rows[i, 7]]
         elif kind == DIRICHLET:
             for _block in range(outer):
                 _simplex(free[f : f + second - 1], values[p : p + second])
@@ -128,6 +135,7 @@ def constrain(free, rows, weight, at, ix):
 def _shift(values, rows, weight, at, ix):
     """Take from reported quantities the reach, and from tables what they are centred on."""
     place, size = log_reach(values, at, ix)
+    level = values[at.other_share] - ix.other_listed * place.mean() if at.other_share >= 0 else 0.0
     for i in range(rows.shape[0]):
         if rows[i, 0] == FLAT:
             values[rows[i, 2]] -= place.mean()
@@ -135,6 +143,10 @@ def _shift(values, rows, weight, at, ix):
             _centre(values, rows[i], weight, place)
         elif rows[i, 0] == SIZES:
             _less_reach(values, rows[i], size)
+        elif rows[i, 0] == LEVELS:
+            level = _less_level(values, rows[i], ix.other_listed * place)
+    if at.other_share >= 0:
+        values[at.other_share] = other_level(values, at, ix) - level
 
 
 @jit
@@ -163,6 +175,16 @@ def _less_reach(values, row, reach):
     _, _, p, outer, _, second = row[:6]
     for block in range(outer):
         values[p + block * second : p + (block + 1) * second] -= reach
+
+
+@jit
+def _less_level(values, row, reach):
+    """Take from the levels of ``other`` the reach and their mean, and return it."""
+    of_place = values[row[2] : row[2] + row[5]]
+    of_place -= reach
+    level = of_place.mean()
+    of_place -= level
+    return level
 
 
 @jit

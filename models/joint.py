@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pymc as pm
+import pytensor.tensor as pt
 import xarray as xr
 
 from ..data.errors import ModelError
@@ -33,7 +34,7 @@ from .density import Density
 from .design import Design, design
 from .engine import NUMPY, PYTENSOR, Array, Params
 from .kernel_op import cell_terms, total_terms
-from .parameters import Parameter
+from .parameters import LEVELS, Parameter
 from .priors import Priors
 from .rates import LogRate
 from .structure import Structure
@@ -76,8 +77,10 @@ def build(
         for p in (p for p in listed if not p.is_shifted):
             params[p.name] = p.declare(params)
         reach = detection.log_reach(params, plan, PYTENSOR)
-        for p in (p for p in listed if p.is_shifted):
+        for p in (p for p in listed if p.is_shifted and p.distribution not in LEVELS):
             params[p.name] = p.declare(params, reach)
+        if plan.names.has_other:
+            _declare_levels(params, {p.name: p for p in listed}, reach.place, plan)
         _declare_totals(rates.log_rate(params, plan, PYTENSOR), listed, plan)
         if plan.around.delayed.any():
             pm.Potential("delays", delay.log_lik(params, plan, PYTENSOR))
@@ -99,6 +102,27 @@ def build(
             dims="cell",
         )
     return model
+
+
+def _declare_levels(
+    params: Params, listed: Mapping[str, Parameter], reach: Array, plan: Design
+) -> None:
+    """Declare the share of ``other`` and its effect by region by its level in each region."""
+    share, region = listed["other_share"], listed.get("other_region")
+    levels = pm.Flat(share.free_name)[None]
+    if region is not None:
+        levels = pt.concatenate([pm.Flat(region.free_name, shape=region.free_shape), levels])
+    levels = levels - float(rates.other_listed(plan)) * reach
+    if region is not None:
+        effect = levels - levels.mean()
+        params[region.name] = pm.Deterministic(region.name, effect, dims=region.dims)
+        n, sigma = region.shape[0], params[region.scale]
+        degrees = (n - 1) * (0.5 * np.log(2.0 * np.pi) + pt.log(sigma)) + 0.5 * np.log(n)
+        pm.Potential("other_region_prior", -0.5 * ((effect / sigma) ** 2).sum() - degrees)
+    even = rates.other_level(params, plan, PYTENSOR)
+    params[share.name] = pm.Deterministic(share.name, even - levels.mean())
+    prior = pm.Normal.dist(share.arguments["mu"], share.arguments["sigma"])
+    pm.Potential("other_share_prior", pm.logp(prior, params[share.name]))
 
 
 def _declare_totals(rate: LogRate, listed: list[Parameter], plan: Design) -> None:

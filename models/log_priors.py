@@ -10,6 +10,8 @@ from .constraints import (
     DIRICHLET,
     FLAT,
     HALFNORMAL,
+    LEVEL,
+    LEVELS,
     LOGNORMAL,
     NORMAL,
     RAYLEIGH,
@@ -18,6 +20,7 @@ from .constraints import (
     ZERO_SUM,
 )
 from .engine import LOG_2PI
+from .mapping_levels import other_level_back
 from .mapping_reach import log_reach_back
 
 
@@ -31,15 +34,11 @@ def log_prior(free, values, table_rows, one, two):
     jacobian = 0.0
     for i in range(table_rows.shape[0]):
         kind, f, p, outer, first, second, scale = table_rows[i, :7]
-        if kind in (ZERO_SUM, TABLE, SIZES):
+        if kind in (ZERO_SUM, TABLE, SIZES, LEVELS):
             sigma = values[scale] if scale >= 0 else one[p]
             degrees = _degrees(table_rows[i])
             by[i] = _log_spread(values, p, outer * first * second, degrees, sigma)
-            if kind == ZERO_SUM and scale >= 0:
-                jacobian += degrees * (1.0 - two[p]) * np.log(sigma)
-            if kind == TABLE:
-                own = (1.0 - one[p : p + first * second]).sum()
-                jacobian += own * np.log(sigma)
+            jacobian += _log_effect_volume(table_rows[i], sigma, one, two)
         elif kind == DIRICHLET:
             for block in range(outer):
                 start = p + block * second
@@ -57,10 +56,21 @@ def log_prior(free, values, table_rows, one, two):
 
 
 @jit
+def _log_effect_volume(row, sigma, one, two):
+    """Log Jacobian of the coordinates of an effect around zero."""
+    kind, _, p, _, first, second, scale = row[:7]
+    if kind == ZERO_SUM and scale >= 0:
+        return _degrees(row) * (1.0 - two[p]) * np.log(sigma)
+    if kind == TABLE:
+        return (1.0 - one[p : p + first * second]).sum() * np.log(sigma)
+    return -0.5 * np.log(second) if kind == LEVELS else 0.0
+
+
+@jit
 def _log_simple(kind, x, a, b):
     if kind == FLAT:
         return 0.0
-    if kind == NORMAL:
+    if kind in (NORMAL, LEVEL):
         return -0.5 * ((x - a) / b) ** 2 - np.log(b) - 0.5 * LOG_2PI
     if kind == HALFNORMAL:
         return np.log(2.0) - 0.5 * (x / b) ** 2 - np.log(b) - 0.5 * LOG_2PI
@@ -101,7 +111,11 @@ def log_prior_back(free, values, table_rows, one, two, d_values, at, ix):
     """Gradient in the unconstrained values of log prior, Jacobians and what has ``d_values``."""
     d = d_values.copy()
     d_place, d_size = np.zeros(ix.n_region), np.zeros(ix.n_size)
+    if at.other_share >= 0:
+        _share_back(values, one, two, at, ix, d)
     _effects_back(values, table_rows, one, d, d_place, d_size)
+    if at.other_share >= 0:
+        _levels_back(at, ix, d, d_place)
     log_reach_back(values, at, ix, d_place, d_size, d)
     _weighted_back(values, table_rows, two, d)
     result = np.zeros(free.shape[0])
@@ -111,6 +125,9 @@ def log_prior_back(free, values, table_rows, one, two, d_values, at, ix):
             for block in range(outer):
                 _extend_back(d, p + block * first * second, first, second, result, f)
                 f += max(first - 1, 1) * (second - 1)
+        elif kind == LEVELS:
+            result[f : f + second - 1] = d[p : p + second - 1]
+            result[table_rows[i, 7]] = d[p + second - 1]
         elif kind == DIRICHLET:
             for _block in range(outer):
                 _simplex_back(values, one, d, p, second, result, f)
@@ -123,11 +140,32 @@ def log_prior_back(free, values, table_rows, one, two, d_values, at, ix):
 
 
 @jit
+def _share_back(values, one, two, at, ix, d):
+    """From the share of ``other``, prior included, to the level that it is put down as."""
+    p = at.other_share
+    change = d[p] - (values[p] - one[p]) / two[p] ** 2
+    other_level_back(values, at, ix, change, d)
+    d[p] = -change
+
+
+@jit
+def _levels_back(at, ix, d, d_place):
+    """From the effect by region and the mean level to the level in each region."""
+    n = ix.n_region
+    if at.other_region >= 0:
+        of_place = d[at.other_region : at.other_region + n]
+        of_place += d[at.other_share] / n - of_place.mean()
+        d_place -= ix.other_listed * of_place
+    else:
+        d_place -= ix.other_listed * d[at.other_share] / n
+
+
+@jit
 def _effects_back(values, table_rows, one, d, d_place, d_size):
     """Add the gradient of effects around zero, their scales and what they are centred on."""
     for i in range(table_rows.shape[0]):
         kind, _, p, outer, first, second, scale = table_rows[i, :7]
-        if kind in (ZERO_SUM, TABLE, SIZES):
+        if kind in (ZERO_SUM, TABLE, SIZES, LEVELS):
             sigma = values[scale] if scale >= 0 else one[p]
             squares = _spread_back(values, p, outer * first * second, sigma, d)
             if scale >= 0:
@@ -169,7 +207,7 @@ def _spread_back(values, p, size, sigma, d):
 
 @jit
 def _simple_back(kind, x, free, a, b, d):
-    if kind in (TABLE, FLAT):
+    if kind in (TABLE, FLAT, LEVEL):
         return d
     if kind == NORMAL:
         return d - (x - a) / b**2

@@ -14,7 +14,7 @@ from .design import SIZE_LOG_VICTIMS, Design
 from .engine import Floats, Ints
 from .kernel_runs import ints, starts
 from .parameters import Parameter
-from .rates import IMPOSSIBLE
+from .rates import IMPOSSIBLE, other_listed
 from .structs import Pointer, Struct, define, register
 from .written import avoided_shares, goes_by_name, spoken_names
 
@@ -168,6 +168,7 @@ class Index(NamedTuple):
     size_share: Floats
     war_reports: float
     other_reports: float
+    other_listed: float
     covariate: Floats
     silencing_event: Floats
     claim_event: Floats
@@ -264,6 +265,7 @@ def _axes(design: Design) -> dict[str, Any]:
         "size_share": shares.size,
         "war_reports": shares.wars,
         "other_reports": shares.other,
+        "other_listed": float(other_listed(design)),
     }
 
 

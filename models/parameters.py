@@ -18,6 +18,8 @@ from .priors import Prior, Priors
 
 Sizes = Mapping[str, int]
 """Levels of each dim."""
+LEVELS = ("level", "levels")
+"""Distributions of the share of ``other`` and of its effect by region."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,9 @@ class Parameter:
         normal, halfnormal, lognormal, rayleigh, beta, zero_sum, dirichlet, table, sizes
         (zero-sum, its unconstrained values those of the effect plus the log reach by size), or
         flat: then ``mu, sigma`` are those of the log total that the intercept raises (``rates``).
+        level and levels are the share of ``other`` and its zero-sum effect by region; together
+        their unconstrained values are its level in each region, the last one that of the share,
+        as it is reported where sources list it (``rates.other_level``).
     arguments
         mu and sigma, alpha and beta, a, or weight: arrays that broadcast to ``shape``.
     scale
@@ -74,7 +79,7 @@ class Parameter:
     @property
     def is_shifted(self) -> bool:
         """Whether its unconstrained values hold the reach of the sources."""
-        return self.distribution in ("table", "flat", "sizes")
+        return self.distribution in ("table", "flat", "sizes", *LEVELS)
 
     def declare(self, params: Params, reach: Any = None) -> Any:
         """Declare it in the open PyMC model, after the parameters it depends on.
@@ -137,7 +142,7 @@ class Parameter:
             Draws of the scale it depends on, shape (…).
         """
         a, axes = self.arguments, tuple(range(-len(self.shape), 0))
-        if self.distribution in ("zero_sum", "sizes"):
+        if self.distribution in ("zero_sum", "sizes", "levels"):
             sigma = self._sigma(scale)
             free = math.prod(self.free_shape) / math.prod(self.shape)
             each = stats.norm.logpdf(value / sigma) + 0.5 * LOG_2PI
@@ -157,6 +162,7 @@ class Parameter:
 
 
 _SCIPY: Mapping[str, Any] = {
+    "level": lambda a: stats.norm(a["mu"], a["sigma"]),
     "normal": lambda a: stats.norm(a["mu"], a["sigma"]),
     "halfnormal": lambda a: stats.halfnorm(scale=a["sigma"]),
     "lognormal": lambda a: stats.lognorm(s=a["sigma"], scale=np.exp(a["mu"])),

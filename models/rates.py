@@ -18,21 +18,25 @@ organizations' share w of the incidents that nobody attributes has a declared pr
     \alpha^O = \log \sum_{krtc} \mu_{krtc} - \log \sum_{rtc} e^{a^O_r + a^O_t + \alpha^O_c}
                + \log \bar u - \log \bar u_O - \operatorname{logit} w
 
-with k over organizations and rivalries and ū and ū_O the mean unknown shares, so that w is
-exactly what its prior speaks of. Where an organization is not present (``presence.csv``), or its
-dates are disputed, log μ has a penalty with a strong prior, of one size for all.
+with k over organizations and rivalries and ū and ū_O the mean unknown shares, so that w is exactly
+what its prior speaks of. One samples α^O + a^O_r, what sources and totals speak of: where totals
+fix most places, w and the zero-sum a^O_r hang on the few that they do not. Where an organization is
+not present (``presence.csv``), or its dates are disputed, log μ has a penalty with a strong prior,
+of one size for all.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from ..data.attribution import OTHER
+from ..data.axes import lists
 from . import attribution, centring, effects
 from .design import Design
 from .engine import NUMPY, Array, Engine, Floats, Params
-from .parameters import Parameter, Sizes, fixed_scale, pooled, simple, standardized, table, walk
+from .parameters import Parameter, fixed_scale, pooled, simple, standardized, table, walk
 from .priors import Priors
 
 IMPOSSIBLE = -700.0
@@ -55,7 +59,7 @@ def parameters(priors: Priors, design: Design) -> list[Parameter]:
         *standardized("rate_period", priors, ["period"], 1, sizes),
         *_organization_parameters(priors, design, named, region[-1:]),
         *(_rivalry_parameters(priors, design, named, region[-1:]) if rivalries else []),
-        *(_other_parameters(priors, sizes) if design.names.has_other else []),
+        *(_other_parameters(priors, design, named) if design.names.has_other else []),
         *([simple("absence", priors["absence"])] if _somewhere_absent(design) else []),
     ]
 
@@ -99,11 +103,18 @@ def _rivalry_parameters(
     ]
 
 
-def _other_parameters(priors: Priors, sizes: Sizes) -> list[Parameter]:
+def _other_parameters(priors: Priors, design: Design, named: Floats) -> list[Parameter]:
+    """``other`` in levels by place: totals fix those of most places, and not their sum."""
+    sizes, share = design.sizes, simple("other_share", priors["other_share"])
+    intercept = _intercept(priors, "rate_intercept", design, named)
+    start = intercept.arguments["start"] + math.log(sizes["organization"])
+    arguments = {**share.arguments, "start": start}
+    share = replace(share, distribution="level", arguments=arguments)
+    region = pooled("other_region", priors, ["region"], sizes)
     return [
-        simple("other_share", priors["other_share"]),
+        share,
         *fixed_scale("other_kind", priors, ["kind"], 1, sizes),
-        *pooled("other_region", priors, ["region"], sizes),
+        *(replace(p, distribution="levels", around=(share,)) if p.scale else p for p in region),
         *standardized("other_period", priors, ["period"], 1, sizes),
     ]
 
@@ -249,3 +260,20 @@ def _other(params: Params, design: Design, named: list[LogRate], engine: Engine)
     unnamed, unnamed_other = attribution.unattributed(params, design, engine)
     level += xp.log(unnamed) - xp.log(unnamed_other)
     return LogRate(shape.region, shape.period, shape.kind + level)
+
+
+def other_listed(design: Design) -> bool:
+    """Whether a source whose silence informs lists what is said to be by ``other``."""
+    coverage = design.evidence.axes.sources["coverage"].iloc[design.histories.listers]
+    return any(lists(c, OTHER, design.names.contenders) for c in coverage)
+
+
+def other_level(params: Params, design: Design, engine: Engine) -> Array:
+    """Level of ``other``, were the logit of the organizations' share of the unnamed zero.
+
+    Less the share it is the level, which is what sources and totals speak of.
+    """
+    even = {**params, "other_share": 0.0}
+    kind = log_rate(even, design, engine).kind[len(design.names.organizations)]
+    own = effects.effect(params, "other_kind", (design.sizes["kind"],), engine.xp)
+    return (kind - own)[0]

@@ -11,7 +11,7 @@ import pytensor
 import pytest
 from dtoscore.data.errors import ModelError
 from dtoscore.data.evidence import Evidence
-from dtoscore.models import delay, joint, noise, superposition
+from dtoscore.models import delay, detection, joint, noise, superposition
 from dtoscore.models.density import Density
 from dtoscore.models.design import design
 from dtoscore.models.engine import NUMPY, Params
@@ -42,6 +42,9 @@ CASES = {
     ),
     "one organization, a compilation of its violence": Case(
         ("a",), (GED, PRESS), ("a",), has_other=True, n_region=2, n_period=2,
+    ),
+    "nobody lists what is nobody's": Case(
+        ("a", "b"), (GED,), ("a",), has_other=True, n_region=3, n_period=2,
     ),
     "everything but wars": Case(
         ("a", "b"), (PAPER, COPY, COURT), ("a", "b"), has_other=True, n_region=2, n_period=2,
@@ -112,13 +115,28 @@ def test_constrained_values_keep_their_constraints(target: Density) -> None:
     for p in target.parameters:
         value = values[p.name]
         assert value.shape == p.shape
-        if p.distribution in ("zero_sum", "sizes"):
+        if p.distribution in ("zero_sum", "sizes", "levels"):
             for axis in range(-p.zero_sum_axes, 0):
                 np.testing.assert_allclose(value.sum(axis=axis), 0.0, atol=1e-13)
         elif p.distribution == "dirichlet":
             np.testing.assert_allclose(value.sum(axis=-1), 1.0, rtol=1e-13)
-        elif p.distribution not in ("normal", "table", "flat"):
+        elif p.distribution not in ("normal", "table", "flat", "level"):
             assert np.all(value > 0)
+
+
+@pytest.mark.parametrize("name", ["everything but wars", "nobody lists what is nobody's"])
+def test_ordinary_violence_is_sampled_by_its_level_in_each_place(name: str) -> None:
+    """As it is reported where some source lists it, else as it is."""
+    target = density(CASES[name])
+    free, at = point(target), blocks(target)
+    params, k = target.unpack(target.constrain(free)), len(target.design.names.organizations)
+    q = superposition.quantities(params, target.design, NUMPY)
+    period = params["other_period_scale"] * params["other_period"]
+    level = (q.log_rate[k] - period[:, None]).mean(axis=(1, 2))
+    sampled = np.append(free[at["other_region"]], free[at["other_share"]])
+    reach = detection.log_reach(params, target.design, NUMPY).place
+    listed = name == "everything but wars"
+    np.testing.assert_allclose(level, sampled - listed * reach, rtol=1e-10)
 
 
 def test_pack_undoes_unpack(target: Density) -> None:
@@ -155,8 +173,10 @@ def log_jacobian(target: Density, free: np.ndarray) -> float:
 
 
 def _log_volume(target: Density, p: Parameter, free: np.ndarray, block: slice) -> float:
-    if p.distribution in ("normal", "sizes", "flat"):
+    if p.distribution in ("normal", "sizes", "flat", "level"):
         return 0.0  # an isometry, or a shift
+    if p.distribution == "levels":
+        return -0.5 * np.log(p.shape[-1])
     if p.distribution in ("zero_sum", "table"):
         weight = np.broadcast_to(p.arguments.get("weight", 1.0), p.free_shape)
         sigma = float(target.unpack(target.constrain(free))[p.scale]) if p.scale else 1.0
@@ -232,13 +252,13 @@ def scipy_density(p: Parameter, value: np.ndarray, sigma: float | None) -> float
     if p.distribution == "table":
         return float(stats.norm(0.0, sigma).logpdf(value).sum())
     a = {name: np.broadcast_to(x, p.shape) for name, x in p.arguments.items()}
-    if p.distribution in ("zero_sum", "sizes"):
+    if p.distribution in ("zero_sum", "sizes", "levels"):
         return _zero_sum_density(p, value, float(a["sigma"].flat[0]) if sigma is None else sigma)
     if p.distribution == "dirichlet":
         rows = value.reshape(-1, p.shape[-1])
         weights = a["a"].reshape(rows.shape)
         return sum(float(stats.dirichlet(w).logpdf(r)) for w, r in zip(weights, rows, strict=True))
-    if p.distribution == "normal":
+    if p.distribution in ("normal", "level"):
         return float(stats.norm(a["mu"], a["sigma"]).logpdf(value).sum())
     if p.distribution == "rayleigh":
         return float(stats.rayleigh(0, a["sigma"]).logpdf(value).sum())

@@ -97,10 +97,10 @@ def test_constraints_hold_in_every_draw(tree: xr.DataTree, plan: Design) -> None
     for group in ("posterior", "prior"):
         for p in declared(plan):
             value = tree[group][p.name]
-            if p.distribution in ("zero_sum", "sizes"):
+            if p.distribution in ("zero_sum", "sizes", "levels"):
                 for dim in p.dims[-p.zero_sum_axes :]:
                     np.testing.assert_allclose(value.sum(dim), 0.0, atol=1e-12)
-            elif p.distribution not in ("normal", "table", "flat"):
+            elif p.distribution not in ("normal", "table", "flat", "level"):
                 assert float(value.min()) > 0
             if p.distribution == "beta":
                 assert float(value.max()) < 1
@@ -199,7 +199,7 @@ def test_prior_draws_follow_their_priors(plan: Design) -> None:
             unit = value / draws[p.scale][:, None, None]
             assert stats.kstest(unit[:, 0, 0], "norm").pvalue > 1e-4, p.name
             continue
-        if p.distribution in ("zero_sum", "sizes"):
+        if p.distribution in ("zero_sum", "sizes", "levels"):
             sigma = draws[p.scale] if p.scale else np.full(2000, p.arguments["sigma"])
             unit = (value / sigma.reshape((-1,) + (1,) * len(p.shape))).reshape(2000, -1)
             free = np.prod(p.free_shape) / np.prod(p.shape)
@@ -213,6 +213,7 @@ def _uniform(p: Parameter, value: np.ndarray) -> np.ndarray:
     a = p.arguments
     frozen = {
         "normal": lambda: stats.norm(a["mu"], a["sigma"]),
+        "level": lambda: stats.norm(a["mu"], a["sigma"]),
         "rayleigh": lambda: stats.rayleigh(0, a["sigma"]),
         "halfnormal": lambda: stats.halfnorm(0, a["sigma"]),
         "lognormal": lambda: stats.lognorm(a["sigma"], scale=np.exp(a["mu"])),

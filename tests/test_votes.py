@@ -48,7 +48,7 @@ def _mean(p: Parameter) -> np.ndarray | float:
         return a["sigma"] * np.sqrt(np.pi / 2.0)
     if p.distribution == "lognormal":
         return np.exp(a["mu"] + a["sigma"] ** 2 / 2.0)
-    return a["mu"] if p.distribution == "normal" else 0.0
+    return a["mu"] if p.distribution in ("normal", "level") else 0.0
 
 
 def log_odds(structure: Structure, first: str = "a", second: str = "b") -> dict[str, float]:
