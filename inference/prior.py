@@ -16,7 +16,7 @@ def prior_draws(parameters: list[Parameter], plan: Design, draws: int, seed: int
     rng = np.random.default_rng(seed)
     result: dict[str, np.ndarray] = {}
     for p in parameters:
-        result[p.name] = _draw(p, result, draws, rng)
+        result[p.name] = draw(p, result, draws, rng)
     for p in parameters:
         if p.distribution == "flat":
             result[p.name] = _intercepts(p, result, plan)
@@ -33,7 +33,8 @@ def _intercepts(p: Parameter, drawn: Draws, plan: Design) -> np.ndarray:
     return np.asarray(2.0 * log_totals - np.array(raised))
 
 
-def _draw(p: Parameter, before: Draws, draws: int, rng: np.random.Generator) -> np.ndarray:
+def draw(p: Parameter, before: Draws, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw one parameter, after those it depends on: shape (draw, …)."""
     shape, a = (draws, *p.shape), p.arguments
     if p.distribution == "table":
         return rng.normal(size=shape) * before[p.scale].reshape((draws,) + (1,) * len(p.shape))

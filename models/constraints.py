@@ -17,13 +17,14 @@ from .mapping_levels import other_level
 from .mapping_reach import log_reach
 from .parameters import Parameter
 
-NORMAL, HALFNORMAL, LOGNORMAL, BETA, ZERO_SUM, DIRICHLET, TABLE, FLAT, SIZES, RAYLEIGH = range(10)
-LEVEL, LEVELS = 10, 11
+(
+    NORMAL, HALFNORMAL, LOGNORMAL, RAYLEIGH, BETA, ZERO_SUM, DIRICHLET, TABLE, FLAT, SIZES, LEVEL,
+    LEVELS,
+) = range(12)  # fmt: skip
 KINDS = {
-    "normal": NORMAL, "halfnormal": HALFNORMAL, "lognormal": LOGNORMAL,
+    "normal": NORMAL, "halfnormal": HALFNORMAL, "lognormal": LOGNORMAL, "rayleigh": RAYLEIGH,
     "beta": BETA, "zero_sum": ZERO_SUM, "dirichlet": DIRICHLET, "table": TABLE, "flat": FLAT,
-    "level": LEVEL, "levels": LEVELS,
-    "sizes": SIZES, "rayleigh": RAYLEIGH,
+    "sizes": SIZES, "level": LEVEL, "levels": LEVELS,
 }  # fmt: skip
 ARGUMENTS = {
     "normal": ("mu", "sigma"), "halfnormal": ("sigma", "sigma"), "lognormal": ("mu", "sigma"),

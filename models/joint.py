@@ -34,7 +34,7 @@ from .density import Density
 from .design import Design, design
 from .engine import NUMPY, PYTENSOR, Array, Params
 from .kernel_op import cell_terms, total_terms
-from .parameters import LEVELS, Parameter
+from .parameters import OF_OTHER, Parameter
 from .priors import Priors
 from .rates import LogRate
 from .structure import Structure
@@ -77,7 +77,7 @@ def build(
         for p in (p for p in listed if not p.is_shifted):
             params[p.name] = p.declare(params)
         reach = detection.log_reach(params, plan, PYTENSOR)
-        for p in (p for p in listed if p.is_shifted and p.distribution not in LEVELS):
+        for p in (p for p in listed if p.is_shifted and p.distribution not in OF_OTHER):
             params[p.name] = p.declare(params, reach)
         if plan.names.has_other:
             _declare_levels(params, {p.name: p for p in listed}, reach.place, plan)
@@ -116,9 +116,9 @@ def _declare_levels(
     if region is not None:
         effect = levels - levels.mean()
         params[region.name] = pm.Deterministic(region.name, effect, dims=region.dims)
-        n, sigma = region.shape[0], params[region.scale]
-        degrees = (n - 1) * (0.5 * np.log(2.0 * np.pi) + pt.log(sigma)) + 0.5 * np.log(n)
-        pm.Potential("other_region_prior", -0.5 * ((effect / sigma) ** 2).sum() - degrees)
+        law = pm.ZeroSumNormal.dist(sigma=params[region.scale], shape=region.shape)
+        volume = -0.5 * np.log(region.shape[0])
+        pm.Potential("other_region_prior", pm.logp(law, effect) + volume)
     even = rates.other_level(params, plan, PYTENSOR)
     params[share.name] = pm.Deterministic(share.name, even - levels.mean())
     prior = pm.Normal.dist(share.arguments["mu"], share.arguments["sigma"])

@@ -143,7 +143,7 @@ def log_prior_back(free, values, table_rows, one, two, d_values, at, ix):
 def _share_back(values, one, two, at, ix, d):
     """From the share of ``other``, prior included, to the level that it is put down as."""
     p = at.other_share
-    change = d[p] - (values[p] - one[p]) / two[p] ** 2
+    change = _simple_back(NORMAL, values[p], 0.0, one[p], two[p], d[p])
     other_level_back(values, at, ix, change, d)
     d[p] = -change
 

@@ -18,7 +18,7 @@ from .priors import Prior, Priors
 
 Sizes = Mapping[str, int]
 """Levels of each dim."""
-LEVELS = ("level", "levels")
+OF_OTHER = ("level", "levels")
 """Distributions of the share of ``other`` and of its effect by region."""
 
 
@@ -79,7 +79,7 @@ class Parameter:
     @property
     def is_shifted(self) -> bool:
         """Whether its unconstrained values hold the reach of the sources."""
-        return self.distribution in ("table", "flat", "sizes", *LEVELS)
+        return self.distribution in ("table", "flat", "sizes", *OF_OTHER)
 
     def declare(self, params: Params, reach: Any = None) -> Any:
         """Declare it in the open PyMC model, after the parameters it depends on.

@@ -36,7 +36,7 @@ from ..data.axes import lists
 from . import attribution, centring, effects
 from .design import Design
 from .engine import NUMPY, Array, Engine, Floats, Params
-from .parameters import Parameter, fixed_scale, pooled, simple, standardized, table, walk
+from .parameters import Parameter, Sizes, fixed_scale, pooled, simple, standardized, table, walk
 from .priors import Priors
 
 IMPOSSIBLE = -700.0
@@ -54,12 +54,13 @@ def parameters(priors: Priors, design: Design) -> list[Parameter]:
     rows = np.concatenate([named[total_authors(intercept, design)] for intercept in TOTALS])
     weight = centring.shared_weight(centring.weights(rows))
     region = pooled("rate_region", priors, ["region"], sizes, weight)
+    organizations = _organization_parameters(priors, design, named, region[-1:])
     return [
         *region,
         *standardized("rate_period", priors, ["period"], 1, sizes),
-        *_organization_parameters(priors, design, named, region[-1:]),
+        *organizations,
         *(_rivalry_parameters(priors, design, named, region[-1:]) if rivalries else []),
-        *(_other_parameters(priors, design, named) if design.names.has_other else []),
+        *(_other_parameters(priors, sizes, organizations[0]) if design.names.has_other else []),
         *([simple("absence", priors["absence"])] if _somewhere_absent(design) else []),
     ]
 
@@ -103,10 +104,9 @@ def _rivalry_parameters(
     ]
 
 
-def _other_parameters(priors: Priors, design: Design, named: Floats) -> list[Parameter]:
+def _other_parameters(priors: Priors, sizes: Sizes, intercept: Parameter) -> list[Parameter]:
     """``other`` in levels by place: totals fix those of most places, and not their sum."""
-    sizes, share = design.sizes, simple("other_share", priors["other_share"])
-    intercept = _intercept(priors, "rate_intercept", design, named)
+    share = simple("other_share", priors["other_share"])
     start = intercept.arguments["start"] + math.log(sizes["organization"])
     arguments = {**share.arguments, "start": start}
     share = replace(share, distribution="level", arguments=arguments)

@@ -17,7 +17,9 @@ from scipy.special import expit, logit
 from ..data.attribution import OTHER, parse
 from ..data.values import ADJUDICATED
 from ..data.world import Floats, World
+from ..inference.prior import draw
 from ..models.numbers import TAIL_GRID, tail_posterior
+from ..models.parameters import simple
 from ..models.priors import Priors
 
 PRIORS = Priors()
@@ -37,13 +39,10 @@ def drawn_from_priors(world: World, rng: np.random.Generator) -> World:
 def from_prior(name: str, rng: np.random.Generator, n: int | None = None) -> Floats:
     """Draw a parameter from its prior: one number, or n."""
     prior = PRIORS[name]
-    if prior.distribution == "beta":
-        return np.asarray(rng.beta(prior["alpha"], prior["beta"], n))
     if prior.distribution == "zero_sum":
         return centred(rng, prior["sigma"], n or 1)
-    if prior.distribution == "rayleigh":
-        return np.asarray(rng.rayleigh(prior["sigma"], n))
-    return np.asarray(rng.normal(prior["mu"], prior["sigma"], n))
+    drawn = draw(simple(name, prior), {}, n or 1, rng)
+    return drawn if n else drawn[0]
 
 
 def centred(rng: np.random.Generator, sigma: float, n: int) -> Floats:
