@@ -138,6 +138,7 @@ def simulate(
     from ..data.simulate import simulate as draw
     from ..data.strains import Strains
     from ..data.worlds import DEMO_SEED, national_world
+    from ..inference.seeds import derive
 
     seed = DEMO_SEED if seed is None else seed
     world = national_world(
@@ -148,7 +149,7 @@ def simulate(
         silenced_press=silenced_press,
         strains=Strains(silencing_sd=silencing, framing=framing, copying=copying, delay_days=delay),
     )
-    _write_once(draw(world, seed), folder, seed)
+    _write_once(draw(world, derive(seed, "simulate")), folder, seed)
 
 
 def _compare(folder: Path, release: Path) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 
 from .attribution import OTHER, parse
 from .framing import framed, next_period
+from .streams import stream
 from .terrain import territorial
 from .world import Floats, World
 
@@ -48,7 +49,7 @@ class Strains:
         Of every source, see World.
     least_presence
         Organizations keep to regions that hold at least this share of their violence, see
-        ``ground.territorial``; 0: they are everywhere.
+        ``terrain.territorial``; 0: they are everywhere.
     """
 
     silencing_sd: float = 0.0
@@ -71,13 +72,13 @@ class Strains:
 
 def strain(world: World, strains: Strains, seed: int) -> World:
     """Put structures on a world; what they draw (γ, own shares of framing) comes from ``seed``."""
-    gammas, shares = np.random.SeedSequence(seed, spawn_key=(2,)).spawn(2)
+    gammas, shares = stream(seed, "strains"), stream(seed, "strains", 1)
     if (strains.copying or strains.group_visibility) and not world.groups:
         world = _grouped(world)
     if strains.least_presence:
         world = territorial(world, strains.least_presence)
     if strains.silencing_sd:
-        drawn = np.random.default_rng(gammas).normal(size=len(world.organizations))
+        drawn = gammas.normal(size=len(world.organizations))
         world = silenced(world, strains.silencing_sd * drawn)
     if strains.framing or strains.nobody:
         world = framed(
@@ -85,7 +86,7 @@ def strain(world: World, strains: Strains, seed: int) -> World:
             strains.framing,
             nobody=strains.nobody,
             spread=strains.framing_spread,
-            seed=int(shares.generate_state(1)[0]),
+            seed=int(shares.integers(2**32)),
         )
     if strains.delay_days:
         world = delayed(world, strains.delay_days, strains.as_of_days)

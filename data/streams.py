@@ -19,6 +19,7 @@ STRUCTURES = (
     "bribes",
     "totals",
     "ambiguous names",
+    "strains",
 )
 
 

@@ -16,6 +16,8 @@ ABOUT: Mapping[str, str] = {
     "silencing_scale": "How far organizations differ in silencing sources",
     "silencing": "How far {level} silences sources",
     "silencing_type_scale": "How far organizations silence one type of source more than another",
+    "court_selection_scale": "How far organizations differ in how often they are taken to court",
+    "court_selection": "How much rather {level} is taken to court",
     "silencing_common": "How much rather {level} reports organizations than ordinary violence",
     "silencing_event": "How silencing changed after the event {level}",
     "delay": "How late {level} reports",

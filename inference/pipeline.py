@@ -129,7 +129,8 @@ def reconsidered(prepared: Prepared, evidence: Evidence) -> Prepared:
 
 def _prepared(round_: Round, evidence: Evidence, priors: Priors, structure: Structure) -> Prepared:
     work = round_.folder / "work" / store.evidence_hash(evidence, priors, structure)
-    return Prepared(round_, evidence, design(evidence, structure), priors, structure, work)
+    plan = design(evidence, structure, priors)
+    return Prepared(round_, evidence, plan, priors, structure, work)
 
 
 def stored(prepared: Prepared, options: FitOptions) -> xr.DataTree | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..models import joint, victim_totals
-from ..models.aggregates import counted_rate
+from ..models.aggregates import background
 from ..models.density import Density
 from ..models.design import Design
 from ..models.engine import Floats, Params
@@ -76,7 +76,7 @@ def _draw(totals: Totals, moments: Moments, series: OfSeries, rng: np.random.Gen
     """Draw every total by the law of ``models.aggregates``, shape (aggregate,)."""
     p, s, nu = (part[totals.series] for part in series)
     unseen, whole, spread, _ = totals.of_class(moments)
-    rate, of_dead, squares = (counted_rate(unseen[:, j], whole[:, j], s).rate for j in range(3))
+    rate, of_dead, squares = (unseen + background(whole, s[:, None])).T
     items, held = totals.items[:2]
     rest = np.rint(items - held).astype(np.int64)
     rate = rate + _scattered(unseen[:, 0], spread[:, 0], rng) - unseen[:, 0]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..data.errors import FitError
 from ..models import joint, kernel, noise, superposition
+from ..models.aggregates import background
 from ..models.density import Density, prepared, read
 from ..models.design import Design
 from ..models.engine import NUMPY, Params
@@ -128,7 +129,7 @@ class Reader:
             return np.zeros((0 if totals is None else len(totals.found), 3))
         whole = self.density.moments(self.density.pack(params)).whole
         share = totals.of_series.values(params).share[totals.series]
-        return whole * (totals.class_share * (1.0 / share - 1.0))[:, None]
+        return background(whole * totals.class_share[:, None], share[:, None])
 
     @cached_property
     def _blocks(self) -> noise.Blocks:

@@ -31,6 +31,8 @@ from .fit import FitOptions
 
 SOFTWARE = ("dtoscore", "numpy", "pymc", "nutpie", "numba")
 """What draws depend on beside the input; the model's own code is hashed."""
+SAMPLER = ("callbacks", "coordinates", "fit", "nuts", "prior", "seeds")
+"""Modules of this package that make draws: ``fit`` and what it imports of it."""
 DIGITS = 16
 DIGEST = "sha256"
 GROUPS = ("posterior", "sample_stats", "prior")
@@ -213,7 +215,7 @@ def _plain_prior(priors: Priors, name: str) -> list[object]:
 def _code_digest() -> str:
     """Hash the code that draws, so that a fit of an older formula is never taken for new."""
     digest = hashlib.sha256()
-    drawing = (ROOT / "inference" / "fit.py", ROOT / "inference" / "prior.py")
+    drawing = (ROOT / "inference" / f"{name}.py" for name in SAMPLER)
     for path in (*sorted(ROOT.glob("models/*.py")), *drawing):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

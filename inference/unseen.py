@@ -114,25 +114,25 @@ class Drawer:
         counts = rng.poisson(own)
         if self.totals is None:
             return counts
-        capture, _, spread = (x[self.totals.series] for x in self.totals.of_series.values(params))
+        capture, _, noise_of = (x[self.totals.series] for x in self.totals.of_series.values(params))
         for number in self.lone:
             first, end = self.strata.of_total[number : number + 2]
             at = self.strata.member[first:end]
             counts[at] = _alone(self.totals, number, own[at], float(capture[number]), rng)
-        laws = self._laws(self.totals, capture, spread, background)
+        laws = self._laws(self.totals, capture, noise_of, background)
         renew(rng, counts, rates, laws, self.strata, months, SWEEPS)
         factor[self.blocks] = months.factor
         return counts
 
-    def _laws(self, totals: Totals, capture: Floats, spread: Floats, background: Floats) -> Laws:
+    def _laws(self, totals: Totals, capture: Floats, noise: Floats, background: Floats) -> Laws:
         _, first, second = self.plan.moments
         low, high = totals.bounds
         items, held, v_items, v_held, w_items, w_held = totals.items
         whole = np.array([whole_items(*pair) for pair in zip(items, held, strict=True)])
         return Laws(
             totals.in_incidents, low, high, whole[:, 0].copy(), whole[:, 1].copy(),
-            v_items - v_held, w_items - w_held, v_held, capture, spread, background,
-            first.copy(), second.copy(),
+            v_items - v_held, w_items - w_held, v_held, capture=capture, noise=noise,
+            background=background, first=first.copy(), second=second.copy(),
         )  # fmt: skip
 
 

@@ -34,15 +34,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-class Counted(NamedTuple):
-    """λ of all that a series counts unseen, and its derivatives; shape (aggregate,)."""
-
-    rate: Floats
-    unseen: Floats
-    whole: Floats
-    share: Floats
-
-
 class Drawn(NamedTuple):
     """What happened behind one total of incidents: whole numbers.
 
@@ -64,21 +55,19 @@ class Drawn(NamedTuple):
     background: int
 
 
-def counted_rate(unseen: ArrayLike, whole: ArrayLike, share: ArrayLike) -> Counted:
-    """λ + M (1/s − 1): what is expected beside the itemised, where the series counts others too.
+def background(whole: ArrayLike, share: ArrayLike) -> Floats:
+    """M (1/s − 1): what a series counts that is none of the organizations'.
+
+    Added to λ it is what is expected beside the itemised.
 
     Parameters
     ----------
-    unseen
-        λ (or λ_V, λ_VV) of the organizations.
     whole
-        M, the same without P(unseen).
+        M of the organizations, in incidents or in E[V], E[V²].
     share
         s; 1 where the series counts nothing else.
     """
-    lam, total, s = np.broadcast_arrays(*(np.asarray(x, float) for x in (unseen, whole, share)))
-    rest = 1.0 / s - 1.0
-    return Counted(lam + total * rest, np.ones_like(lam), rest, -total / s**2)
+    return np.asarray(np.asarray(whole) * (1.0 / np.asarray(share) - 1.0))
 
 
 def _joint(totals: ArrayLike, items: int, held: int, rate: float, capture: float) -> Floats:

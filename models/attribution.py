@@ -158,17 +158,22 @@ def unknown(params: Params, design: Design, engine: Engine) -> Array:
     return engine.expit(xp.log(u) - xp.log1p(-u) + shift)
 
 
-def unattributed(params: Params, design: Design, engine: Engine) -> tuple[Array, Array]:
+def unattributed(params: Params, engine: Engine) -> tuple[Array, Array]:
     """Mean over sources of P(nobody is named), of an organization's incident and of ``other``'s.
 
-    What nobody can tell is among them, where the model has claims; regions are left aside.
+    What nobody can tell is among them, where the model has claims; regions, and that courts can
+    tell it, are left aside.
+
+    Parameters
+    ----------
+    params
+        One value of the parameters, or many of them, dims before their own.
     """
     xp, u = engine.xp, params["unknown"]
     nobody = params.get("claim_nobody", 0.0)
-    silent = nobody * ~adjudicated(design.evidence)
     logit = xp.log(u) - xp.log1p(-u)
-    of_other = engine.expit(logit + params["unknown_other"])
-    return (silent + (1 - silent) * u).mean(), (silent + (1 - silent) * of_other).mean()
+    of_other = engine.expit(logit + params["unknown_other"][..., None])
+    return tuple(nobody + (1 - nobody) * share.mean(axis=-1) for share in (u, of_other))
 
 
 def confusion(params: Params, design: Design, engine: Engine) -> Array:

@@ -18,6 +18,7 @@ from ..data.values import ADJUDICATED, UNKNOWN_CLASS
 from .engine import Floats, Ints
 from .lateness import lag_classes, laws
 from .names import Names
+from .priors import Priors
 from .structure import Structure
 
 
@@ -46,7 +47,8 @@ class Circumstances:
         Share of an event's shift that each author has, shape (event, author).
     setting_present, setting_epoch
         Who is present in a setting, shape (setting, plain name), and its epoch, (setting,): all
-        that claims and wrong names hang on.
+        that claims and wrong names hang on. The days of organizations are no part of it: when
+        one is named, reports say.
     locale
         Number of each (region, period)'s locale, shape (region, period): its setting and, where
         the unattributed share differs by region, its region.
@@ -97,7 +99,9 @@ class Circumstances:
         return np.asarray(codes, np.int64)
 
 
-def circumstances_of(evidence: Evidence, names: Names, structure: Structure) -> Circumstances:
+def circumstances_of(
+    evidence: Evidence, names: Names, structure: Structure, priors: Priors
+) -> Circumstances:
     """Read what is known beforehand; what a switch leaves out is as if nothing were known."""
     ground = evidence.ground
     n_region, n_period = evidence.included.shape
@@ -118,7 +122,7 @@ def circumstances_of(evidence: Evidence, names: Names, structure: Structure) -> 
     locale, locales = _locales(setting, by_region)
     absent_author = np.array([[(~present)[m > 0].any(axis=0)] for m in names.member])
     return Circumstances(
-        **_lags(evidence, structure),
+        **_lags(evidence, structure, priors),
         epoch=epoch,
         events=tuple(str(i) for i in events.index),
         past=columns,
@@ -189,12 +193,13 @@ def _event_authors(events: pd.DataFrame, names: Names) -> Floats:
     return result
 
 
-def _lags(evidence: Evidence, structure: Structure) -> dict[str, Any]:
+def _lags(evidence: Evidence, structure: Structure, priors: Priors) -> dict[str, Any]:
     """Lag classes of the periods: those in which something may still be on its way."""
     n_source, n_period = len(evidence.axes.sources), evidence.included.shape[1]
     ground = evidence.ground
     known = np.zeros(n_source, bool) if ground is None else np.asarray(ground.published, bool)
-    found = laws(pd.DataFrame() if ground is None or not structure.delay else ground.delays)
+    delays = pd.DataFrame() if ground is None or not structure.delay else ground.delays
+    found = laws(delays, np.flatnonzero(known), priors)
     lag = np.full((n_period, 1), np.inf) if ground is None else ground.lag
     lag_class, days = lag_classes(lag, found)
     late = len(days) > 1
@@ -223,9 +228,9 @@ def _victim_classes(evidence: Evidence, structure: Structure) -> tuple[str, ...]
 
 
 def source_types(evidence: Evidence, listers: Ints) -> tuple[tuple[str, ...], Ints]:
-    """Types of the listers, and the type of each, shape (lister,)."""
+    """Types of the listers, courts last, and the type of each, shape (lister,)."""
     kinds = evidence.axes.sources["type"].iloc[listers]
-    types = tuple(sorted(set(kinds)))
+    types = tuple(sorted(set(kinds), key=lambda kind: (kind == ADJUDICATED, kind)))
     return types, np.array([types.index(kind) for kind in kinds], np.int64)
 
 

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from scipy.special import gammaln
 
 from ..data.evidence import Evidence
+from ..data.values import ADJUDICATED
 from ..data.world import SIZES
 from . import numbers
 from .circumstances import Circumstances, circumstances_of, informant_types, source_types
 from .engine import Floats, Ints
 from .histories import REPORTED, Histories, histories_of
 from .names import Names, names_of
+from .priors import Priors
 from .series import series_of
 from .statements import Statements, statements_of
 from .structure import Structure
@@ -97,6 +99,7 @@ class Design:
         sources = [str(name) for name in axes.sources.index]
         periods = [p.id for p in axes.periods]
         labels = zip(self.cell_region, self.cell_period, self.cell_kind, strict=True)
+        types = list(source_types(self.evidence, self.histories.listers)[0])
         return {
             "organization": list(self.names.organizations),
             "author": list(self.names.authors),
@@ -112,7 +115,8 @@ class Design:
             "source": sources,
             "lister": [sources[i] for i in self.histories.listers],
             "grouped": [sources[self.histories.listers[i]] for i in self.histories.grouped],
-            "source_type": list(source_types(self.evidence, self.histories.listers)[0]),
+            "source_type": types,
+            "silenced_type": [kind for kind in types if kind != ADJUDICATED],
             "informant_type": list(self.informant_types[0]),
             "delayed": [sources[i] for i in np.flatnonzero(self.around.delayed)],
             "group": [
@@ -127,11 +131,19 @@ class Design:
         }
 
 
-def design(evidence: Evidence, structure: Structure | None = None) -> Design:
-    """Work out the axes and index arrays of one evidence, for one structure of the model."""
+def design(
+    evidence: Evidence, structure: Structure | None = None, priors: Priors | None = None
+) -> Design:
+    """Work out the axes and index arrays of one evidence, for one structure of the model.
+
+    Parameters
+    ----------
+    priors
+        Those of delays say from when on a period is complete (``lateness``).
+    """
     structure = structure or Structure()
     names = names_of(evidence)
-    around = circumstances_of(evidence, names, structure)
+    around = circumstances_of(evidence, names, structure, priors or Priors())
     region, period, kind = _cells(evidence)
     table = evidence.patterns()
     statements, attribution = statements_of(evidence, names, table, around, structure)

@@ -40,11 +40,15 @@ from .rates import LogRate
 from .structure import Structure
 
 FEWER = (
-    "source", "lister", "grouped", "source_type", "informant_type", "delayed", "group",
+    "source", "lister", "grouped", "source_type", "silenced_type", "informant_type", "delayed",
+    "group",
 )  # fmt: skip
 """Dims of which an evidence may have fewer levels than a posterior: the rest is as it was."""
-WITHOUT_EFFECT = frozenset({"side_concentration", "side_selection"})
-"""Parameters that say nothing of an evidence whose design lacks them: of dead told by side."""
+WITHOUT_EFFECT = frozenset(
+    {"side_concentration", "side_selection", "court_selection_scale", "court_selection"}
+)
+"""Parameters that say nothing of an evidence whose design lacks them: of dead told by side, and of
+whom courts pursue."""
 
 
 def build(
@@ -69,7 +73,7 @@ def build(
     ModelError
         Where the evidence can carry no model: no organization, no report, no lister.
     """
-    plan = evidence if isinstance(evidence, Design) else design(evidence, structure)
+    plan = evidence if isinstance(evidence, Design) else design(evidence, structure, priors)
     check(plan)
     with pm.Model(coords=plan.coords) as model:
         params: Params = {}
@@ -229,6 +233,8 @@ def fitted(posterior: xr.Dataset, plan: Design) -> xr.Dataset:
     """Cut draws down to the levels of a design, which may have fewer sources.
 
     A variable of which no level is left (of the copying of a group that is gone) is left out.
+    The share of ``other`` is of what the sources there are leave unattributed: of fewer, the same
+    violence is another share.
 
     Raises
     ------
@@ -240,7 +246,19 @@ def fitted(posterior: xr.Dataset, plan: Design) -> xr.Dataset:
     named = [dim for dim in FEWER if dim in posterior.dims and dim in posterior.coords]
     fewer = [dim for dim in named if posterior[dim].to_numpy().tolist() != plan.coords[dim]]
     cut = posterior.sel({dim: plan.coords[dim] for dim in fewer})
+    if "source" in fewer and "other_share" in cut:
+        left = _unattributed_ratio(cut) - _unattributed_ratio(posterior)
+        cut["other_share"] = cut["other_share"] + left
     return cut[[name for name, value in cut.data_vars.items() if value.size]]
+
+
+def _unattributed_ratio(draws: xr.Dataset) -> xr.DataArray:
+    """log ū − log ū of ``other``, by which a share of ``other`` is a level: see ``rates``."""
+    names = [name for name in ("unknown", "unknown_other", "claim_nobody") if name in draws]
+    unnamed = draws[names].transpose(..., "source")
+    params = {str(name): value.to_numpy() for name, value in unnamed.data_vars.items()}
+    own, of_other = attribution.unattributed(params, NUMPY)
+    return draws["other_share"].copy(data=np.log(own / of_other))
 
 
 def check_levels(draws: xr.Dataset, coords: Mapping[str, Sequence[str]]) -> None:

@@ -21,7 +21,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, logit
 
 from .engine import Floats, Ints
-from .priors import DEFAULTS
+from .priors import Priors
 
 COMPLETE = 0.99
 """Share of what a source reports that counts as all."""
@@ -30,20 +30,22 @@ NEAR_LAG = 30.0
 ALIKE = 0.03
 """By how much F differs at most between the middles of periods that count as equally long ago."""
 COMPLETE_KEY = ("complete", 0)
-_PRIOR = tuple((DEFAULTS[name]["mu"], DEFAULTS[name]["sigma"]) for name in ("delay", "delay_shape"))
-"""Mean and sd of a and of log b."""
 
 
-def laws(delays: pd.DataFrame) -> Floats:
+def laws(delays: pd.DataFrame, sources: Ints, priors: Priors) -> Floats:
     """Mode of a and b of each source, shape (source, 2); none where nothing is known of delays.
 
     Parameters
     ----------
     delays
         ``source, delay, lag, count``.
+    sources
+        Those whose days of publication are known. One that has reported nothing yet is as late
+        as its prior has it.
     """
-    found = [_law(own) for _, own in delays.groupby("source")] if len(delays) else []
-    return np.reshape(found, (len(found), 2))
+    if not len(delays):
+        return np.zeros((0, 2))
+    return np.array([_law(delays[delays["source"] == source], priors) for source in sources])
 
 
 def farthest(found: Floats) -> float:
@@ -52,7 +54,8 @@ def farthest(found: Floats) -> float:
     return float(max([NEAR_LAG, *after])) if after else 0.0
 
 
-def _law(own: pd.DataFrame) -> tuple[float, float]:
+def _law(own: pd.DataFrame, priors: Priors) -> tuple[float, float]:
+    prior = [(priors[name]["mu"], priors[name]["sigma"]) for name in ("delay", "delay_shape")]
     n, lag, count = (own[name].to_numpy(float) for name in ("delay", "lag", "count"))
 
     with np.errstate(divide="ignore"):
@@ -61,10 +64,10 @@ def _law(own: pd.DataFrame) -> tuple[float, float]:
     def loss(x: Floats) -> float:
         before, upto, by_now = expit(np.exp(x[1]) * (ends - x[0]))
         fit = count @ np.log(np.maximum((upto - before) / by_now, 1e-300))
-        away = sum(((v - m) / s) ** 2 for v, (m, s) in zip(x, _PRIOR, strict=True))
+        away = sum(((v - m) / s) ** 2 for v, (m, s) in zip(x, prior, strict=True))
         return float(0.5 * away - fit)
 
-    a, log_b = minimize(loss, [mean for mean, _ in _PRIOR], method="Nelder-Mead").x
+    a, log_b = minimize(loss, [mean for mean, _ in prior], method="Nelder-Mead").x
     return float(a), float(np.exp(log_b))
 
 

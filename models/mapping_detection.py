@@ -8,7 +8,7 @@ import numpy as np
 
 from .compiled import jit
 from .kernel_histories import DetectionRef
-from .mapping_effects import add_table, add_table_back
+from .mapping_effects import add_rows, add_rows_back, add_table, add_table_back
 
 
 @jit
@@ -93,7 +93,11 @@ def silencing(values, at, ix):
     k = ix.n_organization
     own, types = np.zeros((1, k)), np.zeros((ix.lister_type.max() + 1, k))
     add_table(values, at.silencing_scale, at.silencing, own, 0, 1)
-    add_table(values, at.silencing_type_scale, at.silencing_type, types, 0, types.shape[0])
+    add_table(values, at.silencing_type_scale, at.silencing_type, types, 0, ix.n_silenced_type)
+    courts = types.shape[0] - ix.n_silenced_type
+    add_rows(
+        values, at.court_selection_scale, at.court_selection, types, ix.n_silenced_type, courts
+    )
     if at.silencing_common >= 0:
         for j in range(types.shape[0]):
             types[j] += values[at.silencing_common + j]
@@ -132,11 +136,15 @@ def silencing_back(values, at, ix, d_author, d):
                         share = ix.lister_sees[s] * ix.silencing_event[j, q * ix.n_epoch + e]
                         d[at.silencing_event + j] += share * d_author[s, q, e]
     add_table_back(values, at.silencing_scale, at.silencing, d_own, 0, 1, d)
-    n_type = d_types.shape[0]
+    n_type, silenced = d_types.shape[0], ix.n_silenced_type
     if at.silencing_common >= 0:
         for j in range(n_type):
             d[at.silencing_common + j] += d_types[j].sum()
-    add_table_back(values, at.silencing_type_scale, at.silencing_type, d_types, 0, n_type, d)
+    add_table_back(values, at.silencing_type_scale, at.silencing_type, d_types, 0, silenced, d)
+    add_rows_back(
+        values, at.court_selection_scale, at.court_selection, d_types, silenced,
+        n_type - silenced, d,
+    )  # fmt: skip
 
 
 @jit

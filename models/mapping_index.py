@@ -71,6 +71,8 @@ class Offsets(NamedTuple):
     silencing: int
     silencing_type_scale: int
     silencing_type: int
+    court_selection_scale: int
+    court_selection: int
     silencing_common: int
     silencing_event: int
     delay: int
@@ -117,6 +119,7 @@ class Index(NamedTuple):
     n_class: int
     n_source: int
     n_lister: int
+    n_silenced_type: int
     n_grouped: int
     n_name: int
     n_set: int
@@ -257,6 +260,7 @@ def _axes(design: Design) -> dict[str, Any]:
         "n_class": sizes["victim_class"],
         "n_source": sizes["source"],
         "n_lister": len(design.histories.listers),
+        "n_silenced_type": sizes["silenced_type"],
         "n_grouped": len(design.histories.grouped),
         "n_name": len(names.names),
         "n_set": design.statements.largest_set,

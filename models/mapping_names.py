@@ -69,11 +69,10 @@ def unattributed(values, at, ix):
     nobody = values[at.claim_nobody] if at.claim_nobody >= 0 else 0.0
     own, other = 0.0, 0.0
     for s in range(ix.n_source):
-        silent = 0.0 if ix.adjudicated[s] else nobody
         u = values[at.unknown + s]
-        own += silent + (1.0 - silent) * u
-        other += silent + (1.0 - silent) * _expit(_logit(u) + values[at.unknown_other])
-    return own / ix.n_source, other / ix.n_source
+        own += u / ix.n_source
+        other += _expit(_logit(u) + values[at.unknown_other]) / ix.n_source
+    return nobody + (1.0 - nobody) * own, nobody + (1.0 - nobody) * other
 
 
 @jit
@@ -94,13 +93,12 @@ def log_ratio_back(values, at, ix, change, d):
     by_own, by_other = change / (own * ix.n_source), -change / (other * ix.n_source)
     nobody = values[at.claim_nobody] if at.claim_nobody >= 0 else 0.0
     for s in range(ix.n_source):
-        silent = 0.0 if ix.adjudicated[s] else nobody
         u = values[at.unknown + s]
         v = _expit(_logit(u) + values[at.unknown_other])
-        slope = (1.0 - silent) * v * (1.0 - v)
-        d[at.unknown + s] += by_own * (1.0 - silent) + by_other * slope / (u * (1.0 - u))
+        slope = (1.0 - nobody) * v * (1.0 - v)
+        d[at.unknown + s] += by_own * (1.0 - nobody) + by_other * slope / (u * (1.0 - u))
         d[at.unknown_other] += by_other * slope
-        if at.claim_nobody >= 0 and not ix.adjudicated[s]:
+        if at.claim_nobody >= 0:
             d[at.claim_nobody] += by_own * (1.0 - u) + by_other * (1.0 - v)
 
 

@@ -179,6 +179,9 @@ DEFAULTS: Mapping[str, Prior] = {
     "silencing_type_scale": _prior(
         "rayleigh", "a cartel silences the press, not the federal list", sigma=0.4
     ),
+    "court_selection_scale": _prior(
+        "rayleigh", "whom the state takes to court, more or less than others", sigma=0.4
+    ),
     "silencing_common": _prior(
         "normal",
         "what organizations have in common, beside ordinary violence: unknown sign; a logit of 1 "

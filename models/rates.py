@@ -257,7 +257,7 @@ def _other(params: Params, design: Design, named: list[LogRate], engine: Engine)
     )
     totals = xp.concatenate([block.log_totals(engine) for block in named])
     level = engine.logsumexp(totals, 0) - shape.log_totals(engine)[0] - params["other_share"]
-    unnamed, unnamed_other = attribution.unattributed(params, design, engine)
+    unnamed, unnamed_other = attribution.unattributed(params, engine)
     level += xp.log(unnamed) - xp.log(unnamed_other)
     return LogRate(shape.region, shape.period, shape.kind + level)
 

@@ -41,7 +41,8 @@ class Structure:
     covariates
         Detection depends on ``covariates.csv``.
     presence
-        Organizations act, and are blamed, less where they are not present or disputed.
+        Organizations act less where they are not present or disputed, and are blamed less where
+        they are not present.
     noise
         A factor shared by all authors of a region and period (``noise``).
     totals

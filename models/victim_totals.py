@@ -30,8 +30,9 @@ that T_i is judged given T_j:
     S_i \to S_i - \sum_j \frac{C_{ij}^2}{\mathrm{var}_j},
 
 as of jointly normal numbers of which the T_j, which count different events, are independent of each
-other. What this leaves out: inclusive totals of several months stay tied to each other where one
-coarse record spans them all.
+other given the month's factor. What this leaves out: the factor that several records of one month
+share; and that inclusive totals of several months stay tied to each other where one coarse record
+spans them all.
 
 Arrays have shape (aggregate,) unless said. Compiled: official totals are asked in every gradient.
 """

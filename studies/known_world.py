@@ -1,8 +1,9 @@
-"""What one would say who knows the simulated world: the oracle of worlds with any structure.
+"""What one would say who knows the simulated world: the oracle of worlds with many structures.
 
 A world is put into the arrays of the likelihood (``superposition.Quantities``), which then says
 who did what and what nobody saw. No parameter of the model is asked for, so that worlds count
-whose truth is none of its values.
+whose truth is none of its values: silencing, framing, copying, groups, delays, violence that nobody
+can see. Of ``UNREAD`` structures it knows nothing, and refuses worlds that have them.
 """
 
 from collections.abc import Sequence
@@ -23,6 +24,12 @@ from ..models.detection import Chances
 from ..models.engine import NUMPY, Floats, Ints, Params
 from ..models.rates import LogRate
 from ..models.superposition import Quantities
+
+UNREAD = (
+    "confusion", "noise_sd", "own_noise_sd", "rate_tail", "low_share", "habits",
+    "class_detection", "presence", "bribes", "ambiguous", "events",
+)  # fmt: skip
+"""Fields of a world that the arrays here do not read."""
 
 
 def drawn(world: World, plan: Design, rubric: Rubric, draws: int, seed: int) -> xr.Dataset | None:
@@ -63,13 +70,14 @@ def quantities(world: World, design: Design) -> Quantities:
     """Put a world into the arrays of the likelihood.
 
     Its rates and detection must be products of what hangs on one axis each, as
-    ``worlds.national_world`` makes them; claims the same everywhere, and no events.
+    ``worlds.national_world`` makes them; claims the same everywhere, and nothing of ``UNREAD``.
 
     Raises
     ------
     ValueError
         Where they are not.
     """
+    _must_be_read(world)
     of = _positions(design.names.authors, world.authors)
     u = np.repeat(world.unknown[:, None, of], len(design.around.locale_region), axis=1)
     matrix, eta, phi = _confusion(world, design, of), _set_shares(world, design), _claims(world, of)
@@ -91,6 +99,12 @@ def quantities(world: World, design: Design) -> Quantities:
             _rest(world, design), u, matrix, eta, lists, phi, design, NUMPY
         ),
     )  # fmt: skip
+
+
+def _must_be_read(world: World) -> None:
+    there = [name for name in UNREAD if np.any(getattr(world, name))]
+    if there:
+        raise ValueError(f"the oracle knows nothing of {', '.join(there)}")
 
 
 def _positions(names: Sequence[str], among: Sequence[str]) -> Ints:

@@ -126,7 +126,7 @@ def summary(fitted: Fitted) -> Row:
 
 def fit(drawn: Recoverable, options: FitOptions, seed: int, structure: Structure) -> Fitted:
     """Fit and score a round as the product does."""
-    plan = design(drawn.evidence, structure)
+    plan = design(drawn.evidence, structure, drawn.priors)
     target = density(plan, drawn.priors)
     tree = run_nutpie(target, options, None)
     posterior = tree["posterior"].to_dataset()

@@ -219,11 +219,10 @@ def unattributed(case: Case, p: Params) -> tuple[float, float]:
     """
     nobody = get(p, "claim_nobody") if case.structure.claims else 0.0
     own = other = 0.0
-    for s, teller in enumerate(case.sources):
-        silent = 0.0 if teller.is_court else nobody
+    for s in range(len(case.sources)):
         u = get(p, "unknown", s)
-        own += silent + (1 - silent) * u
-        other += silent + (1 - silent) * expit(logit(u) + get(p, "unknown_other"))
+        own += nobody + (1 - nobody) * u
+        other += nobody + (1 - nobody) * expit(logit(u) + get(p, "unknown_other"))
     return own / len(case.sources), other / len(case.sources)
 
 

@@ -10,10 +10,12 @@ import itertools
 import math
 from collections import defaultdict
 
+import numpy as np
 from accounts import accounts
 from dtoscore.data.attribution import parse
 from dtoscore.data.evidence import SILENT
 from dtoscore.models.lateness import NEAR_LAG, farthest, laws
+from dtoscore.models.priors import Priors
 from dtoscore.models.quadrature import group_nodes, visibility_nodes
 from dtoscore.models.structure import TWO_CLASS
 from happening import never_visible, rate, size, victim_class
@@ -145,18 +147,19 @@ def readiness(case: Case, p: Params, author: str, place: tuple[int, ...], s: int
 
 def silencing(case: Case, p: Params, author: str, s: int, t: int) -> float:
     """γ: the organization's, the mean of a rivalry's members, none of ``other``'s."""
-    types = sorted({case.sources[i].type for i in case.listers})
-    kind = types.index(case.sources[s].type)
+    told = {case.sources[i].type for i in case.listers}
+    silenced = sorted(told - {"adjudicated"})
+    kind = [*silenced, "adjudicated"].index(case.sources[s].type)
 
     def own(name: str) -> float:
         if name not in case.organizations:
             return 0.0
         k = case.organizations.index(name)
-        by_type = get(p, "silencing_type_scale") * get(p, "silencing_type", kind, k)
-        by_type += get(p, "silencing_common", kind)
+        common = get(p, "silencing_common", kind)
         if case.sources[s].is_court:
-            return by_type
-        return get(p, "silencing_scale") * get(p, "silencing", k) + by_type
+            return common + get(p, "court_selection_scale") * get(p, "court_selection", k)
+        by_type = get(p, "silencing_type_scale") * get(p, "silencing_type", kind, k)
+        return common + get(p, "silencing_scale") * get(p, "silencing", k) + by_type
 
     who = members(author)
     gamma = sum(own(name) for name in who) / len(who)
@@ -177,7 +180,8 @@ def lags(case: Case, t: int) -> list[float]:
     ground, frame = case.ground, delays(case)
     if ground is None or not ground.lag or not case.structure.delay or not len(frame):
         return [math.inf]
-    far, days = farthest(laws(frame)), ground.days[t]
+    known = np.flatnonzero([teller.published for teller in case.sources])
+    far, days = farthest(laws(frame, known, Priors())), ground.days[t]
     if min(days) >= far:
         return [math.inf]
     return days if min(days) < NEAR_LAG else days[2:3]

@@ -1,6 +1,7 @@
 """The documents are true: their code runs, their links lead somewhere, their tables hold."""
 
 import contextlib
+import importlib.util
 import io
 import re
 import runpy
@@ -135,6 +136,14 @@ def test_commands_in_the_documents_exist(documents: list[Path], reference: dict[
             for line in (x for x in block.code.splitlines() if x.startswith("dtoscore ")):
                 words = line.split()
                 assert known & {" ".join(words[:2]), " ".join(words[:3])}, f"{path.name}: {line}"
+
+
+def test_modules_that_the_documents_run_exist(documents: list[Path]) -> None:
+    run = {name for path in documents for name in re.findall(
+        r"python -m (dtoscore[\w.]*)", path.read_text(encoding="utf-8")
+    )}  # fmt: skip
+    assert len(run) > 3
+    assert not [name for name in sorted(run) if importlib.util.find_spec(name) is None]
 
 
 def test_public_names_are_there() -> None:

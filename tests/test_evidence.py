@@ -17,7 +17,7 @@ from dtoscore.models import joint, superposition
 from dtoscore.models.design import design
 from dtoscore.models.engine import NUMPY, Params
 from dtoscore.models.structure import CORE
-from tiny import parameters_of
+from tiny import labelled, parameters_of
 
 SETTINGS = """\
 id = "x"
@@ -219,14 +219,9 @@ def test_the_unseen_without_a_source_are_those_that_the_others_miss(
     params = parameters_of(full, SEED, CORE)
     n = len(LISTERS)
     params["visibility"] = np.zeros(n)
-    params["unknown_other"] = np.array(0.0)
     blind = params | {"detection": np.where(np.arange(n) == number, -60.0, params["detection"])}
-    fewer = dict(params)
-    for name in ("detection", "detection_size", "detection_region", "detection_kind", "visibility"):
-        fewer[name] = np.delete(params[name], number, axis=0)
-    for name in ("unknown", "right", "one_sided", "set_share"):
-        fewer[name] = np.delete(params[name], number, axis=0)
     reduced = full.without(source=LISTERS[number])
+    fewer = joint.draw(labelled(full, params, CORE), 0, 0, design(reduced))
     found = mass(reduced, fewer)
     np.testing.assert_allclose(found, mass(full, blind), rtol=1e-10)
     assert (found < mass(full, params)).all()

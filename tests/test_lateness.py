@@ -3,7 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from dtoscore.models.lateness import ALIKE, farthest, lag_classes, laws
+from dtoscore.models.lateness import ALIKE, farthest, lag_classes
+from dtoscore.models.lateness import laws as laws_of
+from dtoscore.models.priors import Priors
 from scipy import stats
 
 
@@ -14,6 +16,10 @@ def delays(median: float, shape: float, watched: int, n: int = 4000) -> pd.DataF
     drawn = np.floor(stats.fisk(shape, scale=median + 1).rvs(n, random_state=rng)).astype(int)
     frame = pd.DataFrame({"source": 0, "delay": drawn, "lag": lag})[drawn <= lag]
     return frame.value_counts().reset_index(name="count")
+
+
+def laws(frame: pd.DataFrame, sources: tuple[int, ...] = (0,), **priors: dict) -> np.ndarray:
+    return laws_of(frame, np.array(sources), Priors().override(priors))
 
 
 @pytest.mark.parametrize(("median", "shape"), [(1, 2.0), (30, 2.0), (400, 1.5)])
@@ -32,6 +38,23 @@ def test_nothing_known_is_nothing_late() -> None:
     assert found.shape == (0, 2)
     assert farthest(found) == 0.0
     assert lag_classes(np.array([[400.0], [2.0]]), found)[0].tolist() == [0, 0]
+
+
+def test_a_prior_that_is_stated_counts_here_too() -> None:
+    """Three delays say little of a source of which its user knows that it is very late."""
+    frame = pd.DataFrame({"source": 0, "delay": [1, 4, 9], "lag": 20, "count": 1})
+    late = {"mu": 5.0, "sigma": 0.3}
+    assert farthest(laws(frame)) < 100.0
+    assert farthest(laws(frame, delay=late)) > 1000.0
+
+
+def test_a_source_that_has_told_nothing_yet_is_as_late_as_its_prior() -> None:
+    frame = delays(1, 4.0, 700)
+    prior = Priors()
+    found = laws(frame, (0, 1))
+    expected = prior["delay"]["mu"], np.exp(prior["delay_shape"]["mu"])
+    np.testing.assert_allclose(found[1], expected, atol=1e-3)
+    assert farthest(found) > farthest(laws(frame))
 
 
 def far_until(days: float, shape: float) -> tuple[float, float]:

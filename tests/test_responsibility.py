@@ -1,11 +1,9 @@
 """The compiled shortcuts of the realized counts equal the model's formulas."""
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
-import xarray as xr
 from dtoscore.data.errors import FitError, ModelError
 from dtoscore.data.evidence import Evidence
 from dtoscore.data.readers import read_round
@@ -16,12 +14,11 @@ from dtoscore.inference.windowed import in_window
 from dtoscore.models import joint, superposition
 from dtoscore.models.design import Design, design
 from dtoscore.models.engine import NUMPY, Params
-from dtoscore.models.priors import Priors
 from dtoscore.models.structure import Structure
 from dtoscore.models.superposition import quantities
 from realizing import RUBRIC
 from rounds import write_full_round
-from tiny import COURT, PRESS, Case, Teller, evidence, parameters, parameters_of
+from tiny import COURT, PRESS, Case, Teller, evidence, labelled, parameters, parameters_of
 
 CASES = {
     "plain": Case(("a", "b"), (PRESS, PRESS), n_region=2, n_period=3, n_kind=2),
@@ -114,32 +111,32 @@ def test_reports_that_nobody_can_have_caused_are_a_fault() -> None:
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
-    """Two newspapers of one group and a court: without it silencing by type is in no model."""
+    """Two newspapers of one group and a court."""
     found = tabulate(read_round(write_full_round(tmp_path_factory.mktemp("told") / "round")))
     sources = found.axes.sources.assign(group=["wire", "wire", None])
     return replace(found, axes=replace(found.axes, sources=sources))
 
 
-def labelled(evidence: Evidence) -> xr.Dataset:
-    """One draw of every parameter of the whole model, with the names of all levels."""
-    made, params = design(evidence), parameters_of(evidence, 5)
-    listed = joint.parameters(made, Priors())
-    data = {p.name: (("chain", "draw", *p.dims), params[p.name][None, None]) for p in listed}
-    dims = {dim for p in listed for dim in p.dims}
-    coords: dict[str, Any] = {dim: made.coords[dim] for dim in dims}
-    return xr.Dataset(data, coords={**coords, "chain": [0], "draw": [0]})
-
-
 def test_parameters_that_the_design_lacks_are_refused(told: Evidence) -> None:
-    posterior = labelled(told)
+    """With one type of source that can be silenced, silencing by type is in no model."""
+    sources = told.axes.sources.assign(type=["press", "ngo", "adjudicated"], group=None)
+    two = replace(told, axes=replace(told.axes, sources=sources))
+    posterior = labelled(two, parameters_of(two, 5))
     with pytest.raises(ModelError, match=r"^silencing_type, silencing_type_scale: in the fit"):
-        realize(posterior, design(told.without(source="court")), RUBRIC, 1)
+        realize(posterior, design(two.without(source="weekly")), RUBRIC, 1)
     with pytest.raises(ModelError, match=r"noise.*: in the fit"):
-        realize(posterior, design(told, Structure().without("noise")), RUBRIC, 1)
+        realize(posterior, design(two, Structure().without("noise")), RUBRIC, 1)
+
+
+def test_whom_courts_pursue_has_no_effect_without_them(told: Evidence) -> None:
+    posterior = labelled(told, parameters_of(told, 5))
+    assert "court_selection" in posterior
+    found = realize(posterior, design(told.without(source="court")), RUBRIC, 1)
+    assert found["source"].to_numpy().tolist() == ["daily", "weekly"]
 
 
 def test_what_a_group_says_that_is_gone_has_no_effect(told: Evidence) -> None:
-    posterior = labelled(told)
+    posterior = labelled(told, parameters_of(told, 5))
     assert {"copying", "group_visibility"} <= set(posterior)
     fewer = design(told.without(source="weekly"))
     found = realize(posterior, fewer, RUBRIC, 1)
@@ -150,8 +147,9 @@ def test_what_a_group_says_that_is_gone_has_no_effect(told: Evidence) -> None:
 
 
 def test_a_design_of_other_levels_is_refused(told: Evidence) -> None:
-    posterior = labelled(told)
+    posterior = labelled(told, parameters_of(told, 5))
     with pytest.raises(ModelError, match="fit this evidence anew"):
         realize(posterior, design(told.without(organization="zetas")), RUBRIC, 1)
+    fewer = told.without(source="weekly")
     with pytest.raises(ModelError, match=r"^(source|lister|grouped) weekly: in the fit"):
-        realize(labelled(told.without(source="weekly")), design(told), RUBRIC, 1)
+        realize(labelled(fewer, parameters_of(fewer, 5)), design(told), RUBRIC, 1)

@@ -69,6 +69,17 @@ def test_the_oracle_knows_the_law_of_the_dead() -> None:
     assert (pairs["victims"] == 2 * seen + 3 * (pairs["incidents"] - seen)).all()
 
 
+@pytest.mark.parametrize(
+    "made",
+    [{"noise_sd": 0.2}, {"low_share": 0.3}, {"habits": np.ones((4, 12))}],
+    ids=lambda made: next(iter(made)),
+)
+def test_the_oracle_refuses_what_it_knows_nothing_of(made: dict) -> None:
+    plan = design(reported(simulate(pairs_alone(0.0), 1))[0])
+    with pytest.raises(ValueError, match=f"knows nothing of {next(iter(made))}"):
+        known_world.outcome(replace(pairs_alone(0.0), **made), plan)
+
+
 def record(setting: str, model: str, number: int, position: float) -> Row:
     fit = {"seen": 9, "happened": 12, "passed": True, "rhat": 1.0, "ess": 400.0, "divergences": 0}
     one = {"truth": 3.0, "q05": 1.0, "q95": 5.0, "position": position, "raw": 2.0, "majority": 2.0}

@@ -12,7 +12,7 @@ from dtoscore.inference.realize import oracle
 from dtoscore.inference.unseen import drawer
 from dtoscore.inference.windowed import in_window
 from dtoscore.models import joint, noise, superposition, totals
-from dtoscore.models.aggregates import counted_rate
+from dtoscore.models.aggregates import background
 from dtoscore.models.density import Density
 from dtoscore.models.design import Design, design
 from dtoscore.models.engine import NUMPY
@@ -174,9 +174,7 @@ def by_law(target: Density, values: np.ndarray) -> list[float]:
     found, params = target.totals, target.unpack(values)
     p, s, nu = (part[found.series] for part in found.of_series.values(params))
     moments = found.of_class(target.moments(values))
-    rate = [
-        counted_rate(moments.unseen[:, j], moments.whole[:, j], s).rate for j in range(3)
-    ]  # fmt: skip
+    rate = (moments.unseen + background(moments.whole, s[:, None])).T
     low, high = found.bounds
     of_incidents = incidents(low, high, *found.items[:2], rate[0], p, moments.spread[:, 0]).value
     x = expected(found.items[2:], rate[1], rate[2], p, nu, moments.spread[:, 1])

@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from dtoscore.data.attribution import OTHER, parse
-from dtoscore.models import joint, statements, superposition
+from dtoscore.inference.prior import prior_draws
+from dtoscore.models import joint, silencing, statements, superposition
 from dtoscore.models.density import Density
 from dtoscore.models.design import Design, design
 from dtoscore.models.engine import NUMPY, Params
@@ -123,7 +124,7 @@ MANY, HUSHED = 8.0, -2.5
 
 def silenced(made: Design, by_type: tuple[float, float]) -> Params:
     """Many incidents; organization a keeps sources of each type from reporting, b nobody."""
-    types = made.coords["source_type"]
+    types = made.coords["silenced_type"]
     gamma = np.zeros((len(types), 2))
     gamma[types.index("press"), 0], gamma[types.index("government"), 0] = by_type
     return prior_means(made) | {
@@ -131,6 +132,20 @@ def silenced(made: Design, by_type: tuple[float, float]) -> Params:
         "visibility": np.zeros(4), "silencing": np.zeros(2), "silencing_type": gamma,
         "silencing_type_scale": np.array(1.0),
     }  # fmt: skip
+
+
+def test_whom_courts_pursue_says_nothing_of_whom_the_press_fears() -> None:
+    """Else an organization that courts pursue would be thought to be reported less: the worse."""
+    tellers = (PRESS, Teller("government"), COURT)
+    made = plan(Case(("a", "b", "c"), tellers, structure=replace(CORE, silencing=True)))
+    draws = prior_draws(joint.parameters(made, Priors()), made, 4000, 3)
+    each = ({name: value[i] for name, value in draws.items()} for i in range(4000))
+    gamma = np.array([silencing.by_author(p, made, NUMPY)[:, :3, 0] for p in each])
+    one, other = (gamma[..., 0] - gamma[..., k] for k in (1, 2))
+    for source in range(2):
+        for contrast in (one, other):
+            found = np.corrcoef(one[:, 2], contrast[:, source])[0, 1]
+            assert abs(found) < 3.0 / np.sqrt(4000)
 
 
 @pytest.mark.parametrize(("types_differ", "overstated"), [(True, 1.0), (False, 1.282)])

@@ -12,6 +12,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 from dtoscore.data.attribution import OTHER, UNKNOWN, parse
 from dtoscore.data.evidence import SILENT, Axes, Evidence
 from dtoscore.data.periods import DAY, Period
@@ -288,6 +289,17 @@ def parameters_of(
 ) -> dict[str, np.ndarray]:
     """Draw a value of every parameter that the model of an evidence has."""
     return _drawn(design(evidence, structure), seed)
+
+
+def labelled(
+    evidence: Evidence, params: dict[str, np.ndarray], structure: Structure | None = None
+) -> xr.Dataset:
+    """Make a posterior of one draw of every parameter, with the names of all levels."""
+    made = design(evidence, structure)
+    listed = joint.parameters(made, Priors())
+    data = {p.name: (("chain", "draw", *p.dims), params[p.name][None, None]) for p in listed}
+    coords = {dim: made.coords[dim] for p in listed for dim in p.dims}
+    return xr.Dataset(data, coords={**coords, "chain": [0], "draw": [0]})
 
 
 def _drawn(plan: Design, seed: int) -> dict[str, np.ndarray]:
