@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from .aggregates import Aggregates, Scope, author_mask
 from .attribution import OTHER, UNKNOWN, parse
 from .axes import Axes
 from .periods import Period
+from .residual import SAID, counted_apart, joined
 from .rounds import Round, Settings
 from .totals import RESIDUAL, period_days
 from .values import share
@@ -20,9 +22,11 @@ from .values import share
 OUTSIDE = "total: outside history and window"
 PARTLY = "total: partly outside history and window, how much of it is inside is not known"
 BEYOND = "total: counts regions that are not in the round"
-SAME = ["series", "region", "first", "last", "kind", "victim_class", "unit", "scope", "attribution"]
-"""Residual rows that are alike in these count different events, and are added up."""
-COLUMNS = [*SAME[:6], "count", "count_low", "count_high", *SAME[6:], "row", "rows"]
+COVERED = "total: residual rows of all its regions count the same violence"
+COLUMNS = [
+    "series", "region", "first", "last", "kind", "victim_class", "count", "count_low",
+    "count_high", "unit", "scope", "attribution", "row", "rows",
+]  # fmt: skip
 
 
 def usable(round_: Round) -> tuple[pd.DataFrame, pd.DataFrame] | None:
@@ -67,14 +71,15 @@ def aggregates_of(
     unused = _listed(_counted(unused), round_.settings)
     victims = _listed(_counted(used), round_.settings)
     of_events = pd.concat([frame[frame["scope"] == RESIDUAL] for frame in (unused, victims)])
-    return Aggregates(
+    found = Aggregates(
         table=table,
         scope=scope_of(table, axes),
         authors=author_mask(list(table["attribution"]), axes),
         series=series_of(round_.settings.totals),
-        set_aside=unused,
         reported_in_window=int(of_events.loc[of_events["in_window"], "victims"].sum()),
     )
+    covered = _listed(table[~found.has_cells].assign(reason=COVERED), round_.settings)
+    return replace(found.where(found.has_cells), set_aside=pd.concat([unused, covered]))
 
 
 def _counted(frame: pd.DataFrame) -> pd.DataFrame:
@@ -98,15 +103,15 @@ def _listed(frame: pd.DataFrame, settings: Settings) -> pd.DataFrame:
 def added_up(frame: pd.DataFrame) -> pd.DataFrame:
     """Give the frame of ``Aggregates.table``: one row an aggregate, named and in order.
 
-    Residual rows of one series with the same scope and attribution count different events:
-    their counts are added, their bounds too (a row without bounds has its count for both).
+    Residual rows of one series, place and attribution count different events. Where they share
+    days their counts are added, their bounds too (a row without bounds has its count for both).
     """
     residual = frame["scope"] == RESIDUAL
     lines = frame.get("rows", frame["row"].map(lambda row: (row,)).astype(object))
     rows = frame.assign(rows=lines)
     apart = rows[~residual]
     if residual.any():
-        apart = pd.concat([apart, _summed(rows[residual])])
+        apart = pd.concat([apart, _summed(joined(rows[residual]))])
     table = apart.sort_values(["series", "first", "last", "region", "row"], ignore_index=True)
     return table[COLUMNS].set_axis(_ids(table)).rename_axis("aggregate")
 
@@ -117,7 +122,7 @@ def _summed(frame: pd.DataFrame) -> pd.DataFrame:
         bounded=bounded,
         count_low=frame["count_low"].where(bounded, frame["count"]),
         count_high=frame["count_high"].where(bounded, frame["count"]),
-    ).groupby(SAME, sort=True, as_index=False)
+    ).groupby([*SAID, "region", "first", "last"], sort=True, as_index=False)
     parts = dict.fromkeys(("count", "count_low", "count_high", "rows"), "sum")
     total = by.agg(parts | {"row": "min", "bounded": "any"})
     for name in ("count_low", "count_high"):
@@ -146,7 +151,10 @@ def _span(first: pd.Timestamp, last: pd.Timestamp) -> str:
 
 
 def scope_of(table: pd.DataFrame, axes: Axes) -> Scope:
-    """Work out which cells the aggregates cover, and with what share of their days."""
+    """Work out which cells the aggregates cover, and with what share of their days.
+
+    A country's residual row covers those that no region's row of the same violence does.
+    """
     spans = list(zip(table["first"].dt.date, table["last"].dt.date, strict=True))
     shares = {span: _shares(*span, axes.periods) for span in set(spans)}
     places = {
@@ -160,9 +168,11 @@ def scope_of(table: pd.DataFrame, axes: Axes) -> Scope:
         for place in places[code]
         for period, part in shares[span]
     ]
-    columns = np.array(entries, float).reshape(-1, 5).T
-    aggregate, region, period, kind = columns[:4].astype(np.int64)
-    return Scope(aggregate, region, period, kind, columns[4])
+    columns = ["aggregate", "region", "period", "kind", "share"]
+    found = pd.DataFrame(np.array(entries, float).reshape(-1, 5), columns=columns)
+    found = found[counted_apart(table, found, axes.regions)]
+    aggregate, region, period, kind = found[columns[:4]].to_numpy(np.int64).T
+    return Scope(aggregate, region, period, kind, found["share"].to_numpy())
 
 
 def _shares(first: dt.date, last: dt.date, periods: Sequence[Period]) -> list[tuple[int, float]]:

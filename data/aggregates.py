@@ -100,6 +100,11 @@ class Aggregates:
         return replace(self, table=self.table[keep], scope=scope, authors=self.authors[keep])
 
     @property
+    def has_cells(self) -> Bools:
+        """Whether some cell is in the scope, shape (aggregate,)."""
+        return np.bincount(self.scope.aggregate, minlength=len(self)) > 0
+
+    @property
     def bounds(self) -> Floats:
         """Least and most that each is said to be: its count where not both bounds are given.
 

@@ -159,6 +159,7 @@ def without_organization(evidence: Evidence, gone: str) -> Evidence:
     if aggregates is not None and table is not None:
         scope, authors = scope_of(table, new), author_mask(list(table["attribution"]), new)
         aggregates = replace(aggregates, table=table, scope=scope, authors=authors)
+        aggregates = aggregates.where(aggregates.has_cells)
     reduced = replace(
         evidence,
         possible=_possible(evidence, new),

@@ -51,7 +51,7 @@ def read_totals(
         region=text["region"].map(regions.current),
         attribution=text["attribution"].map(lambda written: readings[written].text),
     )
-    notes = _check_overlaps(table, frame, problems)
+    notes = (*_check_overlaps(table, frame, problems), *_notes_on_residual(table, frame))
     return frame.reset_index(names="row"), notes
 
 
@@ -166,6 +166,20 @@ def _check_overlaps(table: Table, frame: pd.DataFrame, problems: Problems) -> tu
         "places; two inclusive totals of the same events are not independent, so the result is "
         "surer than it should be: keep one."
         for one, other in sorted(pairs)
+    )
+
+
+def _notes_on_residual(table: Table, frame: pd.DataFrame) -> tuple[str, ...]:
+    """Note series whose residual rows may count the same events, and cannot be added up."""
+    rows = frame[(frame["scope"] == RESIDUAL) & frame["from"].notna() & frame["to"].notna()]
+    series, said, of = (rows[c].to_numpy(str) for c in ("series", "attribution", "victim_class"))
+    differ = (said[:, None] != said) | (of[:, None] != of)
+    both = overlapping(rows) & (series[:, None] == series) & differ
+    return tuple(
+        f"{table.file}: series {name!r} has residual rows of the same days and places whose "
+        "attributions or victim classes overlap without being the same; each is taken for all "
+        "that no report itemises of its own: give them the same, or leave one out."
+        for name in sorted(set(series[both.any(axis=1)].tolist()))
     )
 
 

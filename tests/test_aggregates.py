@@ -11,12 +11,13 @@ import pandas as pd
 import pytest
 import xarray as xr
 from dtoscore import cli
-from dtoscore.data.adding import BEYOND, OUTSIDE, PARTLY
+from dtoscore.data.adding import BEYOND, COVERED, OUTSIDE, PARTLY
 from dtoscore.data.aggregates import Aggregates, itemised
 from dtoscore.data.attribution import parse
 from dtoscore.data.errors import InputError
 from dtoscore.data.evidence import SILENT, Evidence
 from dtoscore.data.readers import read_round
+from dtoscore.data.regions import SETS
 from dtoscore.data.tabulate import tabulate
 from dtoscore.data.totals import overlapping, period_days
 from dtoscore.inference.minimum import set_aside_share
@@ -112,15 +113,20 @@ def test_cells_hold_the_share_of_their_days(tmp_path: Path) -> None:
     assert dense.sum() == pytest.approx(22 / 31 + 14 / 30 + 1)
 
 
+def of_mexico(folder: Path, *rows: str) -> Evidence:
+    """Make the small round, of all states."""
+    settings = write(folder, *rows) / "round.toml"
+    text = settings.read_text("utf-8").replace('["MX-SIN", "MX-CHH"]', '"MX"')
+    settings.write_text(text, "utf-8")
+    return tabulate(read_round(folder))
+
+
 def test_a_country_holds_its_regions_only_where_the_round_has_them_all(tmp_path: Path) -> None:
     row = "official,MX,2010-05,,,homicide,,40,,,victims,,"
     some = made(tmp_path / "some", row)
     assert len(aggregates(some)) == 0
     assert aggregates(some).set_aside["reason"].tolist() == [BEYOND]
-    folder = write(tmp_path / "all", row)
-    text = (folder / "round.toml").read_text("utf-8").replace('["MX-SIN", "MX-CHH"]', '"MX"')
-    (folder / "round.toml").write_text(text, "utf-8")
-    scope = aggregates(tabulate(read_round(folder))).scope
+    scope = aggregates(of_mexico(tmp_path / "all", row)).scope
     assert scope.region.tolist() == list(range(32))
     assert set(scope.period.tolist()) == {4}
 
@@ -211,6 +217,70 @@ def test_residual_rows_of_one_scope_are_added_up(tmp_path: Path) -> None:
     assert sum("incidents residual" in name for name in table.index) == 1
 
 
+def test_residual_rows_of_one_region_that_share_days_are_added_up(tmp_path: Path) -> None:
+    """A year's tally and an event of one month are different dead, wherever in the year they fell.
+
+    Read each as all that is left of its days, the month's row would say that the other months had
+    the tally.
+    """
+    days = [
+        ("2010-01-01", "2010-03-31", 90), ("2010-02-01", "2010-02-28", 2),
+        ("2010-03-15", "2010-04-10", 5), ("2010-04-11", "2010-05-31", 7),
+    ]  # fmt: skip
+    rows = [
+        f"coarse,MX-CHH,,{first},{last},homicide,,{n},,,victims,residual,zetas"
+        for first, last, n in days
+    ]
+    apart = "coarse,MX-{},,2010-02-01,2010-02-28,homicide,,4,,,victims,residual,{}"
+    others = [apart.format("SIN", "zetas"), apart.format("CHH", "juarez")]
+    table = aggregates(made(tmp_path, *rows, *others)).table
+    spans = table[["region", "attribution", "first", "last", "count", "rows"]].astype(
+        {"first": str, "last": str}
+    )
+    assert sorted(spans.itertuples(index=False, name=None)) == [
+        ("MX-CHH", "juarez", "2010-02-01", "2010-02-28", 4, (7,)),
+        ("MX-CHH", "zetas", "2010-01-01", "2010-04-10", 97, (2, 3, 4)),
+        ("MX-CHH", "zetas", "2010-04-11", "2010-05-31", 7, (5,)),
+        ("MX-SIN", "zetas", "2010-02-01", "2010-02-28", 4, (6,)),
+    ]
+
+
+def test_residual_rows_that_overlap_and_cannot_be_added_up_are_noted(tmp_path: Path) -> None:
+    row = "{},MX-CHH,2010-04,,,homicide,{},9,,,victims,residual,{}".format
+    fine = row("coarse", "", "zetas"), row("coarse", "", "juarez"), row("official", "", "zetas")
+    assert not any("residual rows" in note for note in notes(tmp_path / "fine", *fine))
+    for number, other in enumerate(
+        (row("coarse", "", "zetas|juarez"), row("coarse", "civilian", "zetas"))
+    ):
+        said = [n for n in notes(tmp_path / str(number), *fine, other) if "residual rows" in n]
+        assert len(said) == 1
+        assert "series 'coarse'" in said[0]
+
+
+def notes(folder: Path, *rows: str) -> tuple[str, ...]:
+    return read_round(write(folder, *rows)).notes
+
+
+def test_a_country_counts_where_no_region_does(tmp_path: Path) -> None:
+    """Its two dead of no known state are none of the tally's of one state."""
+    row = "coarse,{},2010-0{},,,homicide,,{},,,victims,residual,{}".format
+    rows = [
+        row("MX", 4, 2, "zetas"), row("MX-CHH", 4, 90, "zetas"), row("MX-SIN", 4, 5, "juarez"),
+        row("MX", 5, 3, "zetas"), *(row(code, 6, 1, "zetas") for code in SETS["MX"]),
+        row("MX", 6, 8, "zetas"),
+    ]  # fmt: skip
+    evidence = of_mexico(tmp_path, *rows)
+    found, places = aggregates(evidence), evidence.axes.regions
+    assert found.set_aside[["region", "count", "reason"]].to_numpy().tolist() == [
+        ["MX", 8, COVERED]
+    ]
+    scope = pd.DataFrame({"id": found.table.index[found.scope.aggregate],
+                          "region": [places[r] for r in found.scope.region]})  # fmt: skip
+    covered = scope.groupby("id")["region"].agg(tuple)
+    assert covered["coarse MX 2010-04 homicide zetas"] == tuple(r for r in places if r != "MX-CHH")
+    assert covered["coarse MX 2010-05 homicide zetas"] == tuple(places)
+
+
 def test_who_can_be_behind_a_total(tmp_path: Path) -> None:
     said = ("", "zetas", "zetas><juarez", "juarez|zetas", "sinaloa+juarez><zetas", "sinaloa+zetas")
     rows = [f"coarse,MX-CHH,2010-0{i + 1},,,homicide,,9,,,victims,residual,{text}"
@@ -289,13 +359,18 @@ SPANS = ((dt.date(2010, 5, 1), dt.date(2010, 5, 31)), (dt.date(2010, 4, 10), dt.
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
-    """Totals of every attribution, span, region, class and scope there is, fed by two sources."""
-    combined = itertools.product(ATTRIBUTIONS, SPANS, ("MX-SIN", "MX-CHH"), ("", "civilian"))
+    """Totals of every attribution, span, region, class and scope there is, fed by two sources.
+
+    Each span has a series of its own: rows of one series that share days are added up.
+    """
+    spans = list(zip(("coarse", "second"), SPANS, strict=True))
+    combined = itertools.product(ATTRIBUTIONS, spans, ("MX-SIN", "MX-CHH"), ("", "civilian"))
     rows = [
-        f"coarse,{region},,{first},{last},homicide,{chosen},9,,,victims,residual,{said}"
-        for said, (first, last), region, chosen in combined
+        f"{name},{region},,{first},{last},homicide,{chosen},9,,,victims,residual,{said}"
+        for said, (name, (first, last)), region, chosen in combined
     ]
-    series = SERIES + 'holds = ["weekly", "court"]\n'
+    holds = 'holds = ["weekly", "court"]\n'
+    series = f"{SERIES}{holds}[totals.second]\n{holds}"
     return made(tmp_path_factory.mktemp("many") / "round", *rows, series=series)
 
 
@@ -482,7 +557,8 @@ def test_a_total_of_nobody_who_can_have_acted_is_refused(tmp_path: Path) -> None
     none = JANUARY.replace(",9,5,12,", ",0,,,") + "zetas"
     into_may = JANUARY.replace("2010-01-31", "2010-05-31") + "zetas"
     rows = (JANUARY + "zetas|juarez", JANUARY, none, into_may)
-    assert len(aggregates(made(tmp_path / "fine", *rows))) == 4
+    assert len(aggregates(made(tmp_path / "fine", *rows[:3]))) == 3
+    assert len(aggregates(made(tmp_path / "too", into_may))) == 1
     folder = write(tmp_path / "disputed", JANUARY + "zetas")
     roster = folder / "organizations.csv"
     lines = roster.read_text("utf-8").splitlines()
@@ -580,7 +656,7 @@ def test_the_hash_knows_the_totals(many: Evidence) -> None:
     bare = replace(many, aggregates=None)
     assert key(replace(many, aggregates=found.where(np.zeros(len(found), bool)))) == key(bare)
     other_count = found.table.assign(count=found.table["count"] + 1)
-    fewer = found.series.assign(holds=[(), ()])
+    fewer = found.series.assign(holds=[()] * 3)
     changed = [
         many, bare, replace(many, aggregates=replace(found, table=other_count)),
         replace(many, aggregates=replace(found, series=fewer)),
