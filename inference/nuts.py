@@ -9,10 +9,10 @@ from nutpie.compiled_pyfunc import from_pyfunc
 
 from ..models.density import Density
 from ..models.engine import Floats
-from ..models.parameters import Parameter
 from .callbacks import Evaluator, Watch, in_range, is_panic
 from .coordinates import Coordinates, coordinates
 from .seeds import derive
+from .starts import initial_point
 
 MAX_DEPTH = 8
 """At most 255 leapfrog steps. Usual fits take 15 to 127; deeper trees come only at the start of
@@ -98,35 +98,3 @@ def trace(model: Any, **options: Any) -> xr.DataTree:
             sampler.cancel()
         raise
     return found
-
-
-def initial_point(target: Density, seed: int) -> np.ndarray:
-    """Start near the middle of the priors: their location, and a little noise."""
-    rng = np.random.default_rng(seed)
-    start = rng.normal(0.0, 0.1, target.n_free)
-    position = 0
-    for p in target.parameters:
-        size = int(np.prod(p.free_shape, dtype=int))
-        start[position : position + size] += np.ravel(_middle(p))
-        position += size
-    return start
-
-
-def _middle(p: Parameter) -> np.ndarray | float:
-    """Where the prior lies, on the unconstrained scale."""
-    if p.distribution == "table":
-        return p.arguments["weight"] * sum(_middle(coarser) for coarser in p.around)
-    first = {name: float(np.mean(value)) for name, value in p.arguments.items()}
-    if p.distribution in ("normal", "lognormal"):
-        return first["mu"]
-    if p.distribution in ("flat", "level"):
-        return first["start"]
-    if p.distribution == "levels":
-        return _middle(p.around[0])
-    if p.distribution == "halfnormal":
-        return float(np.log(first["sigma"] / 2))
-    if p.distribution == "rayleigh":
-        return float(np.log(first["sigma"]))
-    if p.distribution == "beta":
-        return float(np.log(first["alpha"] / first["beta"]))
-    return 0.0

@@ -31,7 +31,7 @@ from .fit import FitOptions
 
 SOFTWARE = ("dtoscore", "numpy", "pymc", "nutpie", "numba")
 """What draws depend on beside the input; the model's own code is hashed."""
-SAMPLER = ("callbacks", "coordinates", "fit", "nuts", "prior", "seeds")
+SAMPLER = ("callbacks", "coordinates", "fit", "nuts", "prior", "seeds", "starts")
 """Modules of this package that make draws: ``fit`` and what it imports of it."""
 DIGITS = 16
 DIGEST = "sha256"
