@@ -151,8 +151,16 @@ def as_posterior(params: Params, plan: Design) -> xr.Dataset:
 def test_a_draw_is_cut_down_to_the_sources_that_are_left(
     evidence: Evidence, params: Params, plan: Design, position: int
 ) -> None:
+    """And the share of ``other`` is what makes its violence the same."""
     posterior, gone = as_posterior(params, plan), str(evidence.axes.sources.index[position])
-    for name, found in joint.draw(posterior, 0, 0, design(evidence.without(source=gone))).items():
+    fewer = design(evidence.without(source=gone))
+    drawn = joint.draw(posterior, 0, 0, fewer)
+    before, after = (
+        superposition.quantities(p, d, NUMPY).log_rate for p, d in ((params, plan), (drawn, fewer))
+    )
+    np.testing.assert_allclose(after, before, rtol=1e-12)
+    del drawn["other_share"]
+    for name, found in drawn.items():
         expected, dims = params[name], posterior[name].dims[2:]
         for axis, dim in enumerate(dims):
             if dim in {"source", "lister"}:
