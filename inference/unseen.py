@@ -124,14 +124,14 @@ class Drawer:
         factor[self.blocks] = months.factor
         return counts
 
-    def _laws(self, totals: Totals, capture: Floats, noise: Floats, background: Floats) -> Laws:
+    def _laws(self, totals: Totals, capture: Floats, noise_of: Floats, background: Floats) -> Laws:
         _, first, second = self.plan.moments
         low, high = totals.bounds
         items, held, v_items, v_held, w_items, w_held = totals.items
         whole = np.array([whole_items(*pair) for pair in zip(items, held, strict=True)])
         return Laws(
             totals.in_incidents, low, high, whole[:, 0].copy(), whole[:, 1].copy(),
-            v_items - v_held, w_items - w_held, v_held, capture=capture, noise=noise,
+            v_items - v_held, w_items - w_held, v_held, capture=capture, noise=noise_of,
             background=background, first=first.copy(), second=second.copy(),
         )  # fmt: skip
 

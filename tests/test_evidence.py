@@ -221,7 +221,7 @@ def test_the_unseen_without_a_source_are_those_that_the_others_miss(
     params["visibility"] = np.zeros(n)
     blind = params | {"detection": np.where(np.arange(n) == number, -60.0, params["detection"])}
     reduced = full.without(source=LISTERS[number])
-    fewer = joint.draw(labelled(full, params, CORE), 0, 0, design(reduced))
+    fewer = joint.draw(labelled(params, design(full, CORE)), 0, 0, design(reduced))
     found = mass(reduced, fewer)
     np.testing.assert_allclose(found, mass(full, blind), rtol=1e-10)
     assert (found < mass(full, params)).all()

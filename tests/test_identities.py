@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import xarray as xr
 from dtoscore.data.attribution import parse
 from dtoscore.data.errors import ModelError
 from dtoscore.data.evidence import SILENT, Evidence
@@ -17,11 +16,10 @@ from dtoscore.data.worlds import demo_world
 from dtoscore.models import attribution, effects, joint, superposition
 from dtoscore.models.design import Design, design
 from dtoscore.models.engine import NUMPY, Params
-from dtoscore.models.priors import Priors
 from dtoscore.models.structure import CORE
 from dtoscore.models.superposition import Quantities
 from scipy.special import expit
-from tiny import parameters_of
+from tiny import labelled, parameters_of
 
 SEEDS = (1, 2)
 
@@ -139,20 +137,12 @@ def test_a_source_that_sees_nothing_changes_nothing(evidence: Evidence, params: 
     )
 
 
-def as_posterior(params: Params, plan: Design) -> xr.Dataset:
-    """One draw of one chain, with the names of all levels."""
-    listed = [p for p in joint.parameters(plan, Priors()) if p.name in params]
-    values = {p.name: (("chain", "draw", *p.dims), params[p.name][None, None]) for p in listed}
-    one = xr.Dataset(values)
-    return one.assign_coords({str(d): plan.coords[str(d)] for d in one.dims if d in plan.coords})
-
-
 @pytest.mark.parametrize("position", [0, 2])
 def test_a_draw_is_cut_down_to_the_sources_that_are_left(
     evidence: Evidence, params: Params, plan: Design, position: int
 ) -> None:
     """And the share of ``other`` is what makes its violence the same."""
-    posterior, gone = as_posterior(params, plan), str(evidence.axes.sources.index[position])
+    posterior, gone = labelled(params, plan), str(evidence.axes.sources.index[position])
     fewer = design(evidence.without(source=gone))
     drawn = joint.draw(posterior, 0, 0, fewer)
     before, after = (
@@ -175,14 +165,14 @@ def test_a_draw_is_of_the_organizations_that_were_fitted(
     gone = evidence.axes.organizations[1]
     fewer = design(evidence.without(organization=gone))
     with pytest.raises(ModelError, match=f"{gone}.*fit this evidence anew"):
-        joint.draw(as_posterior(params, plan), 0, 0, fewer)
+        joint.draw(labelled(params, plan), 0, 0, fewer)
 
 
 def test_a_draw_of_sources_that_were_not_fitted_is_refused(
     evidence: Evidence, params: Params, plan: Design
 ) -> None:
     gone = str(evidence.axes.sources.index[0])
-    fitted = as_posterior(params, plan).drop_sel(source=gone, lister=gone)
+    fitted = labelled(params, plan).drop_sel(source=gone, lister=gone)
     with pytest.raises(ModelError, match=f"^(source|lister) {gone}: in the fit"):
         joint.draw(fitted, 0, 0, design(evidence))
 

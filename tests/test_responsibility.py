@@ -121,7 +121,7 @@ def test_parameters_that_the_design_lacks_are_refused(told: Evidence) -> None:
     """With one type of source that can be silenced, silencing by type is in no model."""
     sources = told.axes.sources.assign(type=["press", "ngo", "adjudicated"], group=None)
     two = replace(told, axes=replace(told.axes, sources=sources))
-    posterior = labelled(two, parameters_of(two, 5))
+    posterior = labelled(parameters_of(two, 5), design(two))
     with pytest.raises(ModelError, match=r"^silencing_type, silencing_type_scale: in the fit"):
         realize(posterior, design(two.without(source="weekly")), RUBRIC, 1)
     with pytest.raises(ModelError, match=r"noise.*: in the fit"):
@@ -129,14 +129,14 @@ def test_parameters_that_the_design_lacks_are_refused(told: Evidence) -> None:
 
 
 def test_whom_courts_pursue_has_no_effect_without_them(told: Evidence) -> None:
-    posterior = labelled(told, parameters_of(told, 5))
+    posterior = labelled(parameters_of(told, 5), design(told))
     assert "court_selection" in posterior
     found = realize(posterior, design(told.without(source="court")), RUBRIC, 1)
     assert found["source"].to_numpy().tolist() == ["daily", "weekly"]
 
 
 def test_what_a_group_says_that_is_gone_has_no_effect(told: Evidence) -> None:
-    posterior = labelled(told, parameters_of(told, 5))
+    posterior = labelled(parameters_of(told, 5), design(told))
     assert {"copying", "group_visibility"} <= set(posterior)
     fewer = design(told.without(source="weekly"))
     found = realize(posterior, fewer, RUBRIC, 1)
@@ -147,9 +147,9 @@ def test_what_a_group_says_that_is_gone_has_no_effect(told: Evidence) -> None:
 
 
 def test_a_design_of_other_levels_is_refused(told: Evidence) -> None:
-    posterior = labelled(told, parameters_of(told, 5))
+    posterior = labelled(parameters_of(told, 5), design(told))
     with pytest.raises(ModelError, match="fit this evidence anew"):
         realize(posterior, design(told.without(organization="zetas")), RUBRIC, 1)
     fewer = told.without(source="weekly")
     with pytest.raises(ModelError, match=r"^(source|lister|grouped) weekly: in the fit"):
-        realize(labelled(fewer, parameters_of(fewer, 5)), design(told), RUBRIC, 1)
+        realize(labelled(parameters_of(fewer, 5), design(fewer)), design(told), RUBRIC, 1)

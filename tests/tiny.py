@@ -7,6 +7,7 @@ structure; ``parameters`` draws a value of everything that the formulas of ``mod
 
 import datetime as dt
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -291,15 +292,12 @@ def parameters_of(
     return _drawn(design(evidence, structure), seed)
 
 
-def labelled(
-    evidence: Evidence, params: dict[str, np.ndarray], structure: Structure | None = None
-) -> xr.Dataset:
-    """Make a posterior of one draw of every parameter, with the names of all levels."""
-    made = design(evidence, structure)
-    listed = joint.parameters(made, Priors())
-    data = {p.name: (("chain", "draw", *p.dims), params[p.name][None, None]) for p in listed}
-    coords = {dim: made.coords[dim] for p in listed for dim in p.dims}
-    return xr.Dataset(data, coords={**coords, "chain": [0], "draw": [0]})
+def labelled(params: Mapping[str, np.ndarray], plan: Design) -> xr.Dataset:
+    """Make a posterior of one draw of one chain, with the names of all levels."""
+    listed = [p for p in joint.parameters(plan, Priors()) if p.name in params]
+    values = {p.name: (("chain", "draw", *p.dims), params[p.name][None, None]) for p in listed}
+    one = xr.Dataset(values)
+    return one.assign_coords({str(d): plan.coords[str(d)] for d in one.dims if d in plan.coords})
 
 
 def _drawn(plan: Design, seed: int) -> dict[str, np.ndarray]:
