@@ -15,7 +15,8 @@ import typer
 from .. import __version__
 from .alternatives import alternatives
 from .failures import Sentences
-from .folders import check, import_relations, import_totals, import_ucdp, simulate
+from .folders import check, simulate
+from .imports import import_relations, import_totals, import_ucdp
 from .releases import fit, report, run, score
 
 __all__ = ["app", "main"]

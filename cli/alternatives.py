@@ -66,6 +66,8 @@ def alternatives(
         document = {"alternatives": compared.alternatives_document(frame)}
         typer.echo(canonical_json(document), nl=False)
     else:
+        if prepared.round.is_simulated:
+            typer.echo("SIMULATED: the data are invented.")
         console.shown(compared.alternatives_table(frame))
         typer.echo("\n".join(compared.sentences(frame)))
     if not frame["passed"].all():

@@ -2,7 +2,6 @@
 
 import filecmp
 import json
-from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
@@ -51,6 +50,7 @@ def check(round_folder: RoundFolder, as_json: AsJson = False) -> None:
 
     Example: `dtoscore check 2023-q4`
     """
+    from ..data.contradictions import doubts
     from ..data.problems import counted
 
     try:
@@ -69,14 +69,25 @@ def check(round_folder: RoundFolder, as_json: AsJson = False) -> None:
         "sources": len(round_.sources),
         "contenders": len(round_.contenders()),
     } | totals
+    notes = [*_added_up(evidence), *round_.notes, *doubts(evidence)]
     if as_json:
-        said = {"valid": True, "set_aside": aside | lost, "notes": list(round_.notes)}
+        said = {"valid": True, "set_aside": aside | lost, "notes": notes}
         _print_json(said | counts)
         return
     listed = ", ".join(counted(number, what.removesuffix("s")) for what, number in counts.items())
     unused = [f"Set aside: {counted(n, 'report')}, {reason}." for reason, n in aside.items()]
     unused += [f"Set aside: {counted(n, 'row')} of totals.csv, {why}." for why, n in lost.items()]
-    typer.echo("\n".join([f"{round_folder} is valid: {listed}.", *unused, *round_.notes]))
+    typer.echo("\n".join([f"{round_folder} is valid: {listed}.", *unused, *notes]))
+
+
+def _added_up(evidence: "Evidence") -> list[str]:
+    """Say that several rows are read as one total, where some are."""
+    found = evidence.aggregates
+    rows = 0 if found is None else int(found.table["rows"].map(len).sum())
+    if found is None or rows == len(found):
+        return []
+    why = "those of one series, place, class and attribution that share days are added up"
+    return [f"{rows} rows of totals.csv are read as {len(found)} totals: {why}."]
 
 
 def _totals_aside(evidence: "Evidence") -> dict[str, int]:
@@ -88,14 +99,10 @@ def _totals_aside(evidence: "Evidence") -> dict[str, int]:
 
 
 def _checked(folder: Path) -> "tuple[Round, Evidence]":
-    from ..data.readers import read_round
     from ..data.tabulate import tabulate
+    from ..models.reading import read
 
-    round_ = read_round(folder)
-    if round_.settings.priors:
-        from ..models.priors import Priors
-
-        Priors().override(round_.settings.priors)
+    round_, _ = read(folder)
     return round_, tabulate(round_)
 
 
@@ -190,119 +197,3 @@ def _holds_all_of(folder: Path, fresh: Path) -> bool:
     names = [path.name for path in fresh.iterdir()]
     same, _, _ = filecmp.cmpfiles(folder, fresh, names, shallow=False)
     return len(same) == len(names)
-
-
-def import_ucdp(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="UCDP GED as CSV, gzip allowed.")],
-    folder: NewFolder,
-    year: Annotated[int | None, typer.Option(min=1989, max=2100, help="Window: this year.")] = None,
-    window: Annotated[
-        tuple[datetime, datetime] | None,
-        typer.Option(formats=[DAY], metavar="FIRST LAST", help="Window: its first and last day."),
-    ] = None,
-    history: Annotated[
-        datetime | None,
-        typer.Option(
-            formats=[DAY],
-            metavar="DAY",
-            help="Default: the window's first day. Between years GED itemises from none to four "
-            "fifths of its dead, which a fit takes for one share.",
-        ),
-    ] = None,
-) -> None:
-    """Turn the UCDP Georeferenced Event Dataset into a round folder.
-
-    Example: `dtoscore import ucdp ged241.csv.gz mexico-2010 --year 2010`
-    """
-    from ..data.ucdp import import_ucdp as convert
-
-    first, last = _window(year, window)
-    done = convert(file, folder, (first, last), history.date() if history else first)
-    typer.echo("\n".join(done.sentences()))
-
-
-def import_relations(
-    file: Annotated[
-        Path,
-        typer.Argument(metavar="FILE", help="CSV with columns relation, group, other, weight."),
-    ],
-    round_folder: RoundFolder,
-) -> None:
-    """Write rivalries.csv into a round folder, from a table of relations between groups.
-
-    Rows whose relation is "rivalry", between organizations that organizations.csv knows by id,
-    name or alias.
-
-    Example: `dtoscore import relations bacrim2020_relations.csv mexico-2020`
-    """
-    from ..data.relations import import_relations as convert
-
-    typer.echo("\n".join(convert(file, round_folder).sentences()))
-
-
-def _window(year: int | None, window: tuple[datetime, datetime] | None) -> tuple[date, date]:
-    if window is not None and year is None:
-        return window[0].date(), window[1].date()
-    if year is not None and window is None:
-        return date(year, 1, 1), date(year, 12, 31)
-    both = "" if year is None else ", not as both"
-    raise typer.BadParameter(f"give the window as --year or as --window{both}")
-
-
-def import_totals(
-    file: Annotated[
-        Path,
-        typer.Argument(metavar="FILE", help="CSV with series, region, year, month, count."),
-    ],
-    round_folder: RoundFolder,
-    series: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--series",
-            metavar="NAME",
-            help="Series of the file, may be repeated: a state's month is taken from the first "
-            "that has it. Default: the one that has most of the round's months.",
-        ),
-    ] = None,
-    together: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Add the series up into one of this name."),
-    ] = None,
-    capture: Annotated[
-        str | None,
-        typer.Option(
-            metavar="MEAN±SD",
-            help="Share of the violence that the series counts. Default: by series.",
-        ),
-    ] = None,
-    share: Annotated[
-        str | None,
-        typer.Option(
-            metavar="MEAN±SD",
-            help="Share of its count that is the organizations'. Default: none, the rest is other.",
-        ),
-    ] = None,
-    holds: Annotated[
-        list[str] | None,
-        typer.Option(metavar="SOURCE", help="Source of the round that feeds the series."),
-    ] = None,
-    incidents: Annotated[
-        bool, typer.Option("--incidents", help="It counts incidents, not victims.")
-    ] = False,
-) -> None:
-    """Add official totals by state and month to a round folder.
-
-    Example: `dtoscore import totals homicides.csv mexico-2019 --holds ucdp`
-    """
-    from ..data.official import Wanted
-    from ..data.official import import_totals as convert
-
-    wanted = Wanted(
-        series=tuple(series or ()),
-        together=together or "",
-        capture=capture or "",
-        share=share or "",
-        holds=tuple(holds or ()),
-        unit="incidents" if incidents else "victims",
-    )
-    typer.echo("\n".join(convert(file, round_folder, wanted).sentences()))

@@ -17,6 +17,11 @@ from .totals import ANY, RESIDUAL, VICTIMS
 if TYPE_CHECKING:
     from .evidence import Evidence
 
+FAR = 4.0
+"""Standard deviations: one in thirty thousand, of a thousand totals none by chance."""
+MOST_SAID = 3
+"""Rows of one series that are at fault alike: the others are counted."""
+
 
 def check(evidence: Evidence) -> None:
     """Refuse totals that contradict the round.
@@ -72,6 +77,32 @@ def _unknown_classes(aggregates: Aggregates, evidence: Evidence) -> list[str]:
     ]
 
 
+def doubts(evidence: Evidence) -> tuple[str, ...]:
+    """Note series with totals far below what their declared capture makes of the reports there.
+
+    Far: by more than ``FAR`` standard deviations of capture, noise and counting.
+    """
+    aggregates = evidence.aggregates
+    if aggregates is None or not len(aggregates):
+        return ()
+    items, _ = in_unit(evidence)
+    table, most = aggregates.table, aggregates.bounds[1]
+    known = aggregates.series.loc[list(table["series"])]
+    capture, sd, noise = (
+        known[name].to_numpy(float) for name in ("capture_mean", "capture_sd", "noise")
+    )
+    spread = np.sqrt((sd * items) ** 2 + (noise * capture * items) ** 2 + capture * items)
+    far = most < capture * items - FAR * spread  # False where no capture is declared
+    return tuple(
+        f"{_where(table.iloc[low])}: series {shown(name)} counts far less than is reported there, "
+        f"as {most[low[0]]:.0f} of {items[low[0]]:.0f} {table['unit'].iloc[low[0]]}, and says that "
+        f"it counts {capture[low[0]]:g} of them: its capture or noise in round.toml is wrong, or "
+        "these rows are."
+        for name in dict.fromkeys(table["series"][far])
+        if len(low := np.flatnonzero(far & (table["series"] == name).to_numpy()))
+    )
+
+
 def in_unit(evidence: Evidence) -> tuple[Floats, Floats]:
     """Items and held of each total in its own unit, none of a residual one; (aggregate,) each.
 
@@ -103,12 +134,21 @@ def _below_least(aggregates: Aggregates, items: Floats, held: Floats) -> list[st
     """
     most, table = aggregates.bounds[1], aggregates.table
     bound = np.where(_is_exact(aggregates), np.maximum(np.rint(items), held), held)
-    return [
-        f"{_where(table.iloc[[i]])}: count {most[i]:.0f} of series "
-        f"{shown(table['series'].iloc[i])} is below the "
-        f"{_why(most[i], bound[i], held[i], table['unit'].iloc[i])}"
-        for i in np.flatnonzero(most < bound).tolist()
-    ]
+    said = list[str]()
+    for name in dict.fromkeys(table["series"][most < bound]):
+        low = np.flatnonzero((most < bound) & (table["series"] == name).to_numpy()).tolist()
+        said += [
+            f"{_where(table.iloc[[i]])}: count {most[i]:.0f} of series {shown(name)} is below the "
+            f"{_why(most[i], bound[i], held[i], table['unit'].iloc[i])}"
+            for i in low[:MOST_SAID]
+        ]
+        if rest := low[MOST_SAID:]:
+            said.append(
+                f"{_where(table.iloc[rest])}: {len(rest)} more counts of series {shown(name)} are "
+                f"below what is reported there, {len(low)} of its "
+                f"{(table['series'] == name).sum()} in all: is it a count of the same violence?"
+            )
+    return said
 
 
 def _why(most: float, bound: float, held: float, unit: str) -> str:

@@ -6,8 +6,8 @@ month of a state is taken from one series alone: the first named that has it. Se
 parts of one count, such as the federal ones of 2007 to 2010, may be added up.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +15,7 @@ import pandas as pd
 from .amending import SETTINGS, amend, check_room, totals_rows, widened
 from .errors import InputError
 from .folder import toml_text
+from .known_series import KNOWN, SUMS, Known, known
 from .problems import Problems, Table, counted, listed, meant, shown
 from .readers import read_round
 from .regions import current, is_region
@@ -24,41 +25,6 @@ from .totals import VICTIMS
 from .values import ID, ID_RULE, share
 
 COLUMNS = ("series", "region", "year", "month", "count")
-
-
-@dataclass(frozen=True)
-class Known:
-    """What is known of a published series: its defaults, and what a user must be told."""
-
-    capture: str
-    noise: float
-    note: str
-
-
-FEDERAL = (
-    "the federal series count deaths that the government held to be organized crime, in three "
-    "parts (executions, shootouts, aggressions) that --together adds up; in 2007 to 2010 together "
-    "they were .32 to .59 of the homicides that INEGI registered, which is where their capture "
-    "comes from: it is of all violence, that of none of the organizations too"
-)
-KNOWN: Mapping[str, Known] = {
-    "sesnsp_intentional_homicide_victims": Known(
-        "0.9±0.05",
-        0.1,
-        "SESNSP counts victims in investigations by the month in which they were opened",
-    ),
-    "presidencia_organized_crime_executions": Known("0.5±0.15", 0.1, FEDERAL),
-    "presidencia_organized_crime_shootouts": Known("0.5±0.15", 0.1, FEDERAL),
-    "presidencia_organized_crime_aggressions": Known("0.5±0.15", 0.1, FEDERAL),
-    "inegi_registered_homicides": Known(
-        "0.9±0.05",
-        0.25,
-        "INEGI counts homicides by the month of registration, not of death: by state and month "
-        "its figures of 2015 scatter around those of SESNSP by a quarter, which is its noise",
-    ),
-}
-"""In the order in which one is taken where none is named."""
-UNKNOWN_SERIES = Known("0.9±0.05", 0.1, "")
 
 
 @dataclass(frozen=True)
@@ -83,7 +49,7 @@ class Wanted:
     Attributes
     ----------
     series
-        Names in the file, first those preferred; none: one is chosen.
+        Names in the file, first those preferred; none: one is chosen, or a count in parts.
     together
         Name under which they are added up, "" where they stay apart.
     capture, share
@@ -115,7 +81,9 @@ def import_totals(file: Path, folder: Path, wanted: Wanted) -> Added:
     table = _read(Path(file))
     _check(table, wanted, round_)
     rows = _placed(table.frame, round_)
-    chosen = wanted.series or _one_of(rows, table)
+    if not wanted.series:
+        wanted = _one_of(rows, table, wanted)
+    chosen = wanted.series
     parts = _together(rows, chosen, wanted.together) if wanted.together else _in_turn(rows, chosen)
     if parts.empty:
         first, last = round_.settings.history, round_.settings.scored[1]
@@ -124,7 +92,7 @@ def import_totals(file: Path, folder: Path, wanted: Wanted) -> Added:
     rows_added = totals_rows(parts, wanted.unit)
     check_room(rows_added, round_)
     added = tuple(str(name) for name in parts["series"].unique())
-    declared = "".join(_declared(name, _known(name, chosen), wanted) for name in added)
+    declared = "".join(_declared(name, known(name, chosen), wanted) for name in added)
     short = 0
     if wanted.holds:
         rows_added, short = widened(folder, rows_added, declared)
@@ -135,9 +103,8 @@ def import_totals(file: Path, folder: Path, wanted: Wanted) -> Added:
 def _read(file: Path) -> Table:
     problems = Problems()
     if file.suffix not in (".csv", ".parquet") or not file.is_file():
-        raise InputError(
-            [f"{file} cannot be read: it must be a file that ends in .csv or .parquet"]
-        )
+        why = "it does not exist" if not file.exists() else "it must end in .csv or .parquet"
+        raise InputError([f"{file} cannot be read: {why}"])
     table = read_table(file.parent, file.stem, problems)
     problems.stop_if_any()
     if table is None:
@@ -216,12 +183,17 @@ def _placed(text: pd.DataFrame, round_: Round) -> pd.DataFrame:
     return rows[inside & rows["region"].isin(settings.regions)]
 
 
-def _one_of(rows: pd.DataFrame, table: Table) -> tuple[str, ...]:
-    """Choose the series that has most of the round's state-months, at a tie the first known."""
-    number = rows["series"].value_counts()
-    order = [*KNOWN, *sorted(set(table.frame["series"]) - set(KNOWN))]
+def _one_of(rows: pd.DataFrame, table: Table, wanted: Wanted) -> Wanted:
+    """Choose the series that has most of the round's state-months, at a tie the first known.
+
+    Of a count in parts all of them, added up: a part alone is not what is known of the count.
+    """
+    number = rows["series"].value_counts().to_dict()
+    number |= {name: len(_together(rows, parts, name)) for name, parts in SUMS.items()}
+    inside = {part for parts in SUMS.values() for part in parts}
+    order = [*KNOWN, *sorted(set(table.frame["series"]) - set(KNOWN) - inside)]
     best = max(order, key=lambda name: (number.get(name, 0), -order.index(name)))
-    return (best,)
+    return replace(wanted, series=SUMS.get(best, (best,)), together=best if best in SUMS else "")
 
 
 def _together(rows: pd.DataFrame, chosen: Sequence[str], name: str) -> pd.DataFrame:
@@ -240,15 +212,10 @@ def _in_turn(rows: pd.DataFrame, chosen: Sequence[str]) -> pd.DataFrame:
     return some.drop_duplicates(["region", "from"]).drop(columns="order")
 
 
-def _known(name: str, chosen: Sequence[str]) -> Known:
-    """What is known of a series; of a sum what is known of its first part."""
-    return KNOWN.get(name, KNOWN.get(chosen[0], UNKNOWN_SERIES))
-
-
 def _declared(name: str, known: Known, wanted: Wanted) -> str:
     """Write ``[totals.NAME]``."""
     settings: dict[str, object] = {
-        "capture": wanted.capture or known.capture,
+        "capture": wanted.capture or known.capture or None,
         "share": wanted.share or None,
         "holds": wanted.holds or None,
         "noise": known.noise if wanted.unit == VICTIMS else None,
@@ -260,8 +227,8 @@ def _notes(
     rows: pd.DataFrame, parts: pd.DataFrame, chosen: Sequence[str], wanted: Wanted, short: int
 ) -> tuple[str, ...]:
     """Say what a user must know of the figures, which are missing, and which else there are."""
-    notes = [KNOWN[name].note for name in chosen if name in KNOWN]
-    said = [f"{note[0].upper()}{note[1:]}." for note in dict.fromkeys(notes)]
+    told = dict.fromkeys(known(str(name), chosen).note for name in parts["series"].unique())
+    said = [f"{note[0].upper()}{note[1:]}." for note in told if note]
     months, places = rows["from"].nunique(), rows["region"].nunique()
     if missing := months * places - len(parts):
         one, many = "state-month has", "state-months have"

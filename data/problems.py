@@ -15,6 +15,18 @@ from .errors import InputError
 MOST_ROWS = 6
 MOST_VALUES = 12
 MOST_CHOICES = 40
+REFERS = {
+    "organizations.csv": ("not in organizations.csv",),
+    "sources.csv": ("not in sources.csv",),
+    "rubric.toml": ("not in the rubric",),
+    "round.toml": (
+        "not declared in round.toml",
+        "no region of this round",
+        "not in the round",
+        "has no value for",
+    ),
+}
+"""What is said of those who refer to a file: it cannot be known of one that could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +65,16 @@ class Problems:
 
     def __init__(self) -> None:
         self.sentences: list[str] = []
+        self._unread: set[str] = set()
 
     def add(self, sentence: str) -> None:
         """Note one problem, once."""
         if sentence not in self.sentences:
             self.sentences.append(sentence)
+
+    def unread(self, file: str) -> None:
+        """Remember that a file cannot be read: nobody can tell who refers to it wrongly."""
+        self._unread.add(file)
 
     def values(
         self, table: Table, column: str, bad: pd.Series, clause: str, choices: Sequence[str] = ()
@@ -96,10 +113,12 @@ class Problems:
         Raises
         ------
         InputError
-            With every problem at once.
+            With every problem at once, but for those that a file which could not be read may show
+            to be none.
         """
+        unknown = [clause for file in self._unread for clause in REFERS.get(file, ())]
         if self.sentences:
-            raise InputError(self.sentences)
+            raise InputError([s for s in self.sentences if not any(c in s for c in unknown)])
 
 
 def meant(value: str, choices: Sequence[str]) -> str:

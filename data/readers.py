@@ -1,5 +1,6 @@
 """A round folder, read: every file, every rule, all problems at once."""
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -55,6 +56,7 @@ class Reader:
         """Read a table and judge it by its schema; None where there is nothing to judge."""
         table = read_table(self.folder, name, self.problems)
         if table is None:
+            self.problems.unread(f"{name}.csv")
             return None
         self.tables[name] = table
         known = (str(column) for column in table.frame.columns)
@@ -79,13 +81,15 @@ class Reader:
         return text
 
 
-def read_round(folder: Path) -> Round:
+def read_round(folder: Path, judge: Callable[[Settings], Iterable[str]] | None = None) -> Round:
     """Read and check a round folder.
 
     Parameters
     ----------
     folder
         Holds ``round.toml`` and the tables of docs/formats.md, as CSV or Parquet.
+    judge
+        Says what is wrong with settings that only a model knows: its priors.
 
     Returns
     -------
@@ -102,8 +106,15 @@ def read_round(folder: Path) -> Round:
         reader.problems.add(f"{folder} is no folder; a round is a folder with round.toml in it")
         reader.problems.stop_if_any()
     draft = read_settings(folder, reader.problems)
+    if (folder / "truth.json").exists() and not draft.settings.simulated:
+        reader.problems.add(
+            f"truth.json lies beside {TOML}, which does not say that the data are invented: write "
+            f"simulated = true into {TOML}, or take truth.json away"
+        )
     rubric, notes = read_rubric(folder, reader.problems)
     reader.notes += notes
+    for fault in judge(draft.settings) if judge else ():
+        reader.problems.add(fault)
     result = _read_tables(reader, draft, rubric)
     reader.problems.stop_if_any()
     _check_contenders(result, reader.problems)

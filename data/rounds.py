@@ -35,6 +35,7 @@ class Settings:
     sequence: int = 1
     previous: str | None = None
     redistribute: bool = True
+    simulated: bool = False
     priors: Mapping[str, object] = field(default_factory=dict)
     totals: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
@@ -111,8 +112,8 @@ class Round:
 
     @property
     def is_simulated(self) -> bool:
-        """Whether a truth lies beside the round, so that it is no real one."""
-        return (self.folder / "truth.json").exists()
+        """Whether the round says of itself that its data are invented."""
+        return self.settings.simulated
 
     def scored_under(self, name: str) -> str:
         """Return the organization that one is scored under, mostly itself."""

@@ -28,6 +28,8 @@ def read_rubric(folder: Path, problems: Problems) -> tuple[Rubric, tuple[str, ..
         note = f"No rubric.toml: '{rubric.id}' is used; its weights are this product's choice."
         return rubric, (note,)
     section = read_toml(path, problems)
+    if section is None:
+        problems.unread(path.name)
     rubric, ours = default_rubric() if section is None else _read(section), default_rubric()
     if rubric.id == ours.id and rubric != ours:
         problems.add(

@@ -13,6 +13,8 @@ from .tomlfile import Section, read_toml
 from .values import ID, ID_RULE
 
 FILE = "round.toml"
+MOST_NOISE = 3.0
+"""Relative sd of a series beyond which it says nothing."""
 PERIODS = ("month", "week", "quarter")
 ANY_DAY = (dt.date(1900, 1, 1), dt.date(2099, 12, 31))
 """Stands for a window that could not be read, so that no report seems to lie outside it."""
@@ -44,6 +46,7 @@ def read_settings(folder: Path, problems: Problems) -> Draft:
         problems.add(f"{FILE} is missing; it is required, with at least id and window")
     section = read_toml(path, problems) if path.exists() else None
     if section is None:
+        problems.unread(FILE)
         return _read(Section(FILE, "", {"id": "x", "window": list(ANY_DAY)}, problems))
     for key in ("id", "window"):
         section.require(key)
@@ -74,6 +77,7 @@ def _read(toml: Section) -> Draft:
         sequence=toml.whole("sequence", 1, 1, 100_000),
         previous=toml.match("previous", ID, ID_RULE) or None,
         redistribute=toml.flag("redistribute", default=True),
+        simulated=toml.flag("simulated", default=False),
         priors=toml.table("priors").entries,
         totals=_read_totals(toml),
     )
@@ -106,7 +110,7 @@ def _read_totals(toml: Section) -> dict[str, dict[str, object]]:
         section.share("capture")
         section.share("share")
         section.texts("holds")
-        section.number("noise", 0.0)
+        section.number("noise", 0.0, 0.0, MOST_NOISE)
         section.close()
     return {name: dict(section.entries) for name, section in series.items()}
 

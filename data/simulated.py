@@ -125,6 +125,7 @@ def write_round(
         "period": period,
         "regions": region_set or world.regions,
         "risk_limit": risk_limit,
+        "simulated": True,
         **settings_of_totals(world),
     }
     tables = side_tables(world)

@@ -147,7 +147,7 @@ def _source_notes(parts: Parts, ids: list[str]) -> list[str]:
             "contenders_only": "lists incidents of contenders only",
         }.get(str(coverage), "")
         meaning = "its silence says nothing" if not is_lister else ""
-        kept = "alone, so its detection keeps its prior" if alone and not meaning else ""
+        kept = "alone, so no other list tells what it misses" if alone and not meaning else ""
         notes.append("; ".join(part for part in (said, meaning, kept) if part))
     return notes
 

@@ -78,6 +78,7 @@ ABOUT: Mapping[str, str] = {
 """By parameter; ``{level}`` is one level, or several in words."""
 EVERY: Mapping[str, str] = {
     "source": "every source",
+    "source_type": "every type of source",
     "lister": "every source",
     "grouped": "every source in a group",
     "delayed": "every source",

@@ -8,12 +8,13 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
+from ..data.contradictions import doubts
 from ..data.evidence import Evidence
-from ..data.readers import read_round
 from ..data.rounds import Round
 from ..data.tabulate import tabulate
 from ..models.design import Design, design
 from ..models.priors import Priors
+from ..models.reading import read
 from ..models.structure import Structure
 from . import store, switches
 from .baselines import baseline_check
@@ -109,12 +110,20 @@ def prepare(
     InputError
         Where the round is at fault, all problems at once.
     """
-    round_ = read_round(Path(folder))
+    round_, priors = read(Path(folder))
     structure = structure or Structure()
-    for note in (*round_.notes, *switches.notes(structure)):
+    made = _prepared(round_, tabulate(round_), priors, structure)
+    invented = ("SIMULATED: the data of this round are invented.",) if round_.is_simulated else ()
+    idle = switches.idle(structure, round_, made.evidence)
+    for note in (
+        *invented,
+        *round_.notes,
+        *doubts(made.evidence),
+        *switches.notes(structure),
+        *idle,
+    ):
         _tell(progress, note)
-    priors = Priors().override(round_.settings.priors)
-    return _prepared(round_, tabulate(round_), priors, structure)
+    return made
 
 
 def restructured(prepared: Prepared, structure: Structure) -> Prepared:
@@ -161,7 +170,7 @@ def fit(
     Raises
     ------
     InputError
-        Where the fit that is there is damaged.
+        Where the fit that is there is damaged, or its folder cannot be written.
     ModelError
         Where the evidence can carry no model.
     FitError
@@ -172,8 +181,8 @@ def fit(
     if done is not None:
         _tell(progress, f"the fit is already there, in {prepared.work}; it is not made again")
         return done
+    store.record(prepared.work, options)  # first: what cannot be kept is not worth sampling
     tree = sample(prepared.plan, prepared.priors, options, progress)
-    store.record(prepared.work, options)
     return store.save(tree, store.path_of(prepared.work, options))
 
 

@@ -71,11 +71,22 @@ def sampling(options: FitOptions) -> dict[str, float]:
 
 
 def record(work: Path, options: FitOptions) -> None:
-    """Note beside a fit how it was sampled, for those who look for another one."""
-    work.mkdir(parents=True, exist_ok=True)
+    """Note beside a fit how it is sampled, for those who look for another one.
+
+    Raises
+    ------
+    InputError
+        Where the folder cannot be written.
+    """
     path = path_of(work, options)
-    if not path.exists():
-        _note_of(path).write_text(json.dumps(sampling(options)), encoding="utf-8")
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            _note_of(path).write_text(json.dumps(sampling(options)), encoding="utf-8")
+    except OSError as error:
+        why = f"{work} cannot be written: {error.strerror or error}"
+        said = "fits are kept there: let the round folder be written to, or copy it elsewhere"
+        raise InputError([f"{why}; {said}"]) from error
 
 
 def recorded(work: Path) -> list[dict[str, float]]:

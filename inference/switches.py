@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from ..data.evidence import Evidence
+from ..data.rounds import Round
 from ..models.structure import NORMAL, PARTS, Structure
 
 
@@ -41,3 +43,17 @@ def notes(structure: Structure) -> tuple[str, ...]:
             "accuracy, notoriety and claims."
         )
     return tuple(said)
+
+
+def idle(structure: Structure, round_: Round, evidence: Evidence) -> tuple[str, ...]:
+    """Say which parts are left out in vain, since the round has nothing that they would read."""
+    there = {
+        "totals": evidence.aggregates is not None,
+        "events": round_.events is not None,
+        "covariates": round_.covariates is not None,
+        "presence": round_.presence is not None,
+    }
+    vain = [part for part in left_out(structure) if not there.get(part, True)]
+    if not vain:
+        return ()
+    return (f"This round has no {', no '.join(vain)}: leaving that out changes nothing.",)

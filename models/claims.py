@@ -20,7 +20,7 @@ own: on ∅). After an event logit ε of the organizations that it names shifts.
 
 Without adjudicated cases Φ is not identified: ε, ν and χ keep their priors, and the decision is
 reviewed against them. ν is what one organization signs more readily than another: with equal truth
-and shares of .8 and .4 left unattributed, a common share made 500 and 1,500 of them (model.md).
+and shares of .8 and .4 left unattributed, a common share made 500 and 1,500 of them in simulation.
 """
 
 from typing import Any

@@ -9,7 +9,7 @@ r"""Overdispersion: months in which more happens, or less, than rates say, whoev
 
 with n the incidents seen in region r and period t, of all kinds and authors, and M those to be
 expected. One factor for all authors of a region and period keeps the likelihood closed; one
-for each author does not (model.md, section 1). The unseen are drawn with the updated factor. Where
+for each author does not. The unseen are drawn with the updated factor. Where
 σ goes to 0 the Poisson law comes back.
 """
 

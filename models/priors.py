@@ -172,8 +172,8 @@ DEFAULTS: Mapping[str, Prior] = {
     ),
     "silencing_scale": _prior(
         "rayleigh",
-        "between organizations; newspapers in towns that one of them holds reported 1 killing in "
-        "20 (mission.md), a logit 3 lower",
+        "between organizations; in the first half of 2010 regional papers reported 1 killing in "
+        "10, and in areas that the Gulf Cartel and the Zetas held at most 1 in 20 (Fundación MEPI)",
         sigma=0.65,
     ),
     "silencing_type_scale": _prior(
@@ -198,7 +198,7 @@ DEFAULTS: Mapping[str, Prior] = {
         "halfnormal", "what sources of one group see or miss together besides", sigma=0.5
     ),
     "never_visible": _prior(
-        "beta", "share that no source can see, a tenth; the data say nothing of it", alpha=1, beta=9
+        "beta", "share that no source can see, a tenth; no report speaks of it", alpha=1, beta=9
     ),
     "delay": _prior("normal", "log(days + 1), median: the next days' papers", mu=1.0, sigma=1.0),
     "delay_shape": _prior(

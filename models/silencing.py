@@ -10,7 +10,7 @@ r"""Who silences whom: detection that depends on the perpetrator, by type of sou
 
 added to logit p; negative where an organization keeps sources from reporting. A cartel silences
 the press and not the federal list: with one γ for all types a cartel that silences the press
-alone gains or loses with the wrong sources (model.md, section 2). γ of a rivalry is the mean of
+alone gains or loses with the wrong sources. γ of a rivalry is the mean of
 its members', that of ``other`` is zero: ordinary violence silences nobody. g is zero-sum over
 organizations, deviations by type over types, too: what all organizations have in common is the
 source's own level, unless there is ``other`` beside them. Then c says how much harder, or easier,

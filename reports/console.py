@@ -78,7 +78,8 @@ def sentences(summary: Summary) -> list[str]:
     """
     said, place = announcement(summary), where(summary)
     reasons = [f"- {reason}" for reason in summary.decision.reasons]
-    return [f"{said.status}: {said.headline}", *reasons, *([place] if place else [])]
+    invented = ["SIMULATED: the data are invented."] if summary.header.is_simulated else []
+    return [*invented, f"{said.status}: {said.headline}", *reasons, *([place] if place else [])]
 
 
 def verdict_on(document: Document, truth: Document) -> list[str]:

@@ -10,7 +10,8 @@ from tempfile import TemporaryDirectory
 
 from ..data.errors import InputError
 from ..data.partial import partial, prefix
-from .manifest import is_release
+from ..data.problems import listed
+from .manifest import foreign, is_release
 
 ELSEWHERE = "name a new folder, an empty one, or a release to replace"
 
@@ -68,6 +69,8 @@ def in_the_way(place: Path) -> str | None:
         return "is the root of a file system, which cannot be replaced"
     if any(place.iterdir()) and not is_release(place):
         return "is a folder of other things than a release of dtoscore"
+    if others := foreign(place):
+        return f"holds more than the release that dtoscore wrote there ({listed(others)})"
     return None
 
 

@@ -117,11 +117,15 @@ def set_aside_rows(summary: Summary) -> Table:
 def identification(summary: Summary) -> Table:
     """Print the parameters that the data did not inform."""
     rows = [
-        (str(row["parameter"]), str(row["sentence"]), f"{row['moved']:.2f}")
+        (str(row["parameter"]), str(row["sentence"]), _moved(row["moved"]))
         for _, row in summary.identification.iterrows()
     ]
     columns = ("Parameter", "What it means", "Moved by the data")
     return Table("What the data did not inform", columns, tuple(rows), 2)
+
+
+def _moved(moved: float) -> str:
+    return words.NONE if math.isnan(moved) else words.rounded(moved, 2)
 
 
 def weights(summary: Summary) -> Table:

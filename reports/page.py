@@ -135,8 +135,10 @@ def _minimum(evidence: Mapping[str, float]) -> list[str]:
     ]
 
 
-def _moved(summary: Summary) -> tuple[str, str]:
-    """Count the numbers of the model, and those that the data informed."""
+def _moved(summary: Summary) -> tuple[str, str] | None:
+    """Count the numbers of the model, and those that the data informed; not of a bad fit."""
+    if not summary.diagnostics.passed:
+        return None
     informed = summary.parameters["informed"].astype(bool)
     return words.count(len(informed)), words.count(int(informed.sum()))
 

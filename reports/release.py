@@ -11,15 +11,11 @@ from .canonical import canonical_json, plain, sha256, tree_hashes
 from .document import release_document
 from .gallery import draw_all, write_figures
 from .inputs import write_input
-from .manifest import MANIFEST, NAME
+from .manifest import MANIFEST, NAME, UNHASHED
 from .page import render_announcement, render_report
 from .staging import staged
 from .stores import write_evidence, write_posterior
 from .tables import write_tables
-
-UNHASHED = frozenset({"run.json", NAME})
-"""run.json may differ between two runs, so the manifest leaves it out; run.json names the
-hash of the manifest instead."""
 
 
 def write_release(

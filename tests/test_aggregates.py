@@ -14,6 +14,7 @@ from dtoscore import cli
 from dtoscore.data.adding import BEYOND, COVERED, OUTSIDE, PARTLY
 from dtoscore.data.aggregates import Aggregates, itemised
 from dtoscore.data.attribution import parse
+from dtoscore.data.contradictions import doubts
 from dtoscore.data.errors import InputError
 from dtoscore.data.evidence import SILENT, Evidence
 from dtoscore.data.readers import read_round
@@ -497,6 +498,30 @@ def test_a_share_of_the_series_stays_when_an_organization_becomes_other(tmp_path
 )  # fmt: skip
 def test_contradictions_are_refused(tmp_path: Path, row, series, press, said) -> None:
     assert said in refused(tmp_path, row, series=series, press=press)
+
+
+def test_counts_that_are_too_low_alike_are_said_in_few_sentences(tmp_path: Path) -> None:
+    """All of a series that a source does not feed: three by name, the others by number."""
+    months = [MAY.replace("-05,", f"-0{m},").replace(",40,", ",0,") for m in range(1, 7)]
+    wild = [row.replace("MX-SIN", "MX-CHH") for row in months]
+    said = refused(tmp_path, *months, *wild, series=with_setting('holds = ["daily"]'))
+    few = [line for line in said.splitlines() if "count 0 of series 'official' is below" in line]
+    assert len(few) == 3
+    assert "more counts of series 'official' are below what is reported there" in said
+
+
+def test_a_total_far_below_the_reports_is_doubted(tmp_path: Path) -> None:
+    few = MAY.replace(",40,", ",1,")
+    evidence = made(tmp_path / "few", few)
+    items = itemised(evidence).items_victims[0]
+    assert items > 5
+    (said,) = doubts(evidence)
+    assert said.startswith("totals.csv row 2: series 'official' counts far less than is reported")
+    assert f"as 1 of {items:.0f} victims, and says that it counts 0.9 of them" in said
+    assert doubts(made(tmp_path / "more", MAY)) == ()
+    open_ = SERIES.replace('capture = "0.9±0.05"\n', "")
+    assert doubts(made(tmp_path / "open", few, series=open_)) == (), "nothing was declared"
+    assert doubts(tabulate(read_round(write_small_round(tmp_path / "none")))) == ()
 
 
 def test_a_total_equal_to_what_is_held_is_no_fault(tmp_path: Path) -> None:

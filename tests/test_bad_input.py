@@ -272,3 +272,31 @@ def test_a_window_without_reports_is_noted(tmp_path: Path) -> None:
     result = CliRunner().invoke(cli.app, ["check", str(folder)])
     assert result.exit_code == 0, result.output
     assert "no report is dated in the window, 2011-04-01 to 2011-06-30" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        ("organizations.csv", r"content id,name\n\xe1,A\n", "organizations.csv row 2: byte 0xe1"),
+        ("sources.csv", r"content id,name\n\xe1,A\n", "sources.csv row 2: byte 0xe1"),
+        ("rubric.toml", "content id = ", "rubric.toml: is no valid TOML"),
+        ("round.toml", "content id = ", "round.toml: is no valid TOML"),
+    ],
+)
+def test_who_refers_to_a_file_that_cannot_be_read_is_not_at_fault(
+    file: str, content: str, said: str, tmp_path: Path
+) -> None:
+    folder = write_full_round(tmp_path / "round")
+    spoil(folder, file, content)
+    told = problems_of(folder).splitlines()
+    assert [line for line in told if line.startswith(said)] == told, told
+
+
+def test_priors_are_judged_with_the_files(tmp_path: Path) -> None:
+    folder = write_full_round(tmp_path / "round")
+    spoil(folder, "round.toml", "+ [priors]\\nnope = { mu = 1.0 }\\nvisibility = { sigma = -1.0 }")
+    spoil(folder, "reports.csv", "5 kind = homocide")
+    told = problems_of(folder)
+    for words in ("[priors] nope", "[priors] visibility", "kind 'homocide'"):
+        assert words in told
+    assert len(told.splitlines()) == 3

@@ -121,6 +121,18 @@ def test_staging_by_itself_replaces_no_such_thing(home: Path, out: str) -> None:
     assert everything(home) == before
 
 
+def test_a_release_with_something_beside_it_is_not_replaced(home: Path) -> None:
+    """An office's signature, say, of a release that would be another one then."""
+    (home / "release" / "manifest.json.sig").write_text("signed")
+    before = everything(home)
+    with (
+        pytest.raises(InputError, match=r"holds more than the release .* \(manifest\.json\.sig\)"),
+        staged(home / "release"),
+    ):
+        pytest.fail("there was something to fill")
+    assert everything(home) == before
+
+
 def test_what_appears_while_the_release_is_filled_stays(home: Path) -> None:
     with pytest.raises(InputError, match="is a folder of other"), staged(home / "empty"):
         (home / "empty" / "notes").write_text("mine")

@@ -8,9 +8,10 @@ import pytest
 import xarray as xr
 from dtoscore.data.readers import read_round
 from dtoscore.data.tabulate import tabulate
-from dtoscore.inference.identification import by_construction, identification
+from dtoscore.inference.identification import identification
 from dtoscore.inference.movements import COLUMNS, movements
 from dtoscore.inference.parameter_words import ABOUT, EVERY
+from dtoscore.inference.unidentified import by_construction
 from dtoscore.models.design import design
 from dtoscore.models.joint import parameters
 from dtoscore.models.priors import Priors
@@ -39,7 +40,7 @@ ONE = Incident(("a", "b"))
 
 
 def sentences(plan):
-    return dict(by_construction(plan))
+    return {reason.key: reason.keeps() for reason in by_construction(plan)}
 
 
 def listed(posterior, prior, plan=None):
@@ -133,7 +134,7 @@ def test_always_said():
         "shared errors", "claim_false", "claim_unsigned",
     }  # fmt: skip
     frame = identification(movements(xr.Dataset(), xr.Dataset()), plan)
-    assert frame["moved"].tolist() == [0.0] * 8
+    assert frame["moved"].isna().all(), "none of them has draws here"
     assert list(frame.columns) == ["parameter", "moved", "sentence"]
 
 
@@ -174,12 +175,47 @@ def test_large_events_of_the_window_are_counted_beside_their_cap(victims, said):
     assert "no further than 500 dead" in found
 
 
-def test_what_is_always_said_is_said_once_with_its_movement():
-    prior, posterior = draws(1, other_share=(0, 1)), draws(2, other_share=(0, 0.5))
+@pytest.mark.parametrize(
+    ("sd", "said"),
+    [
+        (1.0, ": no report says whose they were, so it keeps its prior."),
+        (
+            0.5,
+            ": no report says whose they were, but what the model assumes of the rest moved it (",
+        ),
+    ],
+)
+def test_what_no_report_tells_is_said_once_with_its_movement(sd, said):
+    prior, posterior = draws(1, other_share=(0, 1)), draws(2, other_share=(0, sd))
     frame = identification(movements(posterior, prior), plan_of(ONE, has_other=True))
-    row = frame[frame["parameter"] == "other_share"]
-    assert len(row) == 1
-    assert row["moved"].iloc[0] == pytest.approx(0.5, abs=0.05)
+    row = frame[frame["parameter"] == "other_share"].iloc[0]
+    assert (frame["parameter"] == "other_share").sum() == 1
+    assert row["moved"] == pytest.approx(1 - sd, abs=0.05)
+    assert said in row["sentence"]
+
+
+def test_levels_that_moved_though_no_report_tells_are_named_apart_from_those_that_did_not():
+    rng = np.random.default_rng(5)
+    coords = {"rivalry": ["a><b", "b><c"], "organization": ["a", "b"]}
+    wars, names = ("chain", "draw", "rivalry"), ("chain", "draw", "organization")
+    free = {"claim_rivalry": wars, "claim_false": names}
+    prior, after = (
+        xr.Dataset({k: (d, rng.normal(size=(2, 900, 2))) for k, d in free.items()}, coords)
+        for _ in "ab"
+    )
+    after["claim_rivalry"] = after["claim_rivalry"] * [0.03, 1.0]
+    frame = identification(movements(after, prior), plan_of(ONE)).set_index("parameter")
+    kept, went = frame.loc["claim_false"], frame.loc["claim_rivalry[a><b]"]
+    assert kept["sentence"].endswith("so it keeps its prior, but for what the next lines name.")
+    assert kept["moved"] < 0.1
+    assert went["sentence"].startswith("How often a clash of a><b passes for something else: no")
+    assert "the model assumes of the rest moved it (prior" in went["sentence"]
+    assert went["moved"] == pytest.approx(0.97, abs=0.01)
+    assert list(frame.index).count("claim_rivalry") == 0
+    both = identification(movements(after * 0.03, prior), plan_of(ONE)).set_index("parameter")
+    assert "claim_false" in both.index, "all of it moved"
+    assert "every organization: no adj" in both.loc["claim_false", "sentence"]
+    assert "(most of all " in both.loc["claim_rivalry", "sentence"]
 
 
 def courted(told, *rest):
@@ -303,5 +339,8 @@ def test_every_parameter_of_the_model_is_described_in_words(tmp_path):
         for law in LAWS:
             found = parameters(design(held, Structure(visibility=law)), Priors())
             shown |= {p.name for p in found if set(p.dims) <= set(EVERY) and len(p.dims) < 2}
+            scaled = {p.name.removesuffix("_scale") for p in found if p.name.endswith("_scale")}
+            of_a_level = [p for p in found if "{level}" in ABOUT.get(p.name, "")]
+            assert all(set(p.dims) <= set(EVERY) or p.name in scaled for p in of_a_level)
     assert shown <= set(ABOUT)
     assert len(shown) > 40

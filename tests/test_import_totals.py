@@ -8,7 +8,8 @@ import pytest
 from dtoscore import cli
 from dtoscore.data.aggregates import itemised
 from dtoscore.data.errors import InputError
-from dtoscore.data.official import KNOWN, Added, Wanted, import_totals
+from dtoscore.data.known_series import FEDERAL, FEDERAL_PARTS, KNOWN
+from dtoscore.data.official import Added, Wanted, import_totals
 from dtoscore.data.readers import read_round
 from dtoscore.data.tabulate import tabulate
 from dtoscore.data.ucdp import import_ucdp
@@ -113,14 +114,33 @@ def test_a_series_that_is_there_already(folder: Path) -> None:
 
 
 def test_one_series_is_taken_and_the_others_are_named(folder: Path) -> None:
-    frame = pd.concat([long(INEGI, EXECUTIONS), long(SESNSP, months=(1, 2))])
+    frame = pd.concat([long(INEGI, *FEDERAL_PARTS), long(SESNSP, months=(1, 2))])
     said = added(folder, frame)
-    assert said.series == (EXECUTIONS,), "it has as many months as INEGI, and goes before it"
+    assert said.series == (FEDERAL,), "it has as many months as INEGI, and goes before it"
     text = " ".join(said.sentences())
     assert f"Other series of the same days: {INEGI}, {SESNSP}." in text
     assert "held to be organized crime" in text
     assert "'other' is among the authors" in text
-    assert read_round(folder).settings.totals[EXECUTIONS]["capture"] == "0.5±0.15"
+    assert read_round(folder).settings.totals[FEDERAL]["capture"] == "0.5±0.15"
+    counts = totals(folder)["count"].astype(int)
+    assert counts.iloc[0] == 2101 + 3101 + 4101
+
+
+def test_a_count_in_parts_that_lacks_one_is_not_taken_for_the_whole(folder: Path) -> None:
+    said = added(folder, long(INEGI, EXECUTIONS, SHOOTOUTS))
+    assert said.series == (INEGI,)
+
+
+@pytest.mark.parametrize("how", [{}, {"together": "two-parts"}])
+def test_parts_of_a_count_have_no_capture_of_the_whole(folder: Path, how: dict) -> None:
+    chosen = (EXECUTIONS, SHOOTOUTS) if how else (SHOOTOUTS,)
+    said = added(folder, long(*FEDERAL_PARTS), series=chosen, **how)
+    declared = read_round(folder).settings.totals
+    assert [entries.get("capture") for entries in declared.values()] == [None]
+    assert "what share of the violence one or two of them count is not known" in " ".join(
+        said.notes
+    )
+    assert tabulate(read_round(folder)).aggregates is not None
 
 
 def test_a_month_is_taken_from_the_first_series_that_has_it(folder: Path) -> None:
@@ -135,14 +155,13 @@ def test_a_month_is_taken_from_the_first_series_that_has_it(folder: Path) -> Non
 
 
 def test_parts_are_added_up(folder: Path) -> None:
-    frame = long(EXECUTIONS, SHOOTOUTS)
+    frame = long(*FEDERAL_PARTS)
     lacking = (frame["series"] == SHOOTOUTS) & (frame["month"] == 3)
-    parts = (EXECUTIONS, SHOOTOUTS)
-    said = added(folder, frame[~lacking], series=parts, together="federal")
+    said = added(folder, frame[~lacking], series=FEDERAL_PARTS, together="federal")
     rows = totals(folder).set_index(["region", "from"])
     assert said.series == ("federal",)
     assert len(rows) == 10, "March is not known whole"
-    assert rows.loc[("MX-CHH", "2010-02-01"), "count"] == str(1102 + 2102)
+    assert rows.loc[("MX-CHH", "2010-02-01"), "count"] == str(1102 + 2102 + 3102)
     assert any(note.startswith("2 state-months have no figure") for note in said.notes)
     assert read_round(folder).settings.totals["federal"]["capture"] == "0.5±0.15"
 
@@ -218,8 +237,11 @@ def test_what_is_at_fault_is_said(folder: Path, change, asked, message) -> None:
 
 
 def test_files_that_cannot_be_read(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"must be a file that ends in \.csv"):
+    with pytest.raises(InputError, match=r"none\.csv cannot be read: it does not exist"):
         import_totals(tmp_path / "none.csv", folder, Wanted())
+    (tmp_path / "some.txt").write_text("x")
+    with pytest.raises(InputError, match=r"some\.txt cannot be read: it must end in \.csv"):
+        import_totals(tmp_path / "some.txt", folder, Wanted())
     with pytest.raises(InputError, match="lacks the columns month"):
         added(folder, long(SESNSP).drop(columns="month"))
     (folder / "totals.parquet").write_bytes(b"x")
@@ -240,7 +262,7 @@ def test_the_command(folder: Path) -> None:
     assert "12 of these state-months already" in again.stderr
 
 
-@pytest.mark.parametrize(("year", "series"), [(2010, EXECUTIONS), (2021, SESNSP)])
+@pytest.mark.parametrize(("year", "series"), [(2010, FEDERAL), (2021, SESNSP)])
 def test_the_real_files(real_data: Path, tmp_path: Path, year: int, series: str) -> None:
     """UCDP and the official series together: coarse rows and months in one totals.csv."""
     folder = tmp_path / "round"

@@ -14,6 +14,7 @@ from dtoscore.inference.prior import prior_draws
 from dtoscore.inference.unseen import MOST_UNSEEN
 from dtoscore.models import joint
 from dtoscore.models.priors import Priors
+from dtoscore.models.structure import Structure
 from dtoscore.reports.canonical import canonical_json, sha256
 from dtoscore.reports.document import release_document, schema
 from dtoscore.reports.run import run
@@ -119,6 +120,22 @@ def test_other_options_are_another_fit(prepared, sampled, change):
 def test_cores_do_not_matter(prepared, sampled):
     pipeline.fit(prepared, OPTIONS)
     assert pipeline.stored(prepared, replace(OPTIONS, cores=2)) is not None
+
+
+def test_a_folder_that_cannot_be_written_is_found_out_before_sampling(prepared, monkeypatch):
+    monkeypatch.setattr(pipeline, "sample", lambda *_: pytest.fail("it was sampled"))
+    (prepared.round.folder / "work").write_text("a file")
+    with pytest.raises(InputError, match=r"work.* cannot be written: .*; fits are kept there"):
+        pipeline.fit(prepared, OPTIONS)
+
+
+def test_parts_that_the_round_has_not_are_left_out_in_vain(tmp_path):
+    folder, said = write_small_round(tmp_path / "round"), []
+    pipeline.prepare(folder, said.append, Structure().without("totals", "noise", "events"))
+    assert said[-1] == "This round has no events, no totals: leaving that out changes nothing."
+    said.clear()
+    pipeline.prepare(folder, said.append, Structure().without("noise"))
+    assert not any("leaving that out" in note for note in said)
 
 
 def test_a_sampler_that_fails_leaves_no_fit(prepared, monkeypatch):

@@ -327,8 +327,8 @@ def test_an_error_leaves_the_old_release(round_folder, tmp_path, monkeypatch):
 
 def test_a_new_release_replaces_the_old(tmp_path):
     out = tmp_path / "out"
-    manifest = json.dumps({"schema": MANIFEST})
     for text in ("old", "new"):
+        manifest = json.dumps({"schema": MANIFEST, "files": {text: "hash"}})
         with staged(out) as folder:
             (folder / text).write_text(text)
             (folder / "manifest.json").write_text(manifest)

@@ -400,12 +400,30 @@ def test_worlds_without_further_structures_are_as_they_were(tmp_path, name: str)
 
 
 def _as_it_was(path) -> str:
-    """The text of a file, without the truth of regions, which earlier versions did not write."""
+    """The text of a file, without what earlier versions did not write.
+
+    That is the truth of regions, and that a round is simulated.
+    """
     if path.name != "truth.json":
-        return path.read_text()
+        return path.read_text().replace("simulated = true\n", "")
     true = json.loads(path.read_text())
     kept = {name: value for name, value in true.items() if "region" not in name}
     return json.dumps(kept, indent=2, sort_keys=True) + "\n"
+
+
+def test_a_round_says_of_itself_that_it_is_invented(tmp_path) -> None:
+    """The truth beside it is not needed for that, and hides nothing of a round that does not."""
+    folder = write_round(simulate(small_world(), 1), tmp_path / "round", "A round")
+    (folder / "truth.json").rename(tmp_path / "truth.json")
+    assert read_round(folder).is_simulated
+    settings = folder / "round.toml"
+    settings.write_text(settings.read_text().replace("simulated = true\n", ""))
+    assert not read_round(folder).is_simulated
+    (tmp_path / "truth.json").rename(folder / "truth.json")
+    with pytest.raises(
+        InputError, match=r"truth\.json lies beside round\.toml, which does not say"
+    ):
+        read_round(folder)
 
 
 def test_the_folder_reads_as_a_round(tmp_path) -> None:

@@ -158,7 +158,7 @@ def test_sources(summary):
     assert frame.loc["s0", "detection_q95"] == pytest.approx(12 / 16)
     assert np.isnan(frame.loc["s1", "detection_mean"])
     assert "its silence says nothing" in frame.loc["s1", "note"]
-    assert "keeps its prior" in frame.loc["s0", "note"]
+    assert "no other list tells" in frame.loc["s0", "note"]
     assert frame["accuracy_mean"].tolist() == [0.75, 0.75]
     assert frame["reports"].tolist() == [3, 1]
 
@@ -239,7 +239,7 @@ def test_totals_set_aside_are_told_beside_the_reports():
         table=pd.DataFrame({"series": []}),
         scope=Scope(nothing, nothing, nothing, nothing, np.zeros(0)),
         authors=np.zeros((0, len(made.evidence.axes.authors)), bool),
-        series=pd.DataFrame(),
+        series=pd.DataFrame(columns=["capture_mean", "share_mean", "noise"], dtype=float),
         set_aside=aside,
         reported_in_window=40,
     )
