@@ -60,8 +60,11 @@ def _method(about: str, rows: Sequence[Row]) -> str:
     return f"""
 Made by `make evidence`; {about}; on {machine()}; {seconds / 60:.0f} minutes of one core in all.
 
+Of the **core model** (`models.structure.CORE`: no silencing, shared visibility, claims, copying,
+delay, noise or totals), which `dtoscore run` does not fit; `strained.md` is of the complete one.
+
 All parameters of a round are drawn from the priors that its fit believes, turned into a world,
-and simulated; the reports are written to a round folder, read, counted, fitted and scored as a
+and simulated; the reports are written to a round folder, read, counted, and scored as a
 user's would be. A drawn round is kept if the number of *reported* incidents lies within the
 bounds below, and if every kind, every rivalry and some set of two organizations is reported.
 That rule reads nothing but the reports, so that the probability of what is not seen, given the

@@ -256,6 +256,36 @@ def test_totals_set_aside_are_told_beside_the_reports():
     assert found.counts["set_aside_victim_share"] == (2 + 40) / (10 + 40)
 
 
+@pytest.mark.parametrize(
+    ("declared", "found", "said"), [(0.5, 0.85, 1), (0.5, 0.7, 0), (None, 0.85, 0)]
+)
+def test_a_declared_belief_that_the_fit_left_is_a_note(declared, found, said):
+    made, nothing = parts(), np.zeros(0, np.int64)
+    series = pd.DataFrame(
+        {"capture_mean": [declared], "share_mean": [None], "noise": [0.0]}, ["sn"], dtype=float
+    )
+    totals = Aggregates(
+        table=pd.DataFrame({"series": []}),
+        scope=Scope(nothing, nothing, nothing, nothing, np.zeros(0)),
+        authors=np.zeros((0, len(made.evidence.axes.authors)), bool),
+        series=series,
+        set_aside=made.evidence.set_aside.iloc[:0].assign(scope=""),
+    )
+    held = replace(made.evidence, aggregates=totals)
+    rng, dims = np.random.default_rng(3), ("chain", "draw", "capture_series")
+    prior, after = (
+        xr.Dataset(
+            {"capture": (dims, rng.normal(mean, sd, (2, 900, 1)))}, {"capture_series": ["sn"]}
+        )
+        for mean, sd in ((0.5, 0.15), (found, 0.05))
+    )
+    plan = replace(made.plan, evidence=held)
+    notes = summarize(replace(made, plan=plan, posterior=after, prior=prior)).notes
+    left = [note for note in notes if note.startswith("Of the official series sn round.toml says")]
+    assert len(left) == said
+    assert all("that it counts 0.5 ± 0.15" in note and "finds 0.85 ± " in note for note in left)
+
+
 def test_notes(summary):
     assert summary.notes[0] == "A note."
     assert "old" in summary.notes[1]
