@@ -135,12 +135,11 @@ def _minimum(evidence: Mapping[str, float]) -> list[str]:
     ]
 
 
-def _moved(summary: Summary) -> tuple[str, str] | None:
-    """Count the numbers of the model, and those that the data informed; not of a bad fit."""
-    if not summary.diagnostics.passed:
-        return None
+def _moved(summary: Summary) -> tuple[str, str | None]:
+    """Count the numbers of the model, and those that the data informed; these not of a bad fit."""
     informed = summary.parameters["informed"].astype(bool)
-    return words.count(len(informed)), words.count(int(informed.sum()))
+    told = words.count(int(informed.sum())) if summary.diagnostics.passed else None
+    return words.count(len(informed)), told
 
 
 def _left_out(summary: Summary) -> list[tuple[str, str]]:
