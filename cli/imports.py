@@ -109,8 +109,16 @@ def import_totals(
     incidents: Annotated[
         bool, typer.Option("--incidents", help="It counts incidents, not victims.")
     ] = False,
+    monthly: Annotated[
+        bool,
+        typer.Option(
+            "--monthly",
+            help="Keep months apart; right where every source reports the same share of a place "
+            "all along. Default: one total a state over the window, one over the history.",
+        ),
+    ] = False,
 ) -> None:
-    """Add official totals by state and month to a round folder.
+    """Add official totals of states to a round folder, from a table by month.
 
     Example: `dtoscore import totals homicides.csv mexico-2019 --holds ucdp`
     """
@@ -124,5 +132,6 @@ def import_totals(
         share=share or "",
         holds=tuple(holds or ()),
         unit="incidents" if incidents else "victims",
+        monthly=monthly,
     )
     typer.echo("\n".join(convert(file, round_folder, wanted).sentences()))

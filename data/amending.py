@@ -74,8 +74,8 @@ def check_room(rows: pd.DataFrame, round_: Round) -> None:
         series = sorted(set(there.loc[common.any(axis=1), "series"]))
         said = (
             f"{TOTALS}: the round has inclusive totals of {int(common.any(axis=0).sum())} of these "
-            f"state-months already ({listed(series)}); a second one would count the same unseen "
-            "violence twice: take those away first, or leave these"
+            f"already ({listed(series)}); a second one would count the same unseen violence twice: "
+            "take those away first, or leave these"
         )
         raise InputError([said])
 

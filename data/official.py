@@ -58,6 +58,9 @@ class Wanted:
         Sources of the round that feed the series.
     unit
         What it counts: victims or incidents.
+    monthly
+        Whether each month of a state is a total of its own; else those of the window are one,
+        and those of the history before it.
     """
 
     series: tuple[str, ...] = ()
@@ -66,6 +69,7 @@ class Wanted:
     share: str = ""
     holds: tuple[str, ...] = ()
     unit: str = VICTIMS
+    monthly: bool = False
 
 
 def import_totals(file: Path, folder: Path, wanted: Wanted) -> Added:
@@ -89,7 +93,8 @@ def import_totals(file: Path, folder: Path, wanted: Wanted) -> Added:
         first, last = round_.settings.history, round_.settings.scored[1]
         said = f"{table.file}: no month of {listed(chosen)} lies in the round's regions and days"
         raise InputError([f"{said}, {first} to {last}"])
-    rows_added = totals_rows(parts, wanted.unit)
+    taken = parts if wanted.monthly else _added_up(parts, round_)
+    rows_added = totals_rows(taken, wanted.unit)
     check_room(rows_added, round_)
     added = tuple(str(name) for name in parts["series"].unique())
     declared = "".join(_declared(name, known(name, chosen), wanted) for name in added)
@@ -97,7 +102,7 @@ def import_totals(file: Path, folder: Path, wanted: Wanted) -> Added:
     if wanted.holds:
         rows_added, short = widened(folder, rows_added, declared)
     amend(folder, rows_added, declared)
-    return Added(folder, added, len(parts), _notes(rows, parts, chosen, wanted, short))
+    return Added(folder, added, len(taken), _notes(rows, parts, wanted, short))
 
 
 def _read(file: Path) -> Table:
@@ -223,16 +228,31 @@ def _declared(name: str, known: Known, wanted: Wanted) -> str:
     return f"\n[totals.{name}]\n" + toml_text(settings)
 
 
-def _notes(
-    rows: pd.DataFrame, parts: pd.DataFrame, chosen: Sequence[str], wanted: Wanted, short: int
-) -> tuple[str, ...]:
+def _added_up(parts: pd.DataFrame, round_: Round) -> pd.DataFrame:
+    """Add up a state's months, those of the window apart; a month without a figure parts them.
+
+    In a model whose sources report one share of a place all along, months would tell what they
+    cannot: that a month with few reports was a calm one (docs/methods.md, "Official totals").
+    """
+    rows = parts.sort_values(["series", "region", "from"], ignore_index=True)
+    rows["scored"] = rows["from"] >= pd.Timestamp(round_.settings.window[0])
+    same = ["series", "region", "scored"]
+    follows = (rows[same] == rows[same].shift()).all(axis=1)
+    follows &= rows["from"] == rows["to"].shift() + pd.Timedelta(days=1)
+    runs = rows.groupby((~follows).cumsum())
+    first = runs[["series", "region", "from"]].first()
+    return first.assign(to=runs["to"].last(), count=runs["count"].sum()).reset_index(drop=True)
+
+
+def _notes(rows: pd.DataFrame, parts: pd.DataFrame, wanted: Wanted, short: int) -> tuple[str, ...]:
     """Say what a user must know of the figures, which are missing, and which else there are."""
+    chosen = wanted.series
     told = dict.fromkeys(known(str(name), chosen).note for name in parts["series"].unique())
     said = [f"{note[0].upper()}{note[1:]}." for note in told if note]
     months, places = rows["from"].nunique(), rows["region"].nunique()
     if missing := months * places - len(parts):
         one, many = "state-month has", "state-months have"
-        said.append(f"{counted(missing, one, many)} no figure: no row is written, none is no zero.")
+        said.append(f"{counted(missing, one, many)} no figure: none is written, none is no zero.")
     if short:
         said.append(
             f"{counted(short, 'count is', 'counts are')} below what {listed(wanted.holds)} "

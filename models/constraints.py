@@ -136,7 +136,9 @@ def constrain(free, rows, weight, at, ix):
 def _shift(values, rows, weight, at, ix):
     """Take from reported quantities the reach, and from tables what they are centred on."""
     place, size = log_reach(values, at, ix)
-    level = values[at.other_share] - ix.other_listed * place.mean() if at.other_share >= 0 else 0.0
+    by_level, level = has_levels(rows), 0.0
+    if by_level:
+        level = values[at.other_share] - ix.other_listed * place.mean()
     for i in range(rows.shape[0]):
         if rows[i, 0] == FLAT:
             values[rows[i, 2]] -= place.mean()
@@ -146,8 +148,14 @@ def _shift(values, rows, weight, at, ix):
             _less_reach(values, rows[i], size)
         elif rows[i, 0] == LEVELS:
             level = _less_level(values, rows[i], ix.other_listed * place)
-    if at.other_share >= 0:
+    if by_level:
         values[at.other_share] = other_level(values, at, ix) - level
+
+
+@jit
+def has_levels(rows):
+    """Whether ``other`` is put down by its level in each place."""
+    return (rows[:, 0] == LEVEL).any()
 
 
 @jit

@@ -83,7 +83,7 @@ def build(
         reach = detection.log_reach(params, plan, PYTENSOR)
         for p in (p for p in listed if p.is_shifted and p.distribution not in OF_OTHER):
             params[p.name] = p.declare(params, reach)
-        if plan.names.has_other:
+        if plan.names.has_other and rates.other_told(plan):
             _declare_levels(params, {p.name: p for p in listed}, reach.place, plan)
         _declare_totals(rates.log_rate(params, plan, PYTENSOR), listed, plan)
         if plan.around.delayed.any():

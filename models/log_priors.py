@@ -18,6 +18,7 @@ from .constraints import (
     SIZES,
     TABLE,
     ZERO_SUM,
+    has_levels,
 )
 from .engine import LOG_2PI
 from .mapping_levels import other_level_back
@@ -111,10 +112,11 @@ def log_prior_back(free, values, table_rows, one, two, d_values, at, ix):
     """Gradient in the unconstrained values of log prior, Jacobians and what has ``d_values``."""
     d = d_values.copy()
     d_place, d_size = np.zeros(ix.n_region), np.zeros(ix.n_size)
-    if at.other_share >= 0:
+    by_level = has_levels(table_rows)
+    if by_level:
         _share_back(values, one, two, at, ix, d)
     _effects_back(values, table_rows, one, d, d_place, d_size)
-    if at.other_share >= 0:
+    if by_level:
         _levels_back(at, ix, d, d_place)
     log_reach_back(values, at, ix, d_place, d_size, d)
     _weighted_back(values, table_rows, two, d)

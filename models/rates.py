@@ -36,7 +36,7 @@ from ..data.axes import lists
 from . import attribution, centring, effects
 from .design import Design
 from .engine import NUMPY, Array, Engine, Floats, Params
-from .parameters import Parameter, Sizes, fixed_scale, pooled, simple, standardized, table, walk
+from .parameters import Parameter, fixed_scale, pooled, simple, standardized, table, walk
 from .priors import Priors
 
 IMPOSSIBLE = -700.0
@@ -60,7 +60,7 @@ def parameters(priors: Priors, design: Design) -> list[Parameter]:
         *standardized("rate_period", priors, ["period"], 1, sizes),
         *organizations,
         *(_rivalry_parameters(priors, design, named, region[-1:]) if rivalries else []),
-        *(_other_parameters(priors, sizes, organizations[0]) if design.names.has_other else []),
+        *(_other_parameters(priors, design, organizations[0]) if design.names.has_other else []),
         *([simple("absence", priors["absence"])] if _somewhere_absent(design) else []),
     ]
 
@@ -104,17 +104,27 @@ def _rivalry_parameters(
     ]
 
 
-def _other_parameters(priors: Priors, sizes: Sizes, intercept: Parameter) -> list[Parameter]:
-    """``other`` in levels by place: totals fix those of most places, and not their sum."""
+def _other_parameters(priors: Priors, design: Design, intercept: Parameter) -> list[Parameter]:
+    """``other`` in levels by place: totals fix those of most places, and not their sum.
+
+    Where neither sources nor totals tell of it at all it keeps its priors, in their own
+    coordinates: centred levels would meet the funnel of their scale.
+    """
+    sizes, told = design.sizes, other_told(design)
     share = simple("other_share", priors["other_share"])
-    start = intercept.arguments["start"] + math.log(sizes["organization"])
-    arguments = {**share.arguments, "start": start}
-    share = replace(share, distribution="level", arguments=arguments)
-    region = pooled("other_region", priors, ["region"], sizes)
+    region = pooled("other_region", priors, ["region"], sizes, 1.0 if told else 0.0)
+    if told:
+        start = intercept.arguments["start"] + math.log(sizes["organization"])
+        arguments = {**share.arguments, "start": start}
+        share = replace(share, distribution="level", arguments=arguments)
+        levels = (share,)
+        region = [
+            replace(p, distribution="levels", around=levels) if p.scale else p for p in region
+        ]
     return [
         share,
         *fixed_scale("other_kind", priors, ["kind"], 1, sizes),
-        *(replace(p, distribution="levels", around=(share,)) if p.scale else p for p in region),
+        *region,
         *standardized("other_period", priors, ["period"], 1, sizes),
     ]
 
@@ -266,6 +276,16 @@ def other_listed(design: Design) -> bool:
     """Whether a source whose silence informs lists what is said to be by ``other``."""
     coverage = design.evidence.axes.sources["coverage"].iloc[design.histories.listers]
     return any(lists(c, OTHER, design.names.contenders) for c in coverage)
+
+
+def other_told(design: Design) -> bool:
+    """Whether a source whose silence informs lists ``other``, or a total counts it."""
+    found = design.evidence.aggregates
+    if found is None or not design.structure.totals:
+        return other_listed(design)
+    return other_listed(design) or bool(
+        found.authors[:, design.evidence.axes.authors.index(OTHER)].any()
+    )
 
 
 def other_level(params: Params, design: Design, engine: Engine) -> Array:

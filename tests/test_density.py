@@ -22,6 +22,7 @@ from pytensor.compile.mode import Mode
 from scipy import stats
 from tiny import COPY, COURT, GED, NAMING, PAPER, PRESS, QUIET, WATCH, Case, evidence
 from tiny_ground import Ground
+from totalled import total
 
 CASES = {
     "no extension: sets, other, a war, a period and place left out": Case(
@@ -124,10 +125,20 @@ def test_constrained_values_keep_their_constraints(target: Density) -> None:
             assert np.all(value > 0)
 
 
-@pytest.mark.parametrize("name", ["everything but wars", "nobody lists what is nobody's"])
+NOBODYS = "nobody lists what is nobody's"
+
+
+def with_total(case: Case) -> Density:
+    """The same with a total that counts what is nobody's, too."""
+    told = total(some_of(evidence(case, 3)), 40, "victims", periods=(0, 1))
+    plan = design(told, replace(case.structure, totals=True))
+    return Density(plan, joint.parameters(plan, Priors()))
+
+
+@pytest.mark.parametrize("name", ["everything but wars", NOBODYS])
 def test_ordinary_violence_is_sampled_by_its_level_in_each_place(name: str) -> None:
-    """As it is reported where some source lists it, else as it is."""
-    target = density(CASES[name])
+    """As it is reported where some source lists it, as it is where only a total tells of it."""
+    target = with_total(CASES[name]) if name == NOBODYS else density(CASES[name])
     free, at = point(target), blocks(target)
     params, k = target.unpack(target.constrain(free)), len(target.design.names.organizations)
     q = superposition.quantities(params, target.design, NUMPY)
@@ -137,6 +148,18 @@ def test_ordinary_violence_is_sampled_by_its_level_in_each_place(name: str) -> N
     reach = detection.log_reach(params, target.design, NUMPY).place
     listed = name == "everything but wars"
     np.testing.assert_allclose(level, sampled - listed * reach, rtol=1e-10)
+
+
+def test_ordinary_violence_of_which_nothing_tells_is_sampled_as_its_priors_have_it() -> None:
+    target = density(CASES[NOBODYS])
+    free, at = point(target), blocks(target)
+    params = target.unpack(target.constrain(free))
+    assert params["other_share"] == pytest.approx(free[at["other_share"]][0])
+    other = free.copy()
+    scale = next(p.scale for p in target.parameters if p.name == "other_region")
+    other[at[scale]] += np.log(3.0)
+    wide = target.unpack(target.constrain(other))
+    np.testing.assert_allclose(wide["other_region"], 3.0 * params["other_region"], rtol=1e-12)
 
 
 def test_pack_undoes_unpack(target: Density) -> None:

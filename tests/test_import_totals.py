@@ -36,9 +36,10 @@ def long(*series: str, months: tuple[int, ...] = tuple(range(1, 13))) -> pd.Data
 
 
 def added(folder: Path, frame: pd.DataFrame, **asked: object) -> Added:
+    """Add a file's totals, by months where nothing else is asked."""
     file = folder.parent / "official.csv"
     frame.to_csv(file, index=False)
-    return import_totals(file, folder, Wanted(**asked))  # type: ignore[arg-type]
+    return import_totals(file, folder, Wanted(**({"monthly": True} | asked)))  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -73,6 +74,24 @@ def test_rows_of_the_round_s_regions_and_days(folder: Path) -> None:
     assert f"{SESNSP} MX-CHH 2010-02 homicide" in evidence.aggregates.table.index
 
 
+def test_months_are_added_up_over_the_window_and_over_the_history(folder: Path) -> None:
+    """A month without a figure parts what is added up: none is no zero."""
+    frame = long(SESNSP)
+    lacking = (frame["region"] == "MX-CHH") & (frame["month"] == 5)
+    said = added(folder, frame[~lacking], series=(SESNSP,), monthly=False)
+    rows = totals(folder)
+    assert rows[["region", "from", "to", "count"]].to_numpy().tolist() == [
+        ["MX-CHH", "2010-01-01", "2010-03-31", str(3 * 1100 + 6)],
+        ["MX-SIN", "2010-01-01", "2010-03-31", str(3 * 1000 + 6)],
+        ["MX-CHH", "2010-04-01", "2010-04-30", "1104"],
+        ["MX-SIN", "2010-04-01", "2010-06-30", str(3 * 1000 + 15)],
+        ["MX-CHH", "2010-06-01", "2010-06-30", "1106"],
+    ]
+    assert said.rows == 5
+    assert any(note.startswith("1 state-month has no figure") for note in said.notes)
+    assert tabulate(read_round(folder)).aggregates is not None
+
+
 def test_what_is_asked_for_is_written(folder: Path) -> None:
     added(
         folder, long("own"), series=("own",), capture="0.7±0.1", holds=("daily", "court"),
@@ -100,7 +119,7 @@ def test_totals_that_are_there_are_extended(tmp_path: Path) -> None:
 def test_a_second_total_of_the_same_events_is_refused(tmp_path: Path) -> None:
     folder = write_full_round(tmp_path / "round")
     before = bytes_of(folder)
-    with pytest.raises(InputError, match=r"of 1 of these state-months already \(official\)"):
+    with pytest.raises(InputError, match=r"of 1 of these already \(official\)"):
         added(folder, long(SESNSP), series=(SESNSP,))
     assert bytes_of(folder) == before
 
@@ -254,12 +273,12 @@ def test_the_command(folder: Path) -> None:
     long(SESNSP, INEGI).to_csv(file, index=False)
     run = CliRunner().invoke(cli.app, ["import", "totals", str(file), str(folder)])
     assert run.exit_code == 0, run.output
-    assert f"12 totals added ({SESNSP})" in run.stdout
+    assert f"4 totals added ({SESNSP})" in run.stdout
     again = CliRunner().invoke(
         cli.app, ["import", "totals", str(file), str(folder), "--series", INEGI]
     )
     assert again.exit_code == 1
-    assert "12 of these state-months already" in again.stderr
+    assert "4 of these already" in again.stderr
 
 
 @pytest.mark.parametrize(("year", "series"), [(2010, FEDERAL), (2021, SESNSP)])
@@ -271,7 +290,7 @@ def test_the_real_files(real_data: Path, tmp_path: Path, year: int, series: str)
     coarse = len(totals(folder))
     said = import_totals(real_data / "mx_homicide_totals_state_month.csv", folder, Wanted())
     assert said.series == (series,)
-    assert said.rows == 24 * 32
+    assert said.rows == 2 * 32, "the year, and the one before it"
     assert series in KNOWN
     assert len(totals(folder)) == coarse + said.rows
     evidence = tabulate(read_round(folder))
