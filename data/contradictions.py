@@ -51,6 +51,13 @@ def _where(table: pd.DataFrame) -> str:
     return f"totals.csv {numbered(lines)}"
 
 
+def _by_series(table: pd.DataFrame, chosen: Bools) -> list[tuple[str, list[int]]]:
+    """Positions of the chosen totals by series, series in the order of the table."""
+    series = table["series"].to_numpy()
+    names = dict.fromkeys(series[chosen].tolist())
+    return [(name, np.flatnonzero(chosen & (series == name)).tolist()) for name in names]
+
+
 def _shared_background(aggregates: Aggregates, axes: Axes) -> list[str]:
     table = aggregates.table
     if not axes.has_other:
@@ -98,8 +105,7 @@ def doubts(evidence: Evidence) -> tuple[str, ...]:
         f"as {most[low[0]]:.0f} of {items[low[0]]:.0f} {table['unit'].iloc[low[0]]}, and says that "
         f"it counts {capture[low[0]]:g} of them: its capture or noise in round.toml is wrong, or "
         "these rows are."
-        for name in dict.fromkeys(table["series"][far])
-        if len(low := np.flatnonzero(far & (table["series"] == name).to_numpy()))
+        for name, low in _by_series(table, far)
     )
 
 
@@ -135,8 +141,7 @@ def _below_least(aggregates: Aggregates, items: Floats, held: Floats) -> list[st
     most, table = aggregates.bounds[1], aggregates.table
     bound = np.where(_is_exact(aggregates), np.maximum(np.rint(items), held), held)
     said = list[str]()
-    for name in dict.fromkeys(table["series"][most < bound]):
-        low = np.flatnonzero((most < bound) & (table["series"] == name).to_numpy()).tolist()
+    for name, low in _by_series(table, most < bound):
         said += [
             f"{_where(table.iloc[[i]])}: count {most[i]:.0f} of series {shown(name)} is below the "
             f"{_why(most[i], bound[i], held[i], table['unit'].iloc[i])}"

@@ -20,6 +20,7 @@ FEDERAL_PARTS = tuple(
 )
 SUMS: Mapping[str, tuple[str, ...]] = {FEDERAL: FEDERAL_PARTS}
 """Counts that are published in parts; what is known is known of the sum."""
+PARTS = frozenset(part for parts in SUMS.values() for part in parts)
 A_PART = Known(
     "",
     0.1,
@@ -57,5 +58,4 @@ def known(name: str, chosen: Sequence[str]) -> Known:
     whole = [KNOWN[of] for of, parts in SUMS.items() if set(parts) == set(chosen)]
     if whole and name not in chosen:
         return whole[0]
-    parts = {part for of in SUMS.values() for part in of}
-    return A_PART if parts & {name, *chosen} else KNOWN.get(name, UNKNOWN_SERIES)
+    return A_PART if PARTS & {name, *chosen} else KNOWN.get(name, UNKNOWN_SERIES)

@@ -15,7 +15,7 @@ import pandas as pd
 from .amending import SETTINGS, amend, check_room, totals_rows, widened
 from .errors import InputError
 from .folder import toml_text
-from .known_series import KNOWN, SUMS, Known, known
+from .known_series import KNOWN, PARTS, SUMS, Known, known
 from .problems import Problems, Table, counted, listed, meant, shown
 from .readers import read_round
 from .regions import current, is_region
@@ -195,8 +195,7 @@ def _one_of(rows: pd.DataFrame, table: Table, wanted: Wanted) -> Wanted:
     """
     number = rows["series"].value_counts().to_dict()
     number |= {name: len(_together(rows, parts, name)) for name, parts in SUMS.items()}
-    inside = {part for parts in SUMS.values() for part in parts}
-    order = [*KNOWN, *sorted(set(table.frame["series"]) - set(KNOWN) - inside)]
+    order = [*KNOWN, *sorted(set(table.frame["series"]) - set(KNOWN) - PARTS)]
     best = max(order, key=lambda name: (number.get(name, 0), -order.index(name)))
     return replace(wanted, series=SUMS.get(best, (best,)), together=best if best in SUMS else "")
 
@@ -217,13 +216,13 @@ def _in_turn(rows: pd.DataFrame, chosen: Sequence[str]) -> pd.DataFrame:
     return some.drop_duplicates(["region", "from"]).drop(columns="order")
 
 
-def _declared(name: str, known: Known, wanted: Wanted) -> str:
+def _declared(name: str, about: Known, wanted: Wanted) -> str:
     """Write ``[totals.NAME]``."""
     settings: dict[str, object] = {
-        "capture": wanted.capture or known.capture or None,
+        "capture": wanted.capture or about.capture or None,
         "share": wanted.share or None,
         "holds": wanted.holds or None,
-        "noise": known.noise if wanted.unit == VICTIMS else None,
+        "noise": about.noise if wanted.unit == VICTIMS else None,
     }
     return f"\n[totals.{name}]\n" + toml_text(settings)
 

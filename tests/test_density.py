@@ -74,7 +74,11 @@ def target(request: pytest.FixtureRequest) -> Density:
 
 
 def density(case: Case) -> Density:
-    plan = design(some_of(evidence(case, 3)), case.structure)
+    return target_of(some_of(evidence(case, 3)), case.structure)
+
+
+def target_of(told: Evidence, structure: Structure) -> Density:
+    plan = design(told, structure)
     return Density(plan, joint.parameters(plan, Priors()))
 
 
@@ -131,8 +135,7 @@ NOBODYS = "nobody lists what is nobody's"
 def with_total(case: Case) -> Density:
     """The same with a total that counts what is nobody's, too."""
     told = total(some_of(evidence(case, 3)), 40, "victims", periods=(0, 1))
-    plan = design(told, replace(case.structure, totals=True))
-    return Density(plan, joint.parameters(plan, Priors()))
+    return target_of(told, replace(case.structure, totals=True))
 
 
 @pytest.mark.parametrize("name", ["everything but wars", NOBODYS])

@@ -223,9 +223,20 @@ def test_set_aside_and_counts(summary):
     }  # fmt: skip
 
 
+def no_totals(made, series, **aside):
+    """Series of which no total is used."""
+    nothing = np.zeros(0, np.int64)
+    return Aggregates(
+        table=pd.DataFrame({"series": []}),
+        scope=Scope(nothing, nothing, nothing, nothing, np.zeros(0)),
+        authors=np.zeros((0, len(made.evidence.axes.authors)), bool),
+        series=series,
+        **aside,
+    )
+
+
 def test_totals_set_aside_are_told_beside_the_reports():
     made = parts()
-    nothing = np.zeros(0, np.int64)
     aside = pd.DataFrame(
         {
             "row": [4],
@@ -235,14 +246,8 @@ def test_totals_set_aside_are_told_beside_the_reports():
             "scope": ["residual"],
         }
     )
-    totals = Aggregates(
-        table=pd.DataFrame({"series": []}),
-        scope=Scope(nothing, nothing, nothing, nothing, np.zeros(0)),
-        authors=np.zeros((0, len(made.evidence.axes.authors)), bool),
-        series=pd.DataFrame(columns=["capture_mean", "share_mean", "noise"], dtype=float),
-        set_aside=aside,
-        reported_in_window=40,
-    )
+    none = pd.DataFrame(columns=["capture_mean", "share_mean", "noise"], dtype=float)
+    totals = no_totals(made, none, set_aside=aside, reported_in_window=40)
     held = replace(made.evidence, aggregates=totals)
     found = summarize(replace(made, plan=replace(made.plan, evidence=held)))
     assert found.set_aside.to_dict("records") == [
@@ -260,17 +265,12 @@ def test_totals_set_aside_are_told_beside_the_reports():
     ("declared", "found", "said"), [(0.5, 0.85, 1), (0.5, 0.7, 0), (None, 0.85, 0)]
 )
 def test_a_declared_belief_that_the_fit_left_is_a_note(declared, found, said):
-    made, nothing = parts(), np.zeros(0, np.int64)
+    made = parts()
     series = pd.DataFrame(
         {"capture_mean": [declared], "share_mean": [None], "noise": [0.0]}, ["sn"], dtype=float
     )
-    totals = Aggregates(
-        table=pd.DataFrame({"series": []}),
-        scope=Scope(nothing, nothing, nothing, nothing, np.zeros(0)),
-        authors=np.zeros((0, len(made.evidence.axes.authors)), bool),
-        series=series,
-        set_aside=made.evidence.set_aside.iloc[:0].assign(scope=""),
-    )
+    nothing_aside = made.evidence.set_aside.iloc[:0].assign(scope="")
+    totals = no_totals(made, series, set_aside=nothing_aside)
     held = replace(made.evidence, aggregates=totals)
     rng, dims = np.random.default_rng(3), ("chain", "draw", "capture_series")
     prior, after = (
