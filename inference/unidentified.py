@@ -15,6 +15,7 @@ from ..data.problems import counted
 from ..data.values import ADJUDICATED
 from ..data.world import LARGEST_EVENT, SIZE_EDGES
 from ..models.design import Design
+from ..models.rates import other_counted
 from ..models.structure import NORMAL, TWO_CLASS
 from .minimum import in_window
 
@@ -87,14 +88,11 @@ def by_construction(plan: Design) -> Iterator[Reason]:
 
 def _tells_other(plan: Design) -> bool:
     """Whether a source names ``other``, or a total counts everybody's violence."""
-    evidence, axes = plan.evidence, plan.evidence.axes
-    named = {number: parse(text) for number, text in enumerate(axes.statements) if number}
+    evidence = plan.evidence
+    texts = enumerate(evidence.axes.statements)
+    named = {number: parse(text) for number, text in texts if number}
     codes = [n for n, said in named.items() if OTHER in said.organizations and not said.is_rivalry]
-    if np.isin(evidence.said, codes).any():
-        return True
-    if not plan.structure.totals or evidence.aggregates is None:
-        return False
-    return bool(evidence.aggregates.authors[:, axes.authors.index(OTHER)].any())
+    return bool(np.isin(evidence.said, codes).any()) or other_counted(plan)
 
 
 def _law(plan: Design) -> str:

@@ -19,9 +19,15 @@ PRIOR_INCIDENTS = 1.0
 """What a prior of sd 1 on a log rate is worth: a log rate has precision n after n incidents."""
 
 
-def weights(count: Floats) -> Floats:
-    """Weight of the cell's own level after ``count`` incidents, n / (n + 1)."""
-    return count / (count + PRIOR_INCIDENTS)
+PRIOR_SIZES = 15.0
+"""What a prior of sd .6 on the log odds of a size is worth: 3 incidents in each of five bins."""
+PRIOR_PERIODS = 25.0
+"""What a prior of sd .2 on the log rate of a period is worth."""
+
+
+def weights(count: Floats, prior: float = PRIOR_INCIDENTS) -> Floats:
+    """Weight of the cell's own level after ``count`` incidents, n / (n + ``prior``)."""
+    return count / (count + prior)
 
 
 PRIOR_CELLS = 2.0

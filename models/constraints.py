@@ -28,7 +28,7 @@ KINDS = {
 }  # fmt: skip
 ARGUMENTS = {
     "normal": ("mu", "sigma"), "halfnormal": ("sigma", "sigma"), "lognormal": ("mu", "sigma"),
-    "beta": ("alpha", "beta"), "zero_sum": ("sigma", "weight"), "dirichlet": ("a", "a"),
+    "beta": ("alpha", "beta"), "zero_sum": ("sigma", "power"), "dirichlet": ("a", "a"),
     "table": ("weight", "weight"), "flat": ("mu", "sigma"), "sizes": ("sigma", "sigma"),
     "rayleigh": ("sigma", "sigma"), "level": ("mu", "sigma"), "levels": ("sigma", "sigma"),
 }  # fmt: skip
@@ -40,15 +40,16 @@ class Table(NamedTuple):
     Attributes
     ----------
     rows
-        ``kind, free start, start, outer, first, second, scale, all, by first, by second``:
-        shape (parameter, 10). A zero-sum effect is ``outer`` blocks of (first, second) with
+        ``kind, free start, start, outer, first, second, scale, all, by first, by second, unit``:
+        shape (parameter, 11). A zero-sum effect is ``outer`` blocks of (first, second) with
         first = 1 where only the last axis sums to zero; ``scale`` is the position of its
-        sigma, -1 where a number. The last three are the positions of what a table's free
+        sigma, -1 where a number. The next three are the positions of what a table's free
         values are centred on, a number for all cells and one by row and by column, -1 where
-        there is none; of ``levels`` that of the share's free value.
+        there is none; of ``levels`` that of the share's free value. ``unit`` is the position of
+        the scale in whose power a zero-sum effect is sampled, -1 where as it is.
     one, two
         mu and sigma, alpha and beta, a, or weight; of a zero-sum effect sigma (where that is a
-        number) and weight: shape (constrained,).
+        number) and power: shape (constrained,).
     """
 
     rows: Ints
@@ -73,6 +74,7 @@ def table(parameters: list[Parameter]) -> Table:
         scale = starts[p.scale] if p.scale else -1
         rows.append([KINDS[p.distribution], free, position, outer, first, second, scale])
         rows[-1] += _around(p, free_starts if p.distribution == "levels" else starts)
+        rows[-1].append(starts[p.unit] if p.unit else -1)
         for values, name in zip((one, two), ARGUMENTS[p.distribution], strict=True):
             argument = p.arguments.get(name, np.asarray(1.0))
             values.append(np.broadcast_to(argument, p.shape).astype(float).ravel())
@@ -106,18 +108,19 @@ def _n_free(row: Ints) -> int:
 
 
 @jit
-def constrain(free, rows, weight, at, ix):
-    """Unconstrained to constrained values, shape (constrained,), as ``weight`` (``two``) has."""
-    values = np.empty(weight.shape[0])
+def constrain(free, rows, two, at, ix):
+    """Unconstrained to constrained values, shape (constrained,); ``two`` has the weights."""
+    values = np.empty(two.shape[0])
     for i in range(rows.shape[0]):
-        kind, f, p, outer, first, second, scale = rows[i, :7]
-        size = first * second
+        kind, f, p, outer, first, second = rows[i, :6]
+        size, unit = first * second, rows[i, 10]
         if kind in (ZERO_SUM, SIZES):
             for block in range(outer):
-                _extend(free, f, values, p + block * size, first, second)
+                at_block = p + block * size
+                _extend(free, f, values, at_block, first, second)
                 f += max(first - 1, 1) * (second - 1)
-            if kind == ZERO_SUM and scale >= 0 and weight[p] < 1.0:
-                values[p : p + outer * size] *= values[scale] ** (1.0 - weight[p])
+                if unit >= 0:
+                    values[at_block : at_block + size] *= values[unit] ** two[at_block]
         elif kind == LEVELS:
             values[p : p + second - 1] = free[f : f + second - 1]
             values[p + second - 1] = free[rows[i, 7]]
@@ -128,7 +131,7 @@ def constrain(free, rows, weight, at, ix):
         else:
             for j in range(outer * size):
                 values[p + j] = _from_free(kind, free[f + j])
-    _shift(values, rows, weight, at, ix)
+    _shift(values, rows, two, at, ix)
     return values
 
 
@@ -168,7 +171,7 @@ def _from_free(kind, x):
 @jit
 def _centre(values, row, weight, reach):
     """Take from a table what it is centred on, complete by now, and give it its scale."""
-    _, _, p, _, first, second, scale, every, by_first, by_second = row
+    _, _, p, _, first, second, scale, every, by_first, by_second = row[:10]
     for a in range(first):
         coarser = values[every] + (values[by_first + a] if by_first >= 0 else 0.0)
         for b in range(second):

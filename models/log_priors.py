@@ -39,7 +39,7 @@ def log_prior(free, values, table_rows, one, two):
             sigma = values[scale] if scale >= 0 else one[p]
             degrees = _degrees(table_rows[i])
             by[i] = _log_spread(values, p, outer * first * second, degrees, sigma)
-            jacobian += _log_effect_volume(table_rows[i], sigma, one, two)
+            jacobian += _log_effect_volume(table_rows[i], values, sigma, one, two)
         elif kind == DIRICHLET:
             for block in range(outer):
                 start = p + block * second
@@ -57,11 +57,12 @@ def log_prior(free, values, table_rows, one, two):
 
 
 @jit
-def _log_effect_volume(row, sigma, one, two):
+def _log_effect_volume(row, values, sigma, one, two):
     """Log Jacobian of the coordinates of an effect around zero."""
-    kind, _, p, _, first, second, scale = row[:7]
-    if kind == ZERO_SUM and scale >= 0:
-        return _degrees(row) * (1.0 - two[p]) * np.log(sigma)
+    kind, _, p, outer, first, second = row[:6]
+    if row[10] >= 0:
+        powers = two[p : p + outer * first * second].mean()
+        return _degrees(row) * powers * np.log(values[row[10]])
     if kind == TABLE:
         return (1.0 - one[p : p + first * second]).sum() * np.log(sigma)
     return -0.5 * np.log(second) if kind == LEVELS else 0.0
@@ -119,7 +120,7 @@ def log_prior_back(free, values, table_rows, one, two, d_values, at, ix):
     if by_level:
         _levels_back(at, ix, d, d_place)
     log_reach_back(values, at, ix, d_place, d_size, d)
-    _weighted_back(values, table_rows, two, d)
+    _units_back(values, table_rows, two, d)
     result = np.zeros(free.shape[0])
     for i in range(table_rows.shape[0]):
         kind, f, p, outer, first, second = table_rows[i, :6]
@@ -184,17 +185,15 @@ def _effects_back(values, table_rows, one, d, d_place, d_size):
 
 
 @jit
-def _weighted_back(values, table_rows, two, d):
-    """From zero-sum effects to themselves in units of σ^(1-w), volume included."""
+def _units_back(values, table_rows, two, d):
+    """From zero-sum effects to themselves in units of a power of a scale, volume included."""
     for i in range(table_rows.shape[0]):
-        kind, _, p, outer, first, second, scale = table_rows[i, :7]
-        if kind == ZERO_SUM and scale >= 0 and two[p] < 1.0:
-            own, end = 1.0 - two[p], p + outer * first * second
-            unit, moved = values[scale] ** own, 0.0
-            for j in range(p, end):
-                moved += d[j] * values[j]
-                d[j] *= unit
-            d[scale] += own / values[scale] * (moved + _degrees(table_rows[i]))
+        row = table_rows[i]
+        if row[10] >= 0:
+            p, sigma, each = row[2], values[row[10]], _degrees(row) / (row[3] * row[4] * row[5])
+            for j in range(p, p + row[3] * row[4] * row[5]):
+                d[row[10]] += two[j] / sigma * (d[j] * values[j] + each)
+                d[j] *= sigma ** two[j]
 
 
 @jit
@@ -225,7 +224,7 @@ def _simple_back(kind, x, free, a, b, d):
 @jit
 def _centre_back(values, d, row, weight, d_reach):
     """Add the gradient of ``_centre``, volume included, to that of what a table hangs on."""
-    _, _, p, _, first, second, scale, every, by_first, by_second = row
+    _, _, p, _, first, second, scale, every, by_first, by_second = row[:10]
     for a in range(first):
         for b in range(second):
             at = p + a * second + b

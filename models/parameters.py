@@ -6,7 +6,7 @@ PyMC, ``density`` evaluates it as compiled loops. One list, so that they cannot 
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -38,13 +38,15 @@ class Parameter:
         their unconstrained values are its level in each region, the last one that of the share,
         as it is reported where sources list it (``rates.other_level``).
     arguments
-        mu and sigma, alpha and beta, a, or weight: arrays that broadcast to ``shape``.
+        mu and sigma, alpha and beta, a, weight, or power: arrays that broadcast to ``shape``.
     scale
         Name of the parameter that is the sigma of an effect (centred); "" where the sigma is
         a number.
     zero_sum_axes
-        How many trailing axes sum to zero. An effect b with a scale σ and a ``weight`` w has the
-        unconstrained values ``b σ^(w-1)``: itself where w is 1, as where there is none.
+        How many trailing axes sum to zero.
+    unit
+        Name of the scale σ in whose power an effect b is sampled, "" where as it is: its
+        unconstrained values are ``b σ^-power``, one power for all levels that sum to zero.
     around
         The coarser effects of a table of two axes, each of the table's first axis, of its
         second, or of none. With ``w`` its weight, ``m`` their sum and the log reach of the
@@ -61,6 +63,7 @@ class Parameter:
     arguments: Mapping[str, Floats] = field(default_factory=dict)
     scale: str = ""
     zero_sum_axes: int = 0
+    unit: str = ""
     around: "tuple[Parameter, ...]" = ()
 
     @property
@@ -73,8 +76,7 @@ class Parameter:
     @property
     def free_name(self) -> str:
         """Name of the free variable that PyMC samples for it."""
-        own = self.distribution == "zero_sum" and "weight" in self.arguments
-        return f"{self.name}_level" if self.is_shifted or own else self.name
+        return f"{self.name}_level" if self.is_shifted or self.unit else self.name
 
     @property
     def is_shifted(self) -> bool:
@@ -102,14 +104,14 @@ class Parameter:
         return distribution(self.name, **self.arguments, dims=dims)
 
     def _declare_zero_sum(self, params: Params) -> Any:
-        """Declare an effect as it is, or by its weight."""
+        """Declare an effect as it is, or in units of a power of its scale."""
         sigma = params[self.scale] if self.scale else self.arguments["sigma"]
         law = {"dims": self.dims or None, "n_zerosum_axes": self.zero_sum_axes}
-        if self.free_name == self.name:
+        if not self.unit:
             return pm.ZeroSumNormal(self.name, sigma=sigma, **law)
-        weight = self.arguments["weight"]
-        level = pm.ZeroSumNormal(self.free_name, sigma=sigma**weight, **law)
-        return pm.Deterministic(self.name, level * sigma ** (1.0 - weight), dims=self.dims)
+        factor = params[self.unit] ** self.arguments["power"]
+        level = pm.ZeroSumNormal(self.free_name, sigma=sigma / factor, **law)
+        return pm.Deterministic(self.name, level * factor, dims=self.dims)
 
     def _declare_sizes(self, shift: Any) -> Any:
         """Declare the reported sizes as if they had the prior, and put the difference right."""
@@ -207,10 +209,10 @@ def pooled(
     if _trivial(dims, sizes):
         return []
     scale = simple(f"{name}_scale", priors[f"{name}_scale"])
-    shape = _shape(dims, sizes)
-    arguments = {"weight": np.asarray(weight)} if weight < 1.0 else {}
-    effect = Parameter(name, "zero_sum", tuple(dims), shape, arguments, scale.name, len(dims))
-    return [scale, effect]
+    effect = Parameter(
+        name, "zero_sum", tuple(dims), _shape(dims, sizes), {}, scale.name, len(dims)
+    )
+    return [scale, _in_units(effect, scale.name, 1.0 - np.asarray(weight))]
 
 
 def table(
@@ -241,13 +243,33 @@ def table(
 
 
 def standardized(
-    name: str, priors: Priors, dims: Sequence[str], axes: int, sizes: Sizes
+    name: str,
+    priors: Priors,
+    dims: Sequence[str],
+    axes: int,
+    sizes: Sizes,
+    weight: Floats | float = 0.0,
 ) -> list[Parameter]:
-    """A zero-sum effect in units of its scale, for effects that few data inform."""
+    r"""A zero-sum effect in units of its scale, for effects that few data inform.
+
+    .. math:: b = \sigma x, \quad x \sim \mathrm{ZeroSumNormal}(1), \quad \sigma \sim \text{prior}
+
+    The parameter is x. Levels that many incidents inform fix σx, not x: ``weight``, which
+    broadcasts to the shape and is one number for all levels that sum to zero, says how far x
+    is sampled as that product (``centring.weights``). It changes no density.
+    """
     if _trivial(dims[-axes:], sizes):
         return []
     scale = simple(f"{name}_scale", priors[f"{name}_scale"])
-    return [scale, _zero_sum(name, 1.0, dims, axes, sizes)]
+    effect = _zero_sum(name, 1.0, dims, axes, sizes)
+    return [scale, _in_units(effect, scale.name, -np.asarray(weight))]
+
+
+def _in_units(effect: Parameter, scale: str, power: Floats) -> Parameter:
+    """Sample an effect in units of a power of a scale; as it is where the power is 0."""
+    if not power.any():
+        return effect
+    return replace(effect, unit=scale, arguments={**effect.arguments, "power": power})
 
 
 def fixed_scale(

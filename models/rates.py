@@ -57,12 +57,18 @@ def parameters(priors: Priors, design: Design) -> list[Parameter]:
     organizations = _organization_parameters(priors, design, named, region[-1:])
     return [
         *region,
-        *standardized("rate_period", priors, ["period"], 1, sizes),
+        *standardized("rate_period", priors, ["period"], 1, sizes, _by_period(design)),
         *organizations,
         *(_rivalry_parameters(priors, design, named, region[-1:]) if rivalries else []),
         *(_other_parameters(priors, design, organizations[0]) if design.names.has_other else []),
         *([simple("absence", priors["absence"])] if _somewhere_absent(design) else []),
     ]
+
+
+def _by_period(design: Design) -> float:
+    """Weight of the periods' own level after the incidents that an average one has reports of."""
+    reported = np.asarray(design.every.count.sum() / design.sizes["period"], float)
+    return float(centring.weights(reported, centring.PRIOR_PERIODS))
 
 
 def _somewhere_absent(design: Design) -> bool:
@@ -117,9 +123,8 @@ def _other_parameters(priors: Priors, design: Design, intercept: Parameter) -> l
         start = intercept.arguments["start"] + math.log(sizes["organization"])
         arguments = {**share.arguments, "start": start}
         share = replace(share, distribution="level", arguments=arguments)
-        levels = (share,)
         region = [
-            replace(p, distribution="levels", around=levels) if p.scale else p for p in region
+            replace(p, distribution="levels", around=(share,)) if p.scale else p for p in region
         ]
     return [
         share,
@@ -280,12 +285,15 @@ def other_listed(design: Design) -> bool:
 
 def other_told(design: Design) -> bool:
     """Whether a source whose silence informs lists ``other``, or a total counts it."""
+    return other_listed(design) or other_counted(design)
+
+
+def other_counted(design: Design) -> bool:
+    """Whether a total that the model takes in counts ``other``."""
     found = design.evidence.aggregates
     if found is None or not design.structure.totals:
-        return other_listed(design)
-    return other_listed(design) or bool(
-        found.authors[:, design.evidence.axes.authors.index(OTHER)].any()
-    )
+        return False
+    return bool(found.authors[:, design.evidence.axes.authors.index(OTHER)].any())
 
 
 def other_level(params: Params, design: Design, engine: Engine) -> Array:

@@ -12,20 +12,24 @@ same everywhere, a place with larger incidents would pass for one where small on
 
 from dataclasses import replace
 
-from . import effects
+from . import centring, effects
 from .design import Design
 from .engine import Array, Engine, Params, log_softmax
+from .names import is_other
 from .parameters import Parameter, fixed_scale, standardized
 from .priors import Priors
 
 
 def parameters(priors: Priors, design: Design) -> list[Parameter]:
     """List the size parameters."""
-    sizes = design.sizes
+    sizes, named = design.sizes, centring.named_incidents(design)
+    organized = named[~is_other(design.names)].sum(axis=1)
+    by_author = centring.weights(organized, centring.PRIOR_SIZES)[:, None]
+    by_region = centring.weights(named.sum(axis=0), centring.PRIOR_SIZES).mean()
     result = [
         _base(priors, design),
-        *standardized("size_author", priors, ["organized", "size"], 1, sizes),
-        *standardized("size_region", priors, ["region", "size"], 2, sizes),
+        *standardized("size_author", priors, ["organized", "size"], 1, sizes, by_author),
+        *standardized("size_region", priors, ["region", "size"], 2, sizes, by_region),
     ]
     if design.names.rivalries:
         result += fixed_scale("size_rivalry", priors, ["size"], 1, sizes)

@@ -204,9 +204,10 @@ def _log_volume(target: Density, p: Parameter, free: np.ndarray, block: slice) -
     if p.distribution == "levels":
         return -0.5 * np.log(p.shape[-1])
     if p.distribution in ("zero_sum", "table"):
-        weight = np.broadcast_to(p.arguments.get("weight", 1.0), p.free_shape)
-        sigma = float(target.unpack(target.constrain(free))[p.scale]) if p.scale else 1.0
-        return float((1.0 - weight).sum() * np.log(sigma))
+        power = p.arguments.get("power", 1.0 - p.arguments.get("weight", np.ones(())))
+        unit = p.unit or p.scale
+        sigma = float(target.unpack(target.constrain(free))[unit]) if unit else 1.0
+        return float(np.broadcast_to(power, p.free_shape).sum() * np.log(sigma))
     x = free[block]
     if p.distribution in ("halfnormal", "lognormal", "rayleigh"):
         return float(x.sum())
