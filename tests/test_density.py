@@ -11,7 +11,7 @@ import pytensor
 import pytest
 from dtoscore.data.errors import ModelError
 from dtoscore.data.evidence import Evidence
-from dtoscore.models import delay, detection, joint, noise, superposition
+from dtoscore.models import centring, delay, detection, joint, noise, superposition
 from dtoscore.models.density import Density
 from dtoscore.models.design import design
 from dtoscore.models.engine import NUMPY, Params
@@ -163,6 +163,24 @@ def test_ordinary_violence_of_which_nothing_tells_is_sampled_as_its_priors_have_
     other[at[scale]] += np.log(3.0)
     wide = target.unpack(target.constrain(other))
     np.testing.assert_allclose(wide["other_region"], 3.0 * params["other_region"], rtol=1e-12)
+
+
+def test_what_many_incidents_fix_is_sampled_as_it_is_and_the_rest_in_units_of_its_scale() -> None:
+    """Between the two where an author has some: the more it has, the less it hangs on the scale."""
+    target = density(CASES["everything but wars"])
+    free, at = point(target), blocks(target)
+    wider = free.copy()
+    wider[at["size_author_scale"]] += np.log(3.0)
+
+    def sizes(free: np.ndarray) -> np.ndarray:
+        params = target.unpack(target.constrain(free))
+        return params["size_author_scale"] * params["size_author"]
+
+    named = centring.named_incidents(target.design).sum(axis=1)[:2]
+    moved = np.log(sizes(wider) / sizes(free)) / np.log(3.0)
+    expected = 15.0 / (named + 15.0)
+    assert abs(expected[0] - expected[1]) > 0.01
+    np.testing.assert_allclose(moved, np.repeat(expected[:, None], 5, axis=1), rtol=1e-9)
 
 
 def test_pack_undoes_unpack(target: Density) -> None:
