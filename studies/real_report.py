@@ -1,39 +1,44 @@
 """The page of real rounds: how they fit, whom they speak of, what they predict."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from ..inference.fit import FitOptions
 from ..inference.predictive import LARGE, LISTED, SCATTER, UNNAMED
 from ..inference.predictive_totals import TOTAL
-from .recovery_table import Row, machine, markdown
+from .recovery_table import Row, machine, markdown, pooled
 
+WITH = "with totals"
 LEAST_SAID = 0.01
 """Organizations with a smaller P(worst) are not listed."""
 
 
-def write(rows: Sequence[Row], out: Path, about: str, options: FitOptions) -> None:
-    """Write ``real-rounds.csv`` (one row a prediction) and ``real-rounds.md``."""
+FILE = "real-rounds.jsonl"
+
+
+def read(out: Path) -> list[Row]:
+    """The records of an earlier ``real-rounds.jsonl``; or none."""
+    file = out / FILE
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    return [json.loads(line) for line in lines]
+
+
+def write(rows: Sequence[Row], out: Path) -> None:
+    """Write ``real-rounds.jsonl``, one record a fit by rounds, and ``real-rounds.md``."""
     out.mkdir(parents=True, exist_ok=True)
-    records = [
-        {"round": row["round"], "variant": row["variant"], **one}
-        for row in rows
-        for one in row["predicted"]
-    ]
-    made = pd.DataFrame(records)
-    made.to_csv(out / "real-rounds.csv", index=False, float_format="%.6g", lineterminator="\n")
-    (out / "real-rounds.md").write_text(page(rows, about, options), encoding="utf-8")
+    ordered = sorted(rows, key=lambda row: (row["round"], row["variant"] != WITH))
+    text = "".join(json.dumps(row) + "\n" for row in ordered)
+    (out / FILE).write_text(text, encoding="utf-8")
+    (out / "real-rounds.md").write_text(page(ordered), encoding="utf-8")
 
 
-def page(rows: Sequence[Row], about: str, options: FitOptions) -> str:
+def page(rows: Sequence[Row]) -> str:
     """Write the page."""
     method = (
         "Real data, not simulated: UCDP's events of Mexico with official totals; "
-        f"`python -m dtoscore.studies.real_rounds`; {about}; {options.chains} chains of "
-        f"{options.tune} + {options.draws} draws, steps for {options.target_accept} accepted, seed "
-        f"{options.seed}; on {machine()}. A fit that "
+        f"`python -m dtoscore.studies.real_rounds`; {pooled(rows)}; on {machine()}. A fit that "
         "fails its gate is shown for whoever judges the method, and names nobody."
     )
     parts = [
@@ -63,6 +68,8 @@ def _fit(row: Row) -> dict[str, object]:
         "ESS": f"{row['ess']:.0f}",
         "of a parameter": f"{row['parameter_ess']:.0f}",
         "divergences": row["divergences"],
+        "chains x (tuned + kept)": row["sampled"],
+        "steps for": f"{row['accepted']:g} accepted",
         "leapfrog steps": f"{row['steps']:.0f}",
         "minutes of a core": f"{row['seconds'] / 60:.0f}",
         "status": row["status"],

@@ -1,9 +1,10 @@
 """Rounds of real reports, fitted with and without their official totals, beside what was seen.
 
 ``python -m dtoscore.studies.real_rounds ROUND... --out docs/evidence`` fits each round folder
-twice (a fit that is there is taken), and writes ``real-rounds.md``, and ``real-rounds.csv`` with
-every prediction. Without its official totals a round keeps its coarse records; the totals are then
-predicted by a fit that never saw them. The draws stay in the rounds' ``work`` folders.
+twice, and writes ``real-rounds.jsonl``, a record a fit, and ``real-rounds.md``. Without its
+official totals a round keeps its coarse records; the totals are then predicted by a fit that never
+saw them. What ``real-rounds.jsonl`` holds of the same evidence, rubric and options is taken as it
+is: take that away where formulas change. The draws stay in the rounds' ``work`` folders.
 """
 
 import hashlib
@@ -27,7 +28,8 @@ from .recovery_run import once
 from .study_main import fit_file, fit_options, fit_parser
 
 DRAWS_CHECKED = 200
-WITH, WITHOUT = VARIANTS = ("with totals", "without official totals")
+WITH = real_report.WITH
+VARIANTS = (WITH, "without official totals")
 Row = dict[str, Any]
 
 
@@ -44,6 +46,9 @@ def study(whole: Prepared, variant: str, options: FitOptions) -> Row:
     return {
         "round": whole.round.folder.name,
         "variant": variant,
+        "sampled": f"{options.chains} x ({options.tune} + {options.draws})",
+        "accepted": options.target_accept,
+        "seed": options.seed,
         "seconds": seconds,
         "steps": float(tree["sample_stats"]["n_steps"].mean()),
         **_quality(scored),
@@ -125,13 +130,15 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("rounds", type=Path, nargs="+", metavar="ROUND", help="round folders")
     given = parser.parse_args(arguments)
     options = fit_options(given)
-    rows = list[Row]()
+    rows = {row["fit"]: row for row in real_report.read(given.out)}
     for folder in given.rounds:
         whole = pipeline.prepare(folder)
         for variant in VARIANTS:
             kept = record_file(given.work, whole, variant, options)
-            rows.append(once(partial(study, whole, variant, options), kept))
-            real_report.write(rows, given.out, f"commit {given.commit}", options)
+            if kept.name not in rows:
+                made = once(partial(study, whole, variant, options), kept)
+                rows[kept.name] = {"fit": kept.name, "commit": given.commit, **made}
+            real_report.write(list(rows.values()), given.out)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import xarray as xr
-from dtoscore.inference.fit import FitOptions
 from dtoscore.studies import real_report, real_rounds
 from dtoscore.studies.recovery_compare import Row
+
+OTHERS = ("a", "without official totals"), ("a", "with totals")
 
 
 def record() -> Row:
@@ -19,23 +20,33 @@ def record() -> Row:
     seen = {"check": "reported", "of": "ucdp", "observed": 7.0, "low": 4.0, "median": 6.0,
             "high": 9.0, "position": 0.6}  # fmt: skip
     return {
-        "round": "2010", "variant": "with totals", "seconds": 60.0, "steps": 63.0, "passed": True,
-        "failures": [], "rhat": 1.003, "ess": 512.0, "parameter_ess": 140.0, "divergences": 0,
-        "status": "no_designation", "incidents": 9, "coarse": 3, "coarse_dead": 1200, "totals": 48,
+        "fit": "2010.json", "commit": "x", "sampled": "4 x (600 + 1500)", "accepted": 0.9,
+        "seed": 1, "round": "2010", "variant": "with totals", "seconds": 60.0, "steps": 63.0,
+        "passed": True, "failures": [], "rhat": 1.003, "ess": 512.0, "parameter_ess": 140.0,
+        "divergences": 0, "status": "no_designation", "incidents": 9,
+        "coarse": 3, "coarse_dead": 1200, "totals": 48,
         "organizations": [organization, {**organization, "organization": "elm", "p_worst": 0.001}],
         "predicted": [{**seen, "check": "official total", "of": "federal"}, seen],
     }  # fmt: skip
 
 
 def test_the_page_says_fits_organizations_and_predictions(tmp_path: Path) -> None:
-    real_report.write([record()], tmp_path, "commit x", FitOptions())
+    real_report.write([record()], tmp_path)
     page = (tmp_path / "real-rounds.md").read_text()
     assert "Real data, not simulated" in page
     assert "| ash | 0.93 | 20 (10 to 30) | 2 (1 to 3) |" in page
     assert "elm" not in page
     assert "3 (1,200)" in page
     assert page.index("| reported | ucdp | 7 | 6 (4 to 9) |") < page.index("| official total |")
-    assert (tmp_path / "real-rounds.csv").read_text().count("\n") == 3
+    assert "1 fits: 1 of commit x" in page
+
+
+def test_what_an_earlier_page_holds_is_read_again(tmp_path: Path) -> None:
+    """In the order of rounds, a fit with totals before the one without."""
+    assert real_report.read(tmp_path) == []
+    given = [record() | {"variant": v, "round": r} for r, v in (("b", "with totals"), *OTHERS)]
+    real_report.write(given, tmp_path)
+    assert real_report.read(tmp_path) == [given[2], given[1], given[0]]
 
 
 def test_the_unseen_are_counted_in_the_draws_that_are_scored() -> None:
