@@ -18,9 +18,9 @@ MAX_DEPTH = 8
 """At most 255 leapfrog steps. Usual fits take 15 to 127; deeper trees come only at the start of
 tuning, while the mass matrix is still wrong, and took two thirds of the time of a UCDP round."""
 
-LARGE = 2_000
-"""Free parameters from which on a rough fit comes first: 127 steps a draw became 63 on UCDP's 2021
-with its totals (4,897); with 835 there is nothing to gain (docs/evidence/geometry.md)."""
+LARGE = 1_000
+"""Free parameters from which on a rough fit comes first: 58 steps a draw became 33 on UCDP's 2010
+with its totals (1,418); with 633 there is nothing to gain (docs/evidence/geometry.md)."""
 ROUGH_TUNE, ROUGH_DRAWS = 200, 100
 
 
