@@ -53,6 +53,7 @@ def alternatives(
 
     Example: `dtoscore alternatives 2023-q4 --without silencing --visibility two_class`
     """
+    from ..data.rounds import INVENTED
     from ..inference import pipeline
     from ..inference.alternatives import compare, structures, usual_parts
     from ..reports import compared, console
@@ -67,7 +68,7 @@ def alternatives(
         typer.echo(canonical_json(document), nl=False)
     else:
         if prepared.round.is_simulated:
-            typer.echo("SIMULATED: the data are invented.")
+            typer.echo(INVENTED)
         console.shown(compared.alternatives_table(frame))
         typer.echo("\n".join(compared.sentences(frame)))
     if not frame["passed"].all():

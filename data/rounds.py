@@ -14,6 +14,9 @@ import pandas as pd
 
 from .rubric import Rubric
 
+INVENTED = "SIMULATED: the data are invented."
+"""What is said first wherever a round that says so of itself speaks in words."""
+
 
 @dataclass(frozen=True)
 class Settings:

@@ -10,7 +10,7 @@ import xarray as xr
 
 from ..data.contradictions import doubts
 from ..data.evidence import Evidence
-from ..data.rounds import Round
+from ..data.rounds import INVENTED, Round
 from ..data.tabulate import tabulate
 from ..models.design import Design, design
 from ..models.priors import Priors
@@ -113,7 +113,7 @@ def prepare(
     round_, priors = read(Path(folder))
     structure = structure or Structure()
     made = _prepared(round_, tabulate(round_), priors, structure)
-    invented = ("SIMULATED: the data of this round are invented.",) if round_.is_simulated else ()
+    invented = (INVENTED,) if round_.is_simulated else ()
     idle = switches.idle(structure, round_, made.evidence)
     for note in (
         *invented,

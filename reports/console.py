@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ..data.errors import InputError
+from ..data.rounds import INVENTED
 from ..inference.summary import LEADING, Summary
 from .announcement import announcement, where
 from .roster import UNFIT
@@ -78,7 +79,7 @@ def sentences(summary: Summary) -> list[str]:
     """
     said, place = announcement(summary), where(summary)
     reasons = [f"- {reason}" for reason in summary.decision.reasons]
-    invented = ["SIMULATED: the data are invented."] if summary.header.is_simulated else []
+    invented = [INVENTED] if summary.header.is_simulated else []
     return [*invented, f"{said.status}: {said.headline}", *reasons, *([place] if place else [])]
 
 
