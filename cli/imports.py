@@ -114,7 +114,8 @@ def import_totals(
         typer.Option(
             "--monthly",
             help="Keep months apart; right where every source reports the same share of a place "
-            "all along. Default: one total a state over the window, one over the history.",
+            "all along. Default: one total a state over the window, one over the history; "
+            "a month without a figure parts them.",
         ),
     ] = False,
 ) -> None:

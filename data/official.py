@@ -3,22 +3,23 @@
 The file is long: ``series, region, year, month, count``, one row a state and month. Two
 inclusive totals of the same months would be two likelihoods of the same unseen violence, so a
 month of a state is taken from one series alone: the first named that has it. Series that are
-parts of one count, such as the federal ones of 2007 to 2010, may be added up.
+parts of one count, such as the federal ones of 2007 to 2010, may be added up (``state_months``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
+from . import state_months
 from .amending import SETTINGS, amend, check_room, totals_rows, widened
 from .errors import InputError
 from .folder import toml_text
-from .known_series import KNOWN, PARTS, SUMS, Known, known
+from .known_series import SUMS, known
 from .problems import Problems, Table, counted, listed, meant, shown
 from .readers import read_round
-from .regions import current, is_region
+from .regions import is_region
 from .rounds import Round
 from .tables import read_table
 from .totals import VICTIMS
@@ -72,6 +73,31 @@ class Wanted:
     monthly: bool = False
 
 
+@dataclass(frozen=True)
+class Taken:
+    """What was taken of a file.
+
+    Attributes
+    ----------
+    rows, months
+        The state-months of the round: all there are, and those chosen.
+    totals
+        The months as they were written, added up or not.
+    short
+        How many counts now range to above what their sources report.
+    """
+
+    rows: pd.DataFrame
+    months: pd.DataFrame
+    totals: pd.DataFrame
+    short: int
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """The series written."""
+        return tuple(str(name) for name in self.months["series"].unique())
+
+
 def import_totals(file: Path, folder: Path, wanted: Wanted) -> Added:
     """Add official totals to a round folder; it is left as it was where they do not fit it.
 
@@ -84,25 +110,46 @@ def import_totals(file: Path, folder: Path, wanted: Wanted) -> Added:
     round_ = read_round(folder)
     table = _read(Path(file))
     _check(table, wanted, round_)
-    rows = _placed(table.frame, round_)
+    rows = state_months.of_round(table.frame, round_)
     if not wanted.series:
-        wanted = _one_of(rows, table, wanted)
-    chosen = wanted.series
-    parts = _together(rows, chosen, wanted.together) if wanted.together else _in_turn(rows, chosen)
-    if parts.empty:
+        wanted = _by_default(rows, table, wanted, round_)
+    months = _chosen(rows, table, wanted, round_)
+    totals = months if wanted.monthly else state_months.over_the_window(months, round_)
+    taken = Taken(rows, months, totals, _add(totals, folder, wanted, round_))
+    return Added(folder, taken.series, len(totals), _notes(taken, wanted, round_))
+
+
+def _chosen(rows: pd.DataFrame, table: Table, wanted: Wanted, round_: Round) -> pd.DataFrame:
+    """Take the state-months that are wanted.
+
+    Raises
+    ------
+    InputError
+        Where there is none.
+    """
+    chosen, name = wanted.series, wanted.together
+    if name:
+        months = state_months.together(rows, chosen, name)
+    else:
+        months = state_months.in_turn(rows, chosen)
+    if months.empty:
         first, last = round_.settings.history, round_.settings.scored[1]
         said = f"{table.file}: no month of {listed(chosen)} lies in the round's regions and days"
         raise InputError([f"{said}, {first} to {last}"])
-    taken = parts if wanted.monthly else _added_up(parts, round_)
-    rows_added = totals_rows(taken, wanted.unit)
-    check_room(rows_added, round_)
-    added = tuple(str(name) for name in parts["series"].unique())
-    declared = "".join(_declared(name, known(name, chosen), wanted) for name in added)
+    return months
+
+
+def _add(totals: pd.DataFrame, folder: Path, wanted: Wanted, round_: Round) -> int:
+    """Write the totals into the round folder; how many counts now range to above what is held."""
+    new = totals_rows(totals, wanted.unit)
+    check_room(new, round_)
+    names = totals["series"].unique()
+    declared = "".join(_declared(str(name), wanted) for name in names)
     short = 0
     if wanted.holds:
-        rows_added, short = widened(folder, rows_added, declared)
-    amend(folder, rows_added, declared)
-    return Added(folder, added, len(taken), _notes(rows, parts, wanted, short))
+        new, short = widened(folder, new, declared)
+    amend(folder, new, declared)
+    return short
 
 
 def _read(file: Path) -> Table:
@@ -142,12 +189,17 @@ def _check(table: Table, wanted: Wanted, round_: Round) -> None:
 
 
 def _check_series(table: Table, wanted: Wanted, round_: Round, problems: Problems) -> None:
-    """Note series that the file has not, and those that the round has already."""
+    """Note series that the file has not, and those named that the round has already."""
     there = sorted(table.frame["series"].unique())
     for name in wanted.series:
         if name not in there:
             problems.add(f"{table.file}: has no series {shown(name)}{meant(name, there)}")
-    for name in (wanted.together,) if wanted.together else wanted.series:
+    _check_new((wanted.together,) if wanted.together else wanted.series, round_, problems)
+
+
+def _check_new(names: Sequence[str], round_: Round, problems: Problems) -> None:
+    """Note series that the round has already."""
+    for name in names:
         if name in round_.settings.totals:
             problems.add(
                 f"{SETTINGS}: series {shown(name)} is in the round already; take away its rows of "
@@ -169,57 +221,32 @@ def _check_options(wanted: Wanted, round_: Round, problems: Problems) -> None:
             problems.add(f"--holds {shown(name)} is no source of the round{meant(name, choices)}")
 
 
-def _placed(text: pd.DataFrame, round_: Round) -> pd.DataFrame:
-    """Take the rows of the round's regions and whole months, with their first and last day."""
-    year, month = (text[name].astype("int64") for name in ("year", "month"))
-    first = pd.to_datetime(pd.DataFrame({"year": year, "month": month, "day": 1}))
-    last = first + pd.offsets.MonthEnd(0)
-    rows = pd.DataFrame(
-        {
-            "series": text["series"],
-            "region": text["region"].map(current),
-            "from": first,
-            "to": last,
-            "count": text["count"].astype(float).astype("int64"),
-        }
-    )
-    settings = round_.settings
-    inside = (first >= pd.Timestamp(settings.history)) & (last <= pd.Timestamp(settings.scored[1]))
-    return rows[inside & rows["region"].isin(settings.regions)]
+def _by_default(rows: pd.DataFrame, table: Table, wanted: Wanted, round_: Round) -> Wanted:
+    """Choose the series, or the count in parts, where none is named.
 
-
-def _one_of(rows: pd.DataFrame, table: Table, wanted: Wanted) -> Wanted:
-    """Choose the series that has most of the round's state-months, at a tie the first known.
-
-    Of a count in parts all of them, added up: a part alone is not what is known of the count.
+    Raises
+    ------
+    InputError
+        Where the file has none, or the round has it already.
     """
-    number = rows["series"].value_counts().to_dict()
-    number |= {name: len(_together(rows, parts, name)) for name, parts in SUMS.items()}
-    order = [*KNOWN, *sorted(set(table.frame["series"]) - set(KNOWN) - PARTS)]
-    best = max(order, key=lambda name: (number.get(name, 0), -order.index(name)))
-    return replace(wanted, series=SUMS.get(best, (best,)), together=best if best in SUMS else "")
+    there = sorted(table.frame["series"].unique())
+    problems = Problems()
+    if not there:
+        problems.add(f"{table.file}: holds no row below its header")
+        problems.stop_if_any()
+    name = state_months.preferred(rows, there)
+    parts = SUMS.get(name, ()) if name not in there else ()
+    result = replace(wanted, series=parts or (name,), together=name if parts else "")
+    _check_new((name,), round_, problems)
+    problems.stop_if_any()
+    return result
 
 
-def _together(rows: pd.DataFrame, chosen: Sequence[str], name: str) -> pd.DataFrame:
-    """Add up series where all of them have the month; elsewhere the sum is not known."""
-    parts = rows[rows["series"].isin(chosen)].groupby(["region", "from", "to"])["count"]
-    total = parts.agg(["sum", "size"]).reset_index()
-    whole = total[total["size"] == len(set(chosen))].rename(columns={"sum": "count"})
-    return whole.assign(series=name)[["series", "region", "from", "to", "count"]]
-
-
-def _in_turn(rows: pd.DataFrame, chosen: Sequence[str]) -> pd.DataFrame:
-    """Take each state-month from the first series that has it."""
-    order = {name: number for number, name in enumerate(chosen)}
-    some = rows[rows["series"].isin(chosen)]
-    some = some.assign(order=some["series"].map(order)).sort_values(["order", "from", "region"])
-    return some.drop_duplicates(["region", "from"]).drop(columns="order")
-
-
-def _declared(name: str, about: Known, wanted: Wanted) -> str:
+def _declared(name: str, wanted: Wanted) -> str:
     """Write ``[totals.NAME]``."""
+    about = known(name, wanted.series)
     settings: dict[str, object] = {
-        "capture": wanted.capture or about.capture or None,
+        "capture": wanted.capture or (about.of_rest if wanted.holds else about.capture) or None,
         "share": wanted.share or None,
         "holds": wanted.holds or None,
         "noise": about.noise if wanted.unit == VICTIMS else None,
@@ -227,37 +254,17 @@ def _declared(name: str, about: Known, wanted: Wanted) -> str:
     return f"\n[totals.{name}]\n" + toml_text(settings)
 
 
-def _added_up(parts: pd.DataFrame, round_: Round) -> pd.DataFrame:
-    """Add up a state's months, those of the window apart; a month without a figure parts them.
-
-    In a model whose sources report one share of a place all along, months would tell what they
-    cannot: that a month with few reports was a calm one (docs/methods.md, "Official totals").
-    """
-    rows = parts.sort_values(["series", "region", "from"], ignore_index=True)
-    rows["scored"] = rows["from"] >= pd.Timestamp(round_.settings.window[0])
-    same = ["series", "region", "scored"]
-    follows = (rows[same] == rows[same].shift()).all(axis=1)
-    follows &= rows["from"] == rows["to"].shift() + pd.Timedelta(days=1)
-    runs = rows.groupby((~follows).cumsum())
-    first = runs[["series", "region", "from"]].first()
-    return first.assign(to=runs["to"].last(), count=runs["count"].sum()).reset_index(drop=True)
-
-
-def _notes(rows: pd.DataFrame, parts: pd.DataFrame, wanted: Wanted, short: int) -> tuple[str, ...]:
+def _notes(taken: Taken, wanted: Wanted, round_: Round) -> tuple[str, ...]:
     """Say what a user must know of the figures, which are missing, and which else there are."""
-    chosen = wanted.series
-    told = dict.fromkeys(known(str(name), chosen).note for name in parts["series"].unique())
+    told = dict.fromkeys(known(name, wanted.series).note for name in taken.series)
     said = [f"{note[0].upper()}{note[1:]}." for note in told if note]
-    months, places = rows["from"].nunique(), rows["region"].nunique()
-    if missing := months * places - len(parts):
-        one, many = "state-month has", "state-months have"
-        said.append(f"{counted(missing, one, many)} no figure: none is written, none is no zero.")
-    if short:
+    said += _on_months(taken, wanted, round_)
+    if taken.short:
         said.append(
-            f"{counted(short, 'count is', 'counts are')} below what {listed(wanted.holds)} "
+            f"{counted(taken.short, 'count is', 'counts are')} below what {listed(wanted.holds)} "
             "reports there: taken as anything from the count to as far above that."
         )
-    others = sorted(set(rows["series"]) - set(chosen))
+    others = sorted(set(taken.rows["series"]) - set(wanted.series))
     if others:
         said.append(
             f"Other series of the same days: {listed(others)}. A month of a state is taken from "
@@ -269,3 +276,20 @@ def _notes(rows: pd.DataFrame, parts: pd.DataFrame, wanted: Wanted, short: int) 
             "the authors."
         )
     return tuple(said)
+
+
+def _on_months(taken: Taken, wanted: Wanted, round_: Round) -> Iterator[str]:
+    """Say how many months have no figure, and what became of the others."""
+    wide = state_months.whole_months(round_) * taken.rows["region"].nunique()
+    if missing := wide - len(taken.months):
+        one, many = "state-month has", "state-months have"
+        yield f"{counted(missing, one, many)} no figure: none is written, none is no zero."
+    if wanted.monthly:
+        return
+    several = state_months.parted(taken.totals, round_)
+    of = f", of {counted(several, 'state')} more than one" if several else ""
+    yield (
+        f"{counted(len(taken.months), 'state-month')} were added up to "
+        f"{counted(len(taken.totals), 'total')}, those of the window apart{of}; --monthly keeps "
+        "months."
+    )

@@ -11,22 +11,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from .errors import InputError
+from .references import REFERS
 
 MOST_ROWS = 6
 MOST_VALUES = 12
 MOST_CHOICES = 40
-REFERS = {
-    "organizations.csv": ("not in organizations.csv",),
-    "sources.csv": ("not in sources.csv",),
-    "rubric.toml": ("not in the rubric",),
-    "round.toml": (
-        "not declared in round.toml",
-        "no region of this round",
-        "not in the round",
-        "has no value for",
-    ),
-}
-"""What is said of those who refer to a file: it cannot be known of one that could not be read."""
 
 
 @dataclass(frozen=True, slots=True)

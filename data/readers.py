@@ -12,6 +12,7 @@ from .mappings import read_mappings, resolved
 from .naming import Names
 from .periods import cut
 from .problems import Problems, Table, meant, shown
+from .references import NOT_SIMULATED
 from .roster import check_exclude, read_organizations, read_sources
 from .rounds import Round, Settings
 from .rubric import Rubric
@@ -108,7 +109,7 @@ def read_round(folder: Path, judge: Callable[[Settings], Iterable[str]] | None =
     draft = read_settings(folder, reader.problems)
     if (folder / "truth.json").exists() and not draft.settings.simulated:
         reader.problems.add(
-            f"truth.json lies beside {TOML}, which does not say that the data are invented: write "
+            f"truth.json lies beside {TOML}, which {NOT_SIMULATED}: write "
             f"simulated = true into {TOML}, or take truth.json away"
         )
     rubric, notes = read_rubric(folder, reader.problems)

@@ -7,6 +7,7 @@ import pandas as pd
 from .attribution import OTHER
 from .naming import Names
 from .problems import Problems, Table, listed, meant, shown
+from .references import NO_ORGANIZATION
 from .rules import TRUE, split
 from .values import fold, mean_sd, unfit
 
@@ -94,7 +95,7 @@ def _read_parents(table: Table, frame: pd.DataFrame, names: Names, problems: Pro
     parents = frame["parent"].map(lambda name: names.find(name) if name else None)
     lost = frame["parent"].notna() & parents.isna()
     ids = [name for name in frame["id"] if name]
-    problems.where(table, "parent", lost, "is not in organizations.csv", ids)
+    problems.where(table, "parent", lost, f"is {NO_ORGANIZATION}", ids)
     problems.where(table, "parent", parents == OTHER, "is built in and parent of nobody")
     problems.where(
         table, "parent", parents.notna() & (parents == frame["id"]), "is the organization itself"

@@ -12,6 +12,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from .problems import Problems, Table, meant, nearest, shown
+from .references import NO_REGION, NO_SERIES, NO_SOURCE, NOT_OF_ROUND, NOT_WEIGHED
 from .rules import (
     FILLED,
     IS_COUNT,
@@ -85,8 +86,8 @@ def sources(regions: Sequence[str], kinds: Sequence[str]) -> pa.DataFrameSchema:
             "name": column(*IS_NAME, required=True),
             "type": column(one_of(SOURCE_TYPES, "no type of source"), required=True),
             "group": column(IS_ID),
-            "regions": column(all_of(regions, "a region that is not in the round")),
-            "kinds": column(all_of(kinds, "a kind that is not in the rubric")),
+            "regions": column(all_of(regions, f"a region that is {NOT_OF_ROUND}")),
+            "kinds": column(all_of(kinds, f"a kind that is {NOT_WEIGHED}")),
             "from": column(IS_DAY),
             "to": column(IS_DAY),
             "coverage": column(one_of(COVERAGES, "no coverage"), default="all"),
@@ -118,10 +119,10 @@ def reports(
     return pa.DataFrameSchema(
         {
             "report_id": column(*SAFE, UNIQUE, required=True),
-            "source": column(one_of(known, "not in sources.csv"), required=True),
+            "source": column(one_of(known, NO_SOURCE), required=True),
             "date": column(IS_DAY, required=True),
             "date_end": column(IS_DAY),
-            "region": column(one_of(regions, "no region of this round"), required=True),
+            "region": column(one_of(regions, NO_REGION), required=True),
             "municipality": column(
                 each(
                     "must be an INEGI code of five digits",
@@ -130,8 +131,8 @@ def reports(
             ),
             "latitude": column(number(-90, 90, "must be degrees from -90 to 90")),
             "longitude": column(number(-180, 180, "must be degrees from -180 to 180")),
-            "kind": column(one_of(kinds, "not in the rubric"), required=True),
-            "victim_class": column(one_of(classes, "not in the rubric")),
+            "kind": column(one_of(kinds, NOT_WEIGHED), required=True),
+            "victim_class": column(one_of(classes, NOT_WEIGHED)),
             "victims": column(IS_COUNT),
             "victims_low": column(IS_COUNT),
             "victims_high": column(IS_COUNT),
@@ -152,7 +153,7 @@ def totals(
     regions: Sequence[str], kinds: Sequence[str], classes: Sequence[str], series: Sequence[str]
 ) -> pa.DataFrameSchema:
     """Return the schema of ``totals.csv``, given the series that round.toml declares."""
-    declared = one_of(series, "not declared in round.toml: write [totals.NAME] for it")
+    declared = one_of(series, f"{NO_SERIES}: write [totals.NAME] for it")
     period = each(
         "must be a year, a month or a week: 2010, 2010-03, 2010-W05",
         lambda text: bool(re.fullmatch(PERIOD, text, re.ASCII)),
@@ -160,12 +161,12 @@ def totals(
     return pa.DataFrameSchema(
         {
             "series": column(declared, required=True),
-            "region": column(one_of(regions, "no region of this round"), required=True),
+            "region": column(one_of(regions, NO_REGION), required=True),
             "period": column(period),
             "from": column(IS_DAY),
             "to": column(IS_DAY),
-            "kind": column(one_of(kinds, "not in the rubric"), default="homicide"),
-            "victim_class": column(one_of(classes, "not in the rubric")),
+            "kind": column(one_of(kinds, NOT_WEIGHED), default="homicide"),
+            "victim_class": column(one_of(classes, NOT_WEIGHED)),
             "count": column(whole(0, MOST_TOTAL)),
             "count_low": column(whole(0, MOST_TOTAL)),
             "count_high": column(whole(0, MOST_TOTAL)),

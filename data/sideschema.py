@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import pandera.pandas as pa
 
+from .references import NO_REGION, NO_SOURCE
 from .rules import IS_DAY, IS_ID, IS_NAME, Rule, each, one_of
 from .schema import column
 
@@ -20,7 +21,7 @@ def presence(regions: Sequence[str]) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(
         {
             "organization": column(required=True),
-            "region": column(one_of(regions, "no region of this round"), required=True),
+            "region": column(one_of(regions, NO_REGION), required=True),
             "from": column(IS_DAY),
             "to": column(IS_DAY),
         }
@@ -67,7 +68,7 @@ def events(regions: Sequence[str]) -> pa.DataFrameSchema:
             "date": column(IS_DAY, required=True),
             "type": column(one_of(EVENTS, "no type of event"), required=True),
             "organization": column(),
-            "region": column(one_of(regions, "no region of this round")),
+            "region": column(one_of(regions, NO_REGION)),
         }
     )
 
@@ -78,8 +79,8 @@ def covariates(regions: Sequence[str], sources: Sequence[str]) -> pa.DataFrameSc
     return pa.DataFrameSchema(
         {
             "name": column(IS_ID, required=True),
-            "region": column(one_of(regions, "no region of this round"), required=True),
-            "source": column(one_of(sources, "not in sources.csv")),
+            "region": column(one_of(regions, NO_REGION), required=True),
+            "source": column(one_of(sources, NO_SOURCE)),
             "value": column(finite, required=True),
         }
     )

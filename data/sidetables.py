@@ -9,6 +9,7 @@ import pandas as pd
 from .attribution import OTHER
 from .naming import Names
 from .problems import Problems, Table, counted, listed, numbered, shown
+from .references import NO_ORGANIZATION, NO_VALUE
 from .roster import days
 from .rounds import Settings
 
@@ -20,7 +21,7 @@ def found(
     ids = text[column].map(lambda name: names.find(name) if name else None).astype(object)
     lost = ids.isna() & (text[column] != "")
     choices = sorted(set(names.ids.values()))
-    problems.where(table, column, lost, "is not in organizations.csv", choices)
+    problems.where(table, column, lost, f"is {NO_ORGANIZATION}", choices)
     return ids.where(ids.notna(), None)
 
 
@@ -168,7 +169,7 @@ def _check_complete(
     lacking.pop((), None)
     for places, without in lacking.items():
         of = "" if len(without) == len(sources) else f" of {listed(without)}"
-        problems.add(f"{table.file}: covariate {name} has no value for {listed(places)}{of}")
+        problems.add(f"{table.file}: covariate {name} {NO_VALUE} {listed(places)}{of}")
     if not lacking and np.unique(values.to_numpy()).size == 1:
         problems.add(
             f"{table.file}: covariate {name} is the same everywhere, so that it explains nothing; "

@@ -7,11 +7,13 @@ is nearly as wide as their prior, and in the same place.
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from ..models.design import Design
+from .movements import LITTLE, NEAR
 from .parameter_words import EVERY, about
-from .unidentified import Reason, by_construction
+from .unidentified import Reason, beside_reports, by_construction
 
 COLUMNS = ("parameter", "moved", "sentence")
 Line = tuple[str, float, str]
@@ -34,11 +36,12 @@ def identification(moved: pd.DataFrame, plan: Design) -> pd.DataFrame:
     line of their scale speaks; where that is no parameter, one line counts them.
     """
     reasons = list(by_construction(plan))
-    rows = [line for reason in reasons for line in _reasoned(reason, moved)]
+    by = beside_reports(plan)
+    rows = [line for reason in reasons for line in _reasoned(reason, moved, by)]
     covered = [name for reason in reasons for name in (reason.key, *reason.of)]
     names = set(moved["parameter"])
     for parameter, levels in moved.groupby("parameter", sort=True):
-        if parameter in covered or f"{parameter}_scale" in names - {parameter}:
+        if parameter in covered or f"{parameter}_scale" in names:
             continue
         said = levels[~_keys(levels).isin(covered)]
         rows += (_line if _is_named(levels) else _block)(str(parameter), said)
@@ -46,7 +49,7 @@ def identification(moved: pd.DataFrame, plan: Design) -> pd.DataFrame:
     return frame.astype({"parameter": object, "moved": float, "sentence": object})
 
 
-def _reasoned(reason: Reason, moved: pd.DataFrame) -> Iterator[Line]:
+def _reasoned(reason: Reason, moved: pd.DataFrame, by: str) -> Iterator[Line]:
     """Say what no report tells: of the levels that kept their prior, then of those that moved."""
     levels = moved[moved["parameter"].isin(reason.of) | _keys(moved).isin(reason.of)]
     informed = levels["informed"].astype(bool)
@@ -54,10 +57,17 @@ def _reasoned(reason: Reason, moved: pd.DataFrame) -> Iterator[Line]:
     if len(still) or not len(went):
         yield reason.key, _mean(still), reason.keeps(partly=len(went) > 0)
     for parameter, some in went.groupby("parameter", sort=True):
-        most = some.sort_values("moved").iloc[-1]
+        most = some.iloc[int(_distance(some).argmax())]
         which = f"most of all {most['level']}: " if len(some) > 1 else ""
-        said = reason.moved(_about(str(parameter), some, levels), which + _before_and_after(most))
+        what, how = _about(str(parameter), some, levels), which + _before_and_after(most)
+        said = reason.moved(what, by, how)
         yield _key(str(parameter), some, levels), _mean(some), said
+
+
+def _distance(rows: pd.DataFrame) -> np.ndarray:
+    """How far levels moved, narrower or elsewhere: 1 where they are just called informed."""
+    shift = (rows["mean"] - rows["prior_mean"]).abs() / rows["prior_sd"]
+    return np.maximum(rows["moved"].to_numpy() / LITTLE, shift.to_numpy() / NEAR)
 
 
 def _line(parameter: str, levels: pd.DataFrame) -> list[Line]:

@@ -10,6 +10,7 @@ from .estimates import Parts
 from .identification import identification
 from .minimum import in_window, set_aside_share
 from .movements import movements
+from .overturned import overturned
 from .summary import Header, Summary
 
 __all__ = ["Parts", "summarize"]
@@ -19,14 +20,6 @@ ESTIMAND = (
     "by the rubric '{rubric}'. The worst is the contender whose realized score is the largest."
 )
 
-OVERTURNED = 2.0
-"""Prior standard deviations from which a declared belief about a series has been left."""
-DECLARED = {
-    "capture": ("capture_mean", "that it counts"),
-    "total_share": ("share_mean", "that the organizations' share of it is"),
-    "total_noise": ("noise", "that its relative noise is"),
-}
-"""What ``round.toml`` may declare of a series, by parameter: its column, and words."""
 TOTALS = "totals.csv"
 """Stands for the id of what is set aside there: its rows have none."""
 
@@ -112,7 +105,7 @@ def _notes(parts: Parts, moved: pd.DataFrame) -> tuple[str, ...]:
     """What was noted in reading, and what of the input limits the result."""
     frame, evidence = parts.round.organizations, parts.evidence
     notes = [*parts.round.notes, *doubts(evidence), *switches.notes(parts.plan.structure)]
-    notes += _overturned(moved, evidence)
+    notes += overturned(moved, evidence)
     absent = [str(k) for k in frame.index if k not in evidence.axes.organizations]
     if absent:
         notes.append(
@@ -127,26 +120,6 @@ def _notes(parts: Parts, moved: pd.DataFrame) -> tuple[str, ...]:
     if not parts.realized.attrs.get("classes_reported", True):
         notes.append("No report has a victim class: every victim counts as of unknown class.")
     return tuple(notes)
-
-
-def _overturned(moved: pd.DataFrame, evidence: Evidence) -> list[str]:
-    """Say which declared belief about a series the fit has left by more than ``OVERTURNED`` sd."""
-    if evidence.aggregates is None:
-        return []
-    declared = evidence.aggregates.series
-    notes = []
-    for parameter, (column, what) in DECLARED.items():
-        rows = moved[moved["parameter"] == parameter].set_index("level")
-        stated = rows.index.isin(declared.index[declared[column].fillna(0.0) > 0.0])
-        far = (rows["mean"] - rows["prior_mean"]).abs() > OVERTURNED * rows["prior_sd"]
-        notes += [
-            f"Of the official series {name} round.toml says {what} {row['prior_mean']:.2g} ± "
-            f"{row['prior_sd']:.2g}; with this round the model finds {row['mean']:.2g} ± "
-            f"{row['sd']:.2g}. Declaration and data contradict each other: one of them, or the "
-            "model, is wrong, and what rests on the series with it."
-            for name, row in rows[stated & far].iterrows()
-        ]
-    return notes
 
 
 def _group_notes(plan: Design) -> list[str]:

@@ -54,9 +54,20 @@ class Reason(NamedTuple):
             f"{self.subject}: {self.why}, so it keeps its prior{but}." if self.of else self.subject
         )
 
-    def moved(self, what: str, how: str) -> str:
+    def moved(self, what: str, by: str, how: str) -> str:
         """Say of a part that it moved all the same, and by what."""
-        return f"{what}: {self.why}, but what the model assumes of the rest moved it ({how})."
+        return f"{what}: {self.why}, but {by} moved it ({how})."
+
+
+def beside_reports(plan: Design) -> str:
+    """What can move a parameter that no report tells of."""
+    assumed = "what the model assumes of the rest"
+    return f"totals and coarse records, with {assumed}," if _has_totals(plan) else assumed
+
+
+def _has_totals(plan: Design) -> bool:
+    found = plan.evidence.aggregates
+    return plan.structure.totals and found is not None and len(found) > 0
 
 
 def by_construction(plan: Design) -> Iterator[Reason]:
@@ -111,9 +122,7 @@ def _law(plan: Design) -> str:
 def _never_visible(plan: Design) -> Iterator[Reason]:
     if plan.structure.never_visible:
         subject = "How much of each organization's violence no source can ever see"
-        counted_apart = plan.structure.totals and plan.evidence.aggregates is not None
-        why = "no report tells" + (", only totals say a little" if counted_apart else "")
-        yield Reason("never_visible", subject, why, ("never_visible",))
+        yield Reason("never_visible", subject, "no report tells", ("never_visible",))
 
 
 def _claims(evidence: Evidence) -> Iterator[Reason]:

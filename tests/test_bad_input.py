@@ -292,6 +292,15 @@ def test_who_refers_to_a_file_that_cannot_be_read_is_not_at_fault(
     assert [line for line in told if line.startswith(said)] == told, told
 
 
+def test_a_round_toml_that_cannot_be_read_is_no_round_that_hides_its_truth(tmp_path: Path) -> None:
+    folder = write_full_round(tmp_path / "round")
+    (folder / "truth.json").write_text("{}")
+    assert "does not say that the data are invented" in problems_of(folder)
+    spoil(folder, "round.toml", "content id = ")
+    assert problems_of(folder).splitlines()[0].startswith("round.toml: is no valid TOML")
+    assert "truth.json" not in problems_of(folder)
+
+
 def test_priors_are_judged_with_the_files(tmp_path: Path) -> None:
     folder = write_full_round(tmp_path / "round")
     spoil(folder, "round.toml", "+ [priors]\\nnope = { mu = 1.0 }\\nvisibility = { sigma = -1.0 }")

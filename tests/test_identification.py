@@ -18,6 +18,7 @@ from dtoscore.models.priors import Priors
 from dtoscore.models.structure import CORE, LAWS, Structure
 from realizing import Incident, evidence
 from rounds import write_full_round, write_small_round
+from totalled import total
 
 
 def draws(seed=1, n=2000, **scalars):
@@ -216,6 +217,36 @@ def test_levels_that_moved_though_no_report_tells_are_named_apart_from_those_tha
     assert "claim_false" in both.index, "all of it moved"
     assert "every organization: no adj" in both.loc["claim_false", "sentence"]
     assert "(most of all " in both.loc["claim_rivalry", "sentence"]
+
+
+def test_of_several_that_moved_the_farthest_is_named_though_another_is_narrower():
+    rng = np.random.default_rng(5)
+    coords, dims = {"rivalry": ["a><b", "b><c"]}, ("chain", "draw", "rivalry")
+    prior, after = (
+        xr.Dataset({"claim_rivalry": (dims, rng.normal(size=(2, 900, 2)))}, coords) for _ in "ab"
+    )
+    after["claim_rivalry"] = after["claim_rivalry"] * [0.5, 1.0] + [0.0, 4.0]
+    frame = identification(movements(after, prior), plan_of(ONE)).set_index("parameter")
+    assert "(most of all b><c: " in frame.loc["claim_rivalry", "sentence"]
+
+
+def test_where_totals_are_what_moved_a_parameter_is_not_assumptions_alone():
+    rng, dims = np.random.default_rng(5), ("chain", "draw", "lister")
+    prior, after = (
+        xr.Dataset({"detection": (dims, rng.normal(size=(2, 900, 1)))}, {"lister": ["s0"]})
+        for _ in "ab"
+    )
+    alone = plan_of(ONE, silence=("informative", "uninformative"))
+    counted = design(total(alone.evidence, 40, periods=(0,)))
+    moves = movements(0.5 * after, prior)
+    for plan, by in (
+        (alone, "but what the model assumes of the rest moved it ("),
+        (counted, "but totals and coarse records, with what the model assumes of the rest, moved"),
+    ):
+        assert (
+            by
+            in identification(moves, plan).set_index("parameter").loc["detection[s0]", "sentence"]
+        )
 
 
 def courted(told, *rest):

@@ -36,10 +36,13 @@ def long(*series: str, months: tuple[int, ...] = tuple(range(1, 13))) -> pd.Data
 
 
 def added(folder: Path, frame: pd.DataFrame, **asked: object) -> Added:
-    """Add a file's totals, by months where nothing else is asked."""
+    """Add a file's totals."""
     file = folder.parent / "official.csv"
     frame.to_csv(file, index=False)
-    return import_totals(file, folder, Wanted(**({"monthly": True} | asked)))  # type: ignore[arg-type]
+    return import_totals(file, folder, Wanted(**asked))  # type: ignore[arg-type]
+
+
+MONTHLY = {"monthly": True}
 
 
 @pytest.fixture
@@ -57,7 +60,7 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
 
 def test_rows_of_the_round_s_regions_and_days(folder: Path) -> None:
     """Two of three regions, January to June: 12 rows, whole months, inclusive victims."""
-    said = added(folder, long(SESNSP), series=(SESNSP,))
+    said = added(folder, long(SESNSP), series=(SESNSP,), **MONTHLY)
     frame = totals(folder)
     assert (said.rows, len(frame)) == (12, 12)
     assert set(frame["region"]) == {"MX-SIN", "MX-CHH"}
@@ -78,7 +81,7 @@ def test_months_are_added_up_over_the_window_and_over_the_history(folder: Path) 
     """A month without a figure parts what is added up: none is no zero."""
     frame = long(SESNSP)
     lacking = (frame["region"] == "MX-CHH") & (frame["month"] == 5)
-    said = added(folder, frame[~lacking], series=(SESNSP,), monthly=False)
+    said = added(folder, frame[~lacking], series=(SESNSP,))
     rows = totals(folder)
     assert rows[["region", "from", "to", "count"]].to_numpy().tolist() == [
         ["MX-CHH", "2010-01-01", "2010-03-31", str(3 * 1100 + 6)],
@@ -89,7 +92,31 @@ def test_months_are_added_up_over_the_window_and_over_the_history(folder: Path) 
     ]
     assert said.rows == 5
     assert any(note.startswith("1 state-month has no figure") for note in said.notes)
+    assert (
+        "11 state-months were added up to 5 totals, those of the window apart, of 1 state more "
+        "than one; --monthly keeps months."
+    ) in said.notes
     assert tabulate(read_round(folder)).aggregates is not None
+
+
+def test_a_month_that_no_state_has_is_missing_too(folder: Path) -> None:
+    said = added(folder, long(SESNSP, months=(1, 2, 4, 6)), series=(SESNSP,))
+    assert said.rows == 6
+    assert any(note.startswith("4 state-months have no figure") for note in said.notes)
+    assert any("of 2 states more than one" in note for note in said.notes)
+
+
+def test_the_month_in_which_the_window_begins_is_a_total_of_its_own(folder: Path) -> None:
+    text = (folder / "round.toml").read_text()
+    assert "2010-04-01" in text
+    (folder / "round.toml").write_text(text.replace("2010-04-01", "2010-04-10"))
+    added(folder, long(SESNSP), series=(SESNSP,))
+    rows = totals(folder)
+    assert rows.loc[rows["region"] == "MX-SIN", ["from", "to"]].to_numpy().tolist() == [
+        ["2010-01-01", "2010-03-31"],
+        ["2010-04-01", "2010-04-30"],
+        ["2010-05-01", "2010-06-30"],
+    ]
 
 
 def test_what_is_asked_for_is_written(folder: Path) -> None:
@@ -109,7 +136,8 @@ def test_totals_that_are_there_are_extended(tmp_path: Path) -> None:
     folder = write_full_round(tmp_path / "round")
     before = totals(folder)
     frame = long(SESNSP)
-    added(folder, frame[(frame["region"] != "MX-SIN") | (frame["month"] != 5)], series=(SESNSP,))
+    lacking = (frame["region"] == "MX-SIN") & (frame["month"] == 5)
+    added(folder, frame[~lacking], series=(SESNSP,), **MONTHLY)
     after = totals(folder)
     pd.testing.assert_frame_equal(after.loc[:0, before.columns], before)
     assert len(after) == 1 + 11
@@ -127,9 +155,10 @@ def test_a_second_total_of_the_same_events_is_refused(tmp_path: Path) -> None:
 def test_a_series_that_is_there_already(folder: Path) -> None:
     added(folder, long(SESNSP, months=(1, 2)), series=(SESNSP,))
     before = bytes_of(folder)
-    with pytest.raises(InputError, match=f"series '{SESNSP}' is in the round already"):
-        added(folder, long(SESNSP, months=(4, 5)), series=(SESNSP,))
-    assert bytes_of(folder) == before
+    for asked in ({"series": (SESNSP,)}, {}):
+        with pytest.raises(InputError, match=f"series '{SESNSP}' is in the round already"):
+            added(folder, long(SESNSP, months=(4, 5)), **asked)
+        assert bytes_of(folder) == before
 
 
 def test_one_series_is_taken_and_the_others_are_named(folder: Path) -> None:
@@ -141,13 +170,41 @@ def test_one_series_is_taken_and_the_others_are_named(folder: Path) -> None:
     assert "held to be organized crime" in text
     assert "'other' is among the authors" in text
     assert read_round(folder).settings.totals[FEDERAL]["capture"] == "0.5±0.15"
-    counts = totals(folder)["count"].astype(int)
-    assert counts.iloc[0] == 2101 + 3101 + 4101
+    rows = totals(folder).set_index(["region", "from"])
+    assert len(rows) == 4
+    of_state = sum(sum(1000 * s + month for month in (4, 5, 6)) for s in (2, 3, 4))
+    assert rows.loc[("MX-SIN", "2010-04-01"), "count"] == str(of_state)
 
 
 def test_a_count_in_parts_that_lacks_one_is_not_taken_for_the_whole(folder: Path) -> None:
     said = added(folder, long(INEGI, EXECUTIONS, SHOOTOUTS))
     assert said.series == (INEGI,)
+
+
+def test_a_file_of_parts_alone_gives_one_and_says_that_it_is_a_part(folder: Path) -> None:
+    said = added(folder, long(EXECUTIONS, SHOOTOUTS))
+    assert said.series == (EXECUTIONS,)
+    assert any("what share of the violence one or two of them count" in x for x in said.notes)
+
+
+def test_a_file_that_has_the_sum_itself(folder: Path) -> None:
+    said = added(folder, long(FEDERAL))
+    assert said.series == (FEDERAL,)
+    assert read_round(folder).settings.totals[FEDERAL]["capture"] == "0.5±0.15"
+
+
+def test_a_series_beside_a_part_keeps_what_is_known_of_it(folder: Path) -> None:
+    frame = pd.concat([long(EXECUTIONS, months=(1, 2, 3)), long(INEGI)])
+    said = added(folder, frame, series=(EXECUTIONS, INEGI))
+    declared = read_round(folder).settings.totals
+    assert declared[INEGI] == {"capture": "0.9±0.05", "noise": 0.25}
+    assert "capture" not in declared[EXECUTIONS]
+    assert any("month of registration, not of death" in note for note in said.notes)
+
+
+def test_the_capture_of_a_series_that_a_source_feeds_is_that_of_the_rest(folder: Path) -> None:
+    added(folder, long(*FEDERAL_PARTS), holds=("daily",))
+    assert read_round(folder).settings.totals[FEDERAL]["capture"] == "0.4±0.15"
 
 
 @pytest.mark.parametrize("how", [{}, {"together": "two-parts"}])
@@ -164,7 +221,7 @@ def test_parts_of_a_count_have_no_capture_of_the_whole(folder: Path, how: dict) 
 
 def test_a_month_is_taken_from_the_first_series_that_has_it(folder: Path) -> None:
     frame = pd.concat([long(INEGI), long(SESNSP, months=(2, 3)).assign(count=7)])
-    said = added(folder, frame, series=(SESNSP, INEGI))
+    said = added(folder, frame, series=(SESNSP, INEGI), **MONTHLY)
     rows = totals(folder)
     assert rows.groupby("series").size().to_dict() == {SESNSP: 4, INEGI: 8}
     assert not rows.duplicated(["region", "from"]).any()
@@ -173,10 +230,23 @@ def test_a_month_is_taken_from_the_first_series_that_has_it(folder: Path) -> Non
     assert read_round(folder).settings.totals[INEGI]["noise"] == 0.25
 
 
+def test_where_series_take_turns_each_has_totals_of_its_own(folder: Path) -> None:
+    frame = pd.concat([long(INEGI), long(SESNSP, months=(5,)).assign(count=7)])
+    added(folder, frame, series=(SESNSP, INEGI))
+    rows = totals(folder)
+    sinaloa = rows[rows["region"] == "MX-SIN"].sort_values("from")
+    assert sinaloa[["series", "from", "to", "count"]].to_numpy().tolist() == [
+        [INEGI, "2010-01-01", "2010-03-31", str(3 * 1000 + 6)],
+        [INEGI, "2010-04-01", "2010-04-30", "1004"],
+        [SESNSP, "2010-05-01", "2010-05-31", "7"],
+        [INEGI, "2010-06-01", "2010-06-30", "1006"],
+    ]
+
+
 def test_parts_are_added_up(folder: Path) -> None:
     frame = long(*FEDERAL_PARTS)
     lacking = (frame["series"] == SHOOTOUTS) & (frame["month"] == 3)
-    said = added(folder, frame[~lacking], series=FEDERAL_PARTS, together="federal")
+    said = added(folder, frame[~lacking], series=FEDERAL_PARTS, together="federal", **MONTHLY)
     rows = totals(folder).set_index(["region", "from"])
     assert said.series == ("federal",)
     assert len(rows) == 10, "March is not known whole"
@@ -197,7 +267,7 @@ def test_a_total_now_and_then_below_what_its_source_reports_ranges_as_far_above_
     tmp_path: Path,
 ) -> None:
     """One state-month in ten: its error may be as large the other way, and the user is told."""
-    frame, asked = long(SESNSP), {"series": (SESNSP,), "holds": ("daily",)}
+    frame, asked = long(SESNSP), {"series": (SESNSP,), "holds": ("daily",), **MONTHLY}
     other = write_small_round(tmp_path / "other")
     added(other, frame, **asked)
     evidence = tabulate(read_round(other))

@@ -261,31 +261,50 @@ def test_totals_set_aside_are_told_beside_the_reports():
     assert found.counts["set_aside_victim_share"] == (2 + 40) / (10 + 40)
 
 
-@pytest.mark.parametrize(
-    ("declared", "found", "said"), [(0.5, 0.85, 1), (0.5, 0.7, 0), (None, 0.85, 0)]
-)
-def test_a_declared_belief_that_the_fit_left_is_a_note(declared, found, said):
+def _beliefs(
+    parameter: str, declared: float | None, before: np.ndarray, after: np.ndarray
+) -> list[str]:
+    """Notes on one declared belief about a series, given draws of its prior and posterior."""
     made = parts()
-    series = pd.DataFrame(
-        {"capture_mean": [declared], "share_mean": [None], "noise": [0.0]}, ["sn"], dtype=float
-    )
+    nothing = {"capture_mean": [None], "share_mean": [None], "noise": [0.0]}
+    series = pd.DataFrame(nothing | {BELIEFS[parameter]: [declared]}, ["sn"], dtype=float)
     nothing_aside = made.evidence.set_aside.iloc[:0].assign(scope="")
     totals = no_totals(made, series, set_aside=nothing_aside)
-    held = replace(made.evidence, aggregates=totals)
-    rng, dims = np.random.default_rng(3), ("chain", "draw", "capture_series")
-    prior, after = (
-        xr.Dataset(
-            {"capture": (dims, rng.normal(mean, sd, (2, 900, 1)))}, {"capture_series": ["sn"]}
-        )
-        for mean, sd in ((0.5, 0.15), (found, 0.05))
+    plan = replace(made.plan, evidence=replace(made.evidence, aggregates=totals))
+    dims = ("chain", "draw", "series")
+    prior, posterior = (
+        xr.Dataset({parameter: (dims, draws)}, {"series": ["sn"]}) for draws in (before, after)
     )
-    plan = replace(made.plan, evidence=held)
-    notes = summarize(replace(made, plan=plan, posterior=after, prior=prior)).notes
-    left = [note for note in notes if note.startswith("Of the official series sn round.toml says")]
+    notes = summarize(replace(made, plan=plan, posterior=posterior, prior=prior)).notes
+    return [note for note in notes if note.startswith("Of series sn round.toml says that ")]
+
+
+BELIEFS = {"capture": "capture_mean", "total_share": "share_mean", "total_noise": "noise"}
+
+
+@pytest.mark.parametrize(
+    ("parameter", "words"), [("capture", "it counts"), ("total_share", "the organizations' share")]
+)
+@pytest.mark.parametrize(
+    ("declared", "found", "said"), [(0.5, 0.85, 1), (0.5, 0.15, 1), (0.5, 0.7, 0), (None, 0.85, 0)]
+)
+def test_a_declared_share_that_the_fit_left_is_a_note(parameter, words, declared, found, said):
+    rng = np.random.default_rng(3)
+    before, after = (rng.normal(mean, sd, (2, 900, 1)) for mean, sd in ((0.5, 0.15), (found, 0.05)))
+    left = _beliefs(parameter, declared, before, after)
     assert len(left) == said
-    assert all(
-        "that it counts 0.5" in note and "the model finds 0.85 ± " in note for note in left
-    ), left
+    assert all(words in note and f"the model finds {found:.2g} ± " in note for note in left), left
+
+
+@pytest.mark.parametrize(("found", "said"), [(0.02, 1), (0.03, 0), (0.3, 0), (0.5, 1)])
+def test_a_declared_noise_that_the_fit_left_is_a_note(found, said):
+    """The prior is log-normal with an sd of .7 around what is declared: a factor of four is far."""
+    rng = np.random.default_rng(3)
+    before = np.exp(rng.normal(np.log(0.1), 0.7, (2, 20_000, 1)))
+    after = rng.normal(found, 0.1 * found, (2, 900, 1))
+    left = _beliefs("total_noise", 0.1, before, after)
+    assert len(left) == said
+    assert all("that its noise is 0.1;" in note for note in left), left
 
 
 def test_notes(summary):
