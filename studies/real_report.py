@@ -73,6 +73,7 @@ def _fit(row: Row) -> dict[str, object]:
         "leapfrog steps": f"{row['steps']:.0f}",
         "minutes of a core": f"{row['seconds'] / 60:.0f}",
         "status": row["status"],
+        "commit": row["commit"],
     }
 
 

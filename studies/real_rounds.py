@@ -3,8 +3,9 @@
 ``python -m dtoscore.studies.real_rounds ROUND... --out docs/evidence`` fits each round folder
 twice, and writes ``real-rounds.jsonl``, a record a fit, and ``real-rounds.md``. Without its
 official totals a round keeps its coarse records; the totals are then predicted by a fit that never
-saw them. What ``real-rounds.jsonl`` holds of the same evidence, rubric and options is taken as it
-is: take that away where formulas change. The draws stay in the rounds' ``work`` folders.
+saw them. What ``real-rounds.jsonl`` holds of the same evidence, formulas, rubric and options is
+taken as it is, a record of others is replaced, one of a round that is not asked for stays: take
+that away where scores or predictions change. The draws stay in the rounds' ``work`` folders.
 """
 
 import hashlib
@@ -130,14 +131,15 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("rounds", type=Path, nargs="+", metavar="ROUND", help="round folders")
     given = parser.parse_args(arguments)
     options = fit_options(given)
-    rows = {row["fit"]: row for row in real_report.read(given.out)}
+    rows = {(row["round"], row["variant"]): row for row in real_report.read(given.out)}
     for folder in given.rounds:
         whole = pipeline.prepare(folder)
         for variant in VARIANTS:
             kept = record_file(given.work, whole, variant, options)
-            if kept.name not in rows:
+            place = whole.round.folder.name, variant
+            if place not in rows or rows[place]["fit"] != kept.name:
                 made = once(partial(study, whole, variant, options), kept)
-                rows[kept.name] = {"fit": kept.name, "commit": given.commit, **made}
+                rows[place] = {"fit": kept.name, "commit": given.commit, **made}
             real_report.write(list(rows.values()), given.out)
 
 

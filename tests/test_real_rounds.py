@@ -20,7 +20,7 @@ def record() -> Row:
     seen = {"check": "reported", "of": "ucdp", "observed": 7.0, "low": 4.0, "median": 6.0,
             "high": 9.0, "position": 0.6}  # fmt: skip
     return {
-        "fit": "2010.json", "commit": "x", "sampled": "4 x (600 + 1500)", "accepted": 0.9,
+        "commit": "x", "sampled": "4 x (600 + 1500)", "accepted": 0.9,
         "seed": 1, "round": "2010", "variant": "with totals", "seconds": 60.0, "steps": 63.0,
         "passed": True, "failures": [], "rhat": 1.003, "ess": 512.0, "parameter_ess": 140.0,
         "divergences": 0, "status": "no_designation", "incidents": 9,
@@ -47,6 +47,37 @@ def test_what_an_earlier_page_holds_is_read_again(tmp_path: Path) -> None:
     given = [record() | {"variant": v, "round": r} for r, v in (("b", "with totals"), *OTHERS)]
     real_report.write(given, tmp_path)
     assert real_report.read(tmp_path) == [given[2], given[1], given[0]]
+
+
+def test_a_record_of_the_same_fit_is_taken_and_one_of_other_evidence_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, evidence = list[str](), ["e1"]
+
+    def prepared(folder: Path) -> SimpleNamespace:
+        settings = SimpleNamespace(risk_limit=0.05)
+        round_ = SimpleNamespace(folder=folder, rubric="r", settings=settings)
+        return SimpleNamespace(round=round_, work=Path(evidence[0]))
+
+    def studied(whole: SimpleNamespace, variant: str, _: object) -> Row:
+        made.append(f"{whole.round.folder.name} {evidence[0]}")
+        row = record() | {"round": whole.round.folder.name, "variant": variant}
+        return {key: value for key, value in row.items() if key != "commit"}
+
+    monkeypatch.setattr(real_rounds.pipeline, "prepare", prepared)
+    monkeypatch.setattr(real_rounds, "study", studied)
+
+    def run(*rounds: str, work: str = "work", commit: str = "one") -> list[tuple[str, str]]:
+        out, kept = ["--out", str(tmp_path / "out")], ["--work", str(tmp_path / work)]
+        real_rounds.main([*rounds, *out, *kept, "--commit", commit])
+        return [(row["round"], row["commit"]) for row in real_report.read(tmp_path / "out")]
+
+    assert run("a", "b") == [("a", "one"), ("a", "one"), ("b", "one"), ("b", "one")]
+    assert run("b", work="other", commit="two") == [*[("a", "one")] * 2, *[("b", "one")] * 2]
+    assert made == ["a e1", "a e1", "b e1", "b e1"], "nothing was made again"
+    evidence[0] = "e2"
+    assert run("b", commit="two") == [*[("a", "one")] * 2, *[("b", "two")] * 2]
+    assert made[4:] == ["b e2", "b e2"]
 
 
 def test_the_unseen_are_counted_in_the_draws_that_are_scored() -> None:
