@@ -25,7 +25,7 @@ FIRST_ROW = 2
 """Number of the first row below the header, as messages count them."""
 MOST_SHORT = 0.1
 """Share of the counts that may be below what a source reports there that feeds the series: of the
-federal series of 2007 to 2010, beside UCDP, at most one in twenty is. A choice."""
+federal series of 2007 to 2010, beside UCDP, at most one month in twenty is. A choice."""
 
 
 def totals_rows(parts: pd.DataFrame, unit: str) -> pd.DataFrame:

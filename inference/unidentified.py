@@ -15,7 +15,7 @@ from ..data.problems import counted
 from ..data.values import ADJUDICATED
 from ..data.world import LARGEST_EVENT, SIZE_EDGES
 from ..models.design import Design
-from ..models.rates import other_counted
+from ..models.other import is_counted
 from ..models.structure import NORMAL, TWO_CLASS
 from .minimum import in_window
 
@@ -103,7 +103,7 @@ def _tells_other(plan: Design) -> bool:
     texts = enumerate(evidence.axes.statements)
     named = {number: parse(text) for number, text in texts if number}
     codes = [n for n, said in named.items() if OTHER in said.organizations and not said.is_rivalry]
-    return bool(np.isin(evidence.said, codes).any()) or other_counted(plan)
+    return bool(np.isin(evidence.said, codes).any()) or is_counted(plan)
 
 
 def _law(plan: Design) -> str:

@@ -29,8 +29,9 @@ from .circumstances import adjudicated
 from .claims import ABSENT_BLAME, OTHER_BLAME
 from .design import Design
 from .engine import Array, Engine, Floats, Params
+from .families import fixed_scale, simple, standardized
 from .names import is_other
-from .parameters import Parameter, fixed_scale, simple, standardized
+from .parameters import Parameter
 from .priors import Prior, Priors
 
 ADJUDICATED_ONE_SIDED = 0.98

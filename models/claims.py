@@ -30,7 +30,8 @@ import numpy as np
 from . import effects
 from .design import Design
 from .engine import Array, Engine, Floats, Params
-from .parameters import Parameter, fixed_scale, simple
+from .families import fixed_scale, simple
+from .parameters import Parameter
 from .priors import Priors
 
 ABSENT_BLAME = 0.05

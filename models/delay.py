@@ -15,7 +15,8 @@ import numpy as np
 
 from .design import Design
 from .engine import Array, Engine, Floats, Params
-from .parameters import Parameter, simple
+from .families import simple
+from .parameters import Parameter
 from .priors import Priors
 
 

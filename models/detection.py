@@ -24,8 +24,9 @@ import numpy as np
 from . import centring, delay, effects, silencing, visibility
 from .design import SIZE_LOG_VICTIMS, Design
 from .engine import Array, Engine, Ints, Params
+from .families import simple, standardized
 from .histories import ANY_CLASS, REPORTED, WAS_SILENT
-from .parameters import Parameter, simple, standardized
+from .parameters import Parameter
 from .priors import Priors
 
 

@@ -24,6 +24,7 @@ from . import (
     delay,
     detection,
     noise,
+    other,
     rates,
     size,
     superposition,
@@ -83,7 +84,7 @@ def build(
         reach = detection.log_reach(params, plan, PYTENSOR)
         for p in (p for p in listed if p.is_shifted and p.distribution not in OF_OTHER):
             params[p.name] = p.declare(params, reach)
-        if plan.names.has_other and rates.other_told(plan):
+        if plan.names.has_other and other.is_told(plan):
             _declare_levels(params, {p.name: p for p in listed}, reach.place, plan)
         _declare_totals(rates.log_rate(params, plan, PYTENSOR), listed, plan)
         if plan.around.delayed.any():
@@ -116,7 +117,7 @@ def _declare_levels(
     levels = pm.Flat(share.free_name)[None]
     if region is not None:
         levels = pt.concatenate([pm.Flat(region.free_name, shape=region.free_shape), levels])
-    levels = levels - float(rates.other_listed(plan)) * reach
+    levels = levels - float(other.is_listed(plan)) * reach
     if region is not None:
         effect = levels - levels.mean()
         params[region.name] = pm.Deterministic(region.name, effect, dims=region.dims)

@@ -13,8 +13,9 @@ from .compiled import jit
 from .design import SIZE_LOG_VICTIMS, Design
 from .engine import Floats, Ints
 from .kernel_runs import ints, starts
+from .other import is_listed
 from .parameters import Parameter
-from .rates import IMPOSSIBLE, other_listed
+from .rates import IMPOSSIBLE
 from .structs import Pointer, Struct, define, register
 from .written import avoided_shares, goes_by_name, spoken_names
 
@@ -269,7 +270,7 @@ def _axes(design: Design) -> dict[str, Any]:
         "size_share": shares.size,
         "war_reports": shares.wars,
         "other_reports": shares.other,
-        "other_listed": float(other_listed(design)),
+        "other_listed": float(is_listed(design)),
     }
 
 

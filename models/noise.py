@@ -21,7 +21,8 @@ import numpy as np
 from .compiled import jit
 from .design import Design
 from .engine import Array, Engine, Floats, Ints, Params
-from .parameters import Parameter, simple
+from .families import simple
+from .parameters import Parameter
 from .priors import Priors
 from .special import digamma
 

@@ -6,7 +6,7 @@ r"""What happens: how many incidents of each author, place, month and kind.
     \log \lambda_{drtc} &= \alpha^D + \alpha^D_c + a_r + a_t + b_d + b_{dr} + b_{dt}
 
 Organizations k, rivalries d. Every effect is zero-sum over the axes it shares with a coarser
-one, but for b_kr and b_dr, which are normal around zero (``parameters.table`` says why);
+one, but for b_kr and b_dr, which are normal around zero (``families.table`` says why);
 b_kt and b_dt are random walks, centred over t. ``other`` stands outside every zero-sum block,
 with its own intercept, region, period and kind effects. α and α^D have flat priors, and the log
 totals log Σ μ of organizations and of rivalries, which they raise one to one, have normal ones:
@@ -19,24 +19,24 @@ organizations' share w of the incidents that nobody attributes has a declared pr
                + \log \bar u - \log \bar u_O - \operatorname{logit} w
 
 with k over organizations and rivalries and ū and ū_O the mean unknown shares, so that w is exactly
-what its prior speaks of. One samples α^O + a^O_r, what sources and totals speak of: where totals
-fix most places, w and the zero-sum a^O_r hang on the few that they do not. Where an organization is
+what its prior speaks of. Where sources or totals tell of ``other`` one samples α^O + a^O_r, that is
+what they speak of: where totals fix most places, w and the zero-sum a^O_r hang on the few that they
+do not (``other``). Where an organization is
 not present (``presence.csv``), or its dates are disputed, log μ has a penalty with a strong prior,
 of one size for all.
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ..data.attribution import OTHER
-from ..data.axes import lists
-from . import attribution, centring, effects
+from . import attribution, centring, effects, other
 from .design import Design
 from .engine import NUMPY, Array, Engine, Floats, Params
-from .parameters import Parameter, fixed_scale, pooled, simple, standardized, table, walk
+from .families import fixed_scale, pooled, simple, standardized, table, walk
+from .parameters import Parameter
 from .priors import Priors
 
 IMPOSSIBLE = -700.0
@@ -60,7 +60,7 @@ def parameters(priors: Priors, design: Design) -> list[Parameter]:
         *standardized("rate_period", priors, ["period"], 1, sizes, _by_period(design)),
         *organizations,
         *(_rivalry_parameters(priors, design, named, region[-1:]) if rivalries else []),
-        *(_other_parameters(priors, design, organizations[0]) if design.names.has_other else []),
+        *(other.parameters(priors, design, organizations[0]) if design.names.has_other else []),
         *([simple("absence", priors["absence"])] if _somewhere_absent(design) else []),
     ]
 
@@ -107,30 +107,6 @@ def _rivalry_parameters(
         *level,
         *table("rivalry_region", priors, [d, "region"], around, weight, sizes),
         *walk("rivalry_walk", priors, d, sizes, design.months),
-    ]
-
-
-def _other_parameters(priors: Priors, design: Design, intercept: Parameter) -> list[Parameter]:
-    """``other`` in levels by place: totals fix those of most places, and not their sum.
-
-    Where neither sources nor totals tell of it at all it keeps its priors, in their own
-    coordinates: centred levels would meet the funnel of their scale.
-    """
-    sizes, told = design.sizes, other_told(design)
-    share = simple("other_share", priors["other_share"])
-    region = pooled("other_region", priors, ["region"], sizes, 1.0 if told else 0.0)
-    if told:
-        start = intercept.arguments["start"] + math.log(sizes["organization"])
-        arguments = {**share.arguments, "start": start}
-        share = replace(share, distribution="level", arguments=arguments)
-        region = [
-            replace(p, distribution="levels", around=(share,)) if p.scale else p for p in region
-        ]
-    return [
-        share,
-        *fixed_scale("other_kind", priors, ["kind"], 1, sizes),
-        *region,
-        *standardized("other_period", priors, ["period"], 1, sizes),
     ]
 
 
@@ -275,25 +251,6 @@ def _other(params: Params, design: Design, named: list[LogRate], engine: Engine)
     unnamed, unnamed_other = attribution.unattributed(params, engine)
     level += xp.log(unnamed) - xp.log(unnamed_other)
     return LogRate(shape.region, shape.period, shape.kind + level)
-
-
-def other_listed(design: Design) -> bool:
-    """Whether a source whose silence informs lists what is said to be by ``other``."""
-    coverage = design.evidence.axes.sources["coverage"].iloc[design.histories.listers]
-    return any(lists(c, OTHER, design.names.contenders) for c in coverage)
-
-
-def other_told(design: Design) -> bool:
-    """Whether a source whose silence informs lists ``other``, or a total counts it."""
-    return other_listed(design) or other_counted(design)
-
-
-def other_counted(design: Design) -> bool:
-    """Whether a total that the model takes in counts ``other``."""
-    found = design.evidence.aggregates
-    if found is None or not design.structure.totals:
-        return False
-    return bool(found.authors[:, design.evidence.axes.authors.index(OTHER)].any())
 
 
 def other_level(params: Params, design: Design, engine: Engine) -> Array:

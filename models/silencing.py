@@ -31,7 +31,8 @@ from . import effects
 from .circumstances import adjudicated, source_types
 from .design import Design
 from .engine import Array, Engine, Floats, Params
-from .parameters import Parameter, simple, standardized
+from .families import simple, standardized
+from .parameters import Parameter
 from .priors import Priors
 
 

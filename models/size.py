@@ -15,8 +15,9 @@ from dataclasses import replace
 from . import centring, effects
 from .design import Design
 from .engine import Array, Engine, Params, log_softmax
+from .families import fixed_scale, standardized
 from .names import is_other
-from .parameters import Parameter, fixed_scale, standardized
+from .parameters import Parameter
 from .priors import Priors
 
 
@@ -25,6 +26,7 @@ def parameters(priors: Priors, design: Design) -> list[Parameter]:
     sizes, named = design.sizes, centring.named_incidents(design)
     organized = named[~is_other(design.names)].sum(axis=1)
     by_author = centring.weights(organized, centring.PRIOR_SIZES)[:, None]
+    # One weight for all: a place hangs on the others, with which its deviations sum to zero.
     by_region = centring.weights(named.sum(axis=0), centring.PRIOR_SIZES).mean()
     result = [
         _base(priors, design),

@@ -10,7 +10,8 @@ unreported dead are no journalists. A reported class ``unknown`` is missing, nev
 from . import effects
 from .design import Design
 from .engine import Array, Engine, Params, log_softmax
-from .parameters import Parameter, fixed_scale, standardized
+from .families import fixed_scale, standardized
+from .parameters import Parameter
 from .priors import Priors
 
 

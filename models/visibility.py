@@ -17,7 +17,8 @@ import numpy as np
 
 from .design import Design
 from .engine import Array, Engine, Params
-from .parameters import Parameter, simple
+from .families import simple
+from .parameters import Parameter
 from .priors import Priors
 from .structure import TWO_CLASS
 

@@ -18,8 +18,8 @@ from ..data.attribution import OTHER, parse
 from ..data.values import ADJUDICATED
 from ..data.world import Floats, World
 from ..inference.prior import draw
+from ..models.families import simple
 from ..models.numbers import TAIL_GRID, tail_posterior
-from ..models.parameters import simple
 from ..models.priors import Priors
 
 PRIORS = Priors()

@@ -67,10 +67,15 @@ PYTHON = Mode(linker="py", optimizer=None)
 """Node by node in Python: no compiler, no rewriting of the graph."""
 
 
-@pytest.fixture(scope="module", params=CASES)
+NOBODYS = "nobody lists what is nobody's"
+COUNTED = f"{NOBODYS}, a total counts it"
+
+
+@pytest.fixture(scope="module", params=[*CASES, COUNTED])
 def target(request: pytest.FixtureRequest) -> Density:
-    case = CASES[request.param]
-    return density(case)
+    if request.param == COUNTED:
+        return with_total(CASES[NOBODYS])
+    return density(CASES[request.param])
 
 
 def density(case: Case) -> Density:
@@ -127,9 +132,6 @@ def test_constrained_values_keep_their_constraints(target: Density) -> None:
             np.testing.assert_allclose(value.sum(axis=-1), 1.0, rtol=1e-13)
         elif p.distribution not in ("normal", "table", "flat", "level"):
             assert np.all(value > 0)
-
-
-NOBODYS = "nobody lists what is nobody's"
 
 
 def with_total(case: Case) -> Density:
@@ -204,6 +206,7 @@ def test_value_is_likelihood_and_priors_and_jacobian(target: Density) -> None:
     rest = noise.log_lik(mass, params, target.design, NUMPY)
     likelihood = (term + rest).sum() - target.design.log_factorials.sum()
     likelihood += delay.log_lik(params, target.design, NUMPY).sum()
+    likelihood += target.total_log_lik(target.constrain(free)).sum()
     rest = target.value_and_gradient(free)[0] - likelihood - sum(target.log_priors(free).values())
     assert rest == pytest.approx(log_jacobian(target, free), rel=1e-9, abs=1e-9)
 
