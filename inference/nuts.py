@@ -18,9 +18,10 @@ MAX_DEPTH = 8
 """At most 255 leapfrog steps. Usual fits take 15 to 127; deeper trees come only at the start of
 tuning, while the mass matrix is still wrong, and took two thirds of the time of a UCDP round."""
 
-LARGE = 1_000
+LARGE = 1_300
 """Free parameters from which on a rough fit comes first: 58 steps a draw became 33 on UCDP's 2010
-with its totals (1,418); with 633 there is nothing to gain (docs/evidence/geometry.md)."""
+with its totals (1,418); UCDP's 2007 (633) stays at 31, and the demonstration (1,289, five sources)
+takes 15 without, where the rough fit costs a sixth of the whole (docs/evidence/geometry.md)."""
 ROUGH_TUNE, ROUGH_DRAWS = 200, 100
 UNCONSTRAINED = "unconstrained_draw"
 """nutpie's name of the draws as it makes them."""
