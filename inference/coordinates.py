@@ -52,7 +52,7 @@ class Coordinates:
     width: Floats
 
     def free(self, y: Floats) -> Floats:
-        """Unconstrained values x of coordinates y; shape (…, free)."""
+        """Unconstrained values x of coordinates y."""
         return np.asarray(self.middle + self.spread * self._stretched(y, self.width))
 
     def gradient(self, by_free: Floats) -> Floats:
@@ -64,7 +64,7 @@ class Coordinates:
         return self._stretched((x - self.middle) / self.spread, 1.0 / self.width)
 
     def _stretched(self, y: Floats, by: Floats) -> Floats:
-        return np.asarray(y + ((by - 1.0) * (y @ self.directions)) @ self.directions.T)
+        return np.asarray(y + self.directions @ ((by - 1.0) * (y @ self.directions)))
 
 
 def coordinates(gradient: Gradient, draws: Floats, seed: int) -> Coordinates:

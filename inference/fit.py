@@ -93,8 +93,7 @@ def sample(
     -------
     A DataTree as ArviZ makes it: ``posterior``, ``sample_stats``, ``prior`` (as many draws
     as one chain), ``log_likelihood`` and ``posterior_predictive`` by cell, ``log_prior`` by
-    parameter, ``observed_data``; and ``unconstrained``, as ``run_nutpie`` has it. The same options
-    give the same draws on one machine.
+    parameter, ``observed_data``. The same options give the same draws on one machine.
 
     Raises
     ------
@@ -114,8 +113,7 @@ def sample(
 def run_nutpie(target: Density, options: FitOptions, progress: Progress | None) -> xr.DataTree:
     """Run NUTS on the compiled density, a large one in coordinates of its own (``nuts``).
 
-    Dims of the posterior have their names: the sampler takes numbers only. The group
-    ``unconstrained`` has mean and standard deviation of the unconstrained values.
+    Dims of the posterior have their names: the sampler takes numbers only.
     """
     trace = _trace(target, options, progress)
     posterior, coords = trace["posterior"].to_dataset(), target.design.coords
@@ -132,7 +130,7 @@ def _trace(target: Density, options: FitOptions, progress: Progress | None) -> x
             told("sampling roughly, for coordinates in which it goes faster")
             change = nuts.rough_coordinates(target, watch, options.seed)
         told(f"sampling {options.chains} chains of {options.tune} + {options.draws} draws")
-        found = nuts.trace(
+        return nuts.trace(
             nuts.compiled(target, watch, change),
             draws=options.draws,
             tune=options.tune,
@@ -140,10 +138,8 @@ def _trace(target: Density, options: FitOptions, progress: Progress | None) -> x
             cores=options.cores,
             seed=options.seed,
             target_accept=options.target_accept,
-            store_unconstrained=True,
             progress_bar=progress is not None and sys.stderr.isatty(),
         )
-        return nuts.summed_up(found, change)
     except BaseException as error:
         if isinstance(error, RuntimeError) or is_panic(error):
             raise FitError(watch.reason(error)) from (watch.fault or error)
@@ -162,7 +158,6 @@ def _tree(trace: xr.DataTree, target: Density, options: FitOptions) -> xr.DataTr
     groups = {
         "posterior": posterior,
         "sample_stats": trace["sample_stats"].to_dataset(),
-        "unconstrained": trace["unconstrained"].to_dataset(),
         "prior": _prior_dataset(prior, target, coords),
         "log_likelihood": likelihood,
         "log_prior": _log_prior(values, posterior, target),

@@ -17,7 +17,6 @@ from .unidentified import Reason, beside_reports, by_construction
 
 COLUMNS = ("parameter", "moved", "sentence")
 Line = tuple[str, float, str]
-ALONE = "the likelihood alone"
 
 
 def identification(moved: pd.DataFrame, plan: Design) -> pd.DataFrame:
@@ -107,10 +106,9 @@ def _is_named(levels: pd.DataFrame) -> bool:
 
 
 def _before_and_after(row: "pd.Series[float]") -> str:
-    """Say a prior and a posterior by mean and standard deviation, and what no prior adds."""
+    """Say a prior and a posterior by mean and standard deviation."""
     before, after = (f"{row[f'{of}mean']:.3g} ± {row[f'{of}sd']:.2g}" for of in ("prior_", ""))
-    alone = "" if np.isnan(row["alone"]) else f", {row['alone']:.0%} of its precision by {ALONE}"
-    return f"prior {before}, posterior {after}{alone}"
+    return f"prior {before}, posterior {after}"
 
 
 def _block(parameter: str, levels: pd.DataFrame) -> list[Line]:

@@ -23,8 +23,6 @@ LARGE = 1_300
 with its totals (1,418); UCDP's 2007 (633) stays at 31, and the demonstration (1,289, five sources)
 takes 15 without, where the rough fit costs a sixth of the whole (docs/evidence/geometry.md)."""
 ROUGH_TUNE, ROUGH_DRAWS = 200, 100
-UNCONSTRAINED = "unconstrained_draw"
-"""nutpie's name of the draws as it makes them."""
 
 
 def compiled(target: Density, watch: Watch, change: Coordinates | None = None) -> Any:
@@ -82,21 +80,9 @@ def rough_coordinates(target: Density, watch: Watch, seed: int) -> Coordinates:
         store_unconstrained=True,
         progress_bar=False,
     )
-    draws = found["sample_stats"][UNCONSTRAINED].to_numpy()[0]
+    draws = found["sample_stats"]["unconstrained_draw"].to_numpy()[0]
     evaluate = target.evaluator()
     return coordinates(lambda x: evaluate(x)[1], draws, derive(seed, "directions"))
-
-
-def summed_up(found: xr.DataTree, change: Coordinates | None) -> xr.DataTree:
-    """Keep of the unconstrained draws mean and standard deviation, in a group of their own."""
-    stats = found["sample_stats"].to_dataset()
-    draws = stats[UNCONSTRAINED].to_numpy()
-    free = _free(draws.reshape(-1, draws.shape[-1]), change)
-    kept = {"middle": ("free", free.mean(axis=0)), "spread": ("free", free.std(axis=0))}
-    rest = stats.drop_dims(set(stats[UNCONSTRAINED].dims) - {"chain", "draw"})
-    found["sample_stats"] = xr.DataTree(rest)
-    found["unconstrained"] = xr.DataTree(xr.Dataset(kept))
-    return found
 
 
 def trace(model: Any, **options: Any) -> xr.DataTree:

@@ -35,7 +35,7 @@ SAMPLER = ("callbacks", "coordinates", "fit", "nuts", "prior", "seeds", "starts"
 """Modules of this package that make draws: ``fit`` and what it imports of it."""
 DIGITS = 16
 DIGEST = "sha256"
-GROUPS = ("posterior", "sample_stats", "prior", "unconstrained")
+GROUPS = ("posterior", "sample_stats", "prior")
 """What is asked of every fit."""
 ROOT = Path(__file__).resolve().parent.parent
 

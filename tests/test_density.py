@@ -15,7 +15,6 @@ from dtoscore.models import centring, delay, detection, joint, noise, superposit
 from dtoscore.models.density import Density
 from dtoscore.models.design import design
 from dtoscore.models.engine import NUMPY, Params
-from dtoscore.models.likelihood_slope import likelihood_slope
 from dtoscore.models.parameters import Parameter
 from dtoscore.models.priors import Priors
 from dtoscore.models.structure import CORE, TWO_CLASS, Structure
@@ -261,20 +260,6 @@ def test_gradient_is_the_slope_of_the_value(target: Density) -> None:
             slope = target.value_and_gradient(up)[0] - target.value_and_gradient(down)[0]
             where = f"{name}[{i - block.start}]"
             assert gradient[i] == pytest.approx(slope / (2 * step), rel=1e-5, abs=1e-5), where
-
-
-def test_the_slope_of_the_likelihood_is_that_of_the_value_without_priors(target: Density) -> None:
-    """Along random directions, by central differences."""
-    free, step = point(target), 3e-5
-    found = likelihood_slope(target, free)
-
-    def likelihood(x: np.ndarray) -> float:
-        priors = sum(target.log_priors(x).values()) + log_jacobian(target, x)
-        return target.value_and_gradient(x)[0] - priors
-
-    for direction in np.random.default_rng(8).normal(size=(4, len(free))):
-        ends = [likelihood(free + sign * step * direction) for sign in (1.0, -1.0)]
-        assert found @ direction == pytest.approx((ends[0] - ends[1]) / (2 * step), rel=1e-4)
 
 
 def test_prior_densities_are_those_of_the_parameters(target: Density) -> None:

@@ -103,7 +103,6 @@ def parts(silence=("informative", "uninformative"), **changes):
         round=round_of(held.axes.sources),
         plan=design(held),
         posterior=xr.Dataset(),
-        profiles=xr.Dataset(),
         prior=xr.Dataset(),
         realized=counts,
         scores=points,
