@@ -230,23 +230,22 @@ def _by_default(rows: pd.DataFrame, table: Table, wanted: Wanted, round_: Round)
         Where the file has none, or the round has it already.
     """
     there = sorted(table.frame["series"].unique())
-    problems = Problems()
     if not there:
-        problems.add(f"{table.file}: holds no row below its header")
-        problems.stop_if_any()
+        raise InputError([f"{table.file}: holds no row below its header"])
     name = state_months.preferred(rows, there)
     parts = SUMS.get(name, ()) if name not in there else ()
-    result = replace(wanted, series=parts or (name,), together=name if parts else "")
+    problems = Problems()
     _check_new((name,), round_, problems)
     problems.stop_if_any()
-    return result
+    return replace(wanted, series=parts or (name,), together=name if parts else "")
 
 
 def _declared(name: str, wanted: Wanted) -> str:
     """Write ``[totals.NAME]``."""
     about = known(name, wanted.series)
+    of_rest = about.of_rest if wanted.holds else ""
     settings: dict[str, object] = {
-        "capture": wanted.capture or (about.of_rest if wanted.holds else about.capture) or None,
+        "capture": wanted.capture or of_rest or about.capture or None,
         "share": wanted.share or None,
         "holds": wanted.holds or None,
         "noise": about.noise if wanted.unit == VICTIMS else None,

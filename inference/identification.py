@@ -7,11 +7,10 @@ is nearly as wide as their prior, and in the same place.
 
 from collections.abc import Iterator
 
-import numpy as np
 import pandas as pd
 
 from ..models.design import Design
-from .movements import LITTLE, NEAR
+from .movements import distance
 from .parameter_words import EVERY, about
 from .unidentified import Reason, beside_reports, by_construction
 
@@ -57,17 +56,11 @@ def _reasoned(reason: Reason, moved: pd.DataFrame, by: str) -> Iterator[Line]:
     if len(still) or not len(went):
         yield reason.key, _mean(still), reason.keeps(partly=len(went) > 0)
     for parameter, some in went.groupby("parameter", sort=True):
-        most = some.iloc[int(_distance(some).argmax())]
+        most = some.iloc[int(distance(some).argmax())]
         which = f"most of all {most['level']}: " if len(some) > 1 else ""
         what, how = _about(str(parameter), some, levels), which + _before_and_after(most)
         said = reason.moved(what, by, how)
         yield _key(str(parameter), some, levels), _mean(some), said
-
-
-def _distance(rows: pd.DataFrame) -> np.ndarray:
-    """How far levels moved, narrower or elsewhere: 1 where they are just called informed."""
-    shift = (rows["mean"] - rows["prior_mean"]).abs() / rows["prior_sd"]
-    return np.maximum(rows["moved"].to_numpy() / LITTLE, shift.to_numpy() / NEAR)
 
 
 def _line(parameter: str, levels: pd.DataFrame) -> list[Line]:

@@ -50,7 +50,6 @@ def _compared(name: str, after: xr.DataArray, before: xr.DataArray) -> pd.DataFr
     spread = np.where(known, prior_sd, 1.0)
     with np.errstate(invalid="ignore"):
         moved = np.maximum(0.0, 1.0 - sd / spread)
-        shift = np.abs(mean - prior_mean) / spread
     table = pd.DataFrame(
         {
             "parameter": name,
@@ -61,11 +60,22 @@ def _compared(name: str, after: xr.DataArray, before: xr.DataArray) -> pd.DataFr
             "mean": mean,
             "sd": sd,
             "moved": moved,
-            "informed": (moved > LITTLE) | (shift > NEAR),
         }
-    )
-    kept: pd.DataFrame = table.loc[known]
+    ).loc[known]
+    kept: pd.DataFrame = table.assign(informed=distance(table) > 1.0)
     return kept
+
+
+def distance(rows: pd.DataFrame) -> np.ndarray:
+    """How far levels moved, narrower or elsewhere: the data informed those above 1.
+
+    Parameters
+    ----------
+    rows
+        Some rows of what ``movements`` gives.
+    """
+    shift = (rows["mean"] - rows["prior_mean"]).abs() / rows["prior_sd"]
+    return np.maximum(rows["moved"].to_numpy() / LITTLE, shift.to_numpy() / NEAR)
 
 
 def _moments(draws: xr.DataArray, dims: list[Hashable]) -> tuple[np.ndarray, np.ndarray]:

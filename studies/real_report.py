@@ -10,12 +10,11 @@ from ..inference.predictive import LARGE, LISTED, SCATTER, UNNAMED
 from ..inference.predictive_totals import TOTAL
 from .recovery_table import Row, machine, markdown, pooled
 
+FILE = "real-rounds.jsonl"
 WITH = "with totals"
+"""The fit of a round that comes first."""
 LEAST_SAID = 0.01
 """Organizations with a smaller P(worst) are not listed."""
-
-
-FILE = "real-rounds.jsonl"
 
 
 def read(out: Path) -> list[Row]:

@@ -261,6 +261,9 @@ def test_totals_set_aside_are_told_beside_the_reports():
     assert found.counts["set_aside_victim_share"] == (2 + 40) / (10 + 40)
 
 
+BELIEFS = {"capture": "capture_mean", "total_share": "share_mean", "total_noise": "noise"}
+
+
 def _beliefs(
     parameter: str, declared: float | None, before: np.ndarray, after: np.ndarray
 ) -> list[str]:
@@ -277,9 +280,6 @@ def _beliefs(
     )
     notes = summarize(replace(made, plan=plan, posterior=posterior, prior=prior)).notes
     return [note for note in notes if note.startswith("Of series sn round.toml says that ")]
-
-
-BELIEFS = {"capture": "capture_mean", "total_share": "share_mean", "total_noise": "noise"}
 
 
 @pytest.mark.parametrize(
