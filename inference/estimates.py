@@ -35,6 +35,8 @@ class Parts:
         What was read, and the design of its evidence.
     posterior, prior
         Draws of the parameters; the prior may be empty.
+    profiles
+        Standard deviation of each parameter's profile likelihood.
     realized, scores, ranks
         As ``realize``, ``scores.score`` and ``ranks.rank`` give them.
     regional
@@ -49,6 +51,7 @@ class Parts:
     plan: Design
     posterior: xr.Dataset
     prior: xr.Dataset
+    profiles: xr.Dataset
     realized: xr.Dataset
     scores: xr.DataArray
     ranks: xr.Dataset

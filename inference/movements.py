@@ -14,11 +14,14 @@ NEAR = 0.25
 draws."""
 SAMPLE = ("chain", "draw")
 COLUMNS = (
-    "parameter", "dims", "level", "prior_mean", "prior_sd", "mean", "sd", "moved", "informed",
+    "parameter", "dims", "level", "prior_mean", "prior_sd", "mean", "sd", "alone", "moved",
+    "informed",
 )  # fmt: skip
 
 
-def movements(posterior: xr.Dataset, prior: xr.Dataset) -> pd.DataFrame:
+def movements(
+    posterior: xr.Dataset, prior: xr.Dataset, profiles: xr.Dataset | None = None
+) -> pd.DataFrame:
     """Compare prior and posterior of every level of every parameter.
 
     Parameters
@@ -27,29 +30,37 @@ def movements(posterior: xr.Dataset, prior: xr.Dataset) -> pd.DataFrame:
         Draws of every variable of the model, dims ``chain, draw`` and its own; a variable
         that one of them lacks is left out, and so is a level that does not vary in the prior or
         has draws that are no numbers.
+    profiles
+        Standard deviation of each parameter's profile likelihood (``profile``).
 
     Returns
     -------
     Columns ``parameter``, ``dims`` and ``level`` (names joined by ", "; empty for a scalar),
-    ``prior_mean, prior_sd, mean, sd``, ``moved`` (1 - posterior sd / prior sd, at least 0) and
-    ``informed``: whether it narrowed by more than ``LITTLE`` or shifted by more than ``NEAR``.
+    ``prior_mean, prior_sd, mean, sd``; ``alone``: the share of the posterior's precision that the
+    likelihood has with all other parameters free and without any prior, NaN where no profile is
+    given; ``moved`` (1 - posterior sd / prior sd, at least 0) and ``informed``: whether it
+    narrowed by more than ``LITTLE`` or shifted by more than ``NEAR``.
     Rows by name of the parameter, levels in their own order.
     """
     names = sorted(str(name) for name in posterior.data_vars if name in prior.data_vars)
-    tables = [_compared(name, posterior[name], prior[name]) for name in names]
+    alone = xr.Dataset() if profiles is None else profiles
+    tables = [_compared(name, posterior[name], prior[name], alone.get(name)) for name in names]
     empty = pd.DataFrame({column: [] for column in COLUMNS})
     frame = pd.concat(tables, ignore_index=True) if tables else empty
-    kinds = dict.fromkeys(COLUMNS[:3], object) | dict.fromkeys(COLUMNS[3:8], float)
+    kinds = dict.fromkeys(COLUMNS[:3], object) | dict.fromkeys(COLUMNS[3:9], float)
     return frame.astype({**kinds, "informed": bool})
 
 
-def _compared(name: str, after: xr.DataArray, before: xr.DataArray) -> pd.DataFrame:
+def _compared(
+    name: str, after: xr.DataArray, before: xr.DataArray, profile: xr.DataArray | None
+) -> pd.DataFrame:
     dims = [dim for dim in after.dims if dim not in SAMPLE]
     (mean, sd), (prior_mean, prior_sd) = _moments(after, dims), _moments(before, dims)
     known = np.isfinite(mean + sd + prior_mean + prior_sd) & (prior_sd > 0)
     spread = np.where(known, prior_sd, 1.0)
     with np.errstate(invalid="ignore"):
         moved = np.maximum(0.0, 1.0 - sd / spread)
+    width = np.nan if profile is None else np.ravel(profile.transpose(*dims).to_numpy())
     table = pd.DataFrame(
         {
             "parameter": name,
@@ -59,6 +70,7 @@ def _compared(name: str, after: xr.DataArray, before: xr.DataArray) -> pd.DataFr
             "prior_sd": prior_sd,
             "mean": mean,
             "sd": sd,
+            "alone": np.minimum(1.0, (sd / width) ** 2),
             "moved": moved,
         }
     ).loc[known]

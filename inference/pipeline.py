@@ -20,8 +20,9 @@ from . import store, switches
 from .baselines import baseline_check
 from .decide import Rule, by_probability, decide, pending
 from .diagnose import diagnose, sampler_check
-from .fit import FitOptions, sample
+from .fit import FitOptions, density, sample
 from .minimum import found, shortfalls
+from .profile import profiles
 from .ranks import rank
 from .realize import realize
 from .regional import regional
@@ -222,12 +223,15 @@ def score(
     short = shortfalls(found(evidence), round_.rubric.evidence)
     places = regional(realized, evidence, round_.rubric, diagnostics)
     rule = Rule(round_.settings.risk_limit)
+    _tell(progress, "asking what the likelihood says of each parameter alone")
+    target = density(prepared.plan, prepared.priors)
     decision = decide(scores, ranks, diagnostics, short, (sampler,), rule)
     parts = Parts(
         round=round_,
         plan=prepared.plan,
         posterior=draws,
         prior=_group(posterior, "prior"),
+        profiles=profiles(target, draws),
         realized=realized,
         scores=scores,
         ranks=ranks,

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..models import joint, victim_totals
-from ..models.aggregates import background
 from ..models.density import Density
 from ..models.design import Design
 from ..models.engine import Floats, Params
@@ -75,8 +74,8 @@ def _of_series(
 def _draw(totals: Totals, moments: Moments, series: OfSeries, rng: np.random.Generator) -> Floats:
     """Draw every total by the law of ``models.aggregates``, shape (aggregate,)."""
     p, s, nu = (part[totals.series] for part in series)
-    unseen, whole, spread, _ = totals.of_class(moments)
-    rate, of_dead, squares = (unseen + background(whole, s[:, None])).T
+    unseen, _, spread, _ = totals.of_class(moments)
+    rate, of_dead, squares = totals.counted(moments, s)
     items, held = totals.items[:2]
     rest = np.rint(items - held).astype(np.int64)
     rate = rate + _scattered(unseen[:, 0], spread[:, 0], rng) - unseen[:, 0]

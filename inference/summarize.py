@@ -27,7 +27,7 @@ TOTALS = "totals.csv"
 def summarize(parts: Parts) -> Summary:
     """Reduce a scored round to small tables."""
     round_, evidence = parts.round, parts.evidence
-    moved = movements(parts.posterior, parts.prior)
+    moved = movements(parts.posterior, parts.prior, parts.profiles)
     return Summary(
         header=_header(parts),
         decision=parts.decision,

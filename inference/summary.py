@@ -149,8 +149,8 @@ class Summary:
     identification
         Columns ``parameter, moved, sentence``: what the data did not inform.
     parameters
-        Columns ``parameter, dims, level, prior_mean, prior_sd, mean, sd, moved, informed``: how
-        far the data moved every parameter, all levels.
+        Columns ``parameter, dims, level, prior_mean, prior_sd, mean, sd, alone, moved, informed``:
+        how far the data moved every parameter, all levels.
     notes
         Sentences the reader must see (rubric defaults, ignored columns, one source only).
     counts

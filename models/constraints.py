@@ -26,6 +26,8 @@ KINDS = {
     "beta": BETA, "zero_sum": ZERO_SUM, "dirichlet": DIRICHLET, "table": TABLE, "flat": FLAT,
     "sizes": SIZES, "level": LEVEL, "levels": LEVELS,
 }  # fmt: skip
+UNIT = 10
+"""Column of ``Table.rows``."""
 ARGUMENTS = {
     "normal": ("mu", "sigma"), "halfnormal": ("sigma", "sigma"), "lognormal": ("mu", "sigma"),
     "beta": ("alpha", "beta"), "zero_sum": ("sigma", "power"), "dirichlet": ("a", "a"),
@@ -113,7 +115,7 @@ def constrain(free, rows, two, at, ix):
     values = np.empty(two.shape[0])
     for i in range(rows.shape[0]):
         kind, f, p, outer, first, second = rows[i, :6]
-        size, unit = first * second, rows[i, 10]
+        size, unit = first * second, rows[i, UNIT]
         if kind in (ZERO_SUM, SIZES):
             for block in range(outer):
                 at_block = p + block * size

@@ -60,15 +60,22 @@ def reports(design: Design) -> tuple[Floats, ...]:
 
 def log_lik(params: Params, design: Design, engine: Engine) -> Array:
     """Log likelihood of the delays by source, shape (delayed,)."""
-    xp, n = engine.xp, int(design.around.delayed.sum())
+    n = int(design.around.delayed.sum())
     if "delay" not in params:
         return np.zeros(n)
-    source, before, upto, lag, count = reports(design)
+    source, *_, count = reports(design)
+    each = log_share(params, design, engine)
+    return engine.segment_sum(count * each, source.astype(np.int64), n)
+
+
+def log_share(params: Params, design: Design, engine: Engine) -> Array:
+    """log P(delay | published by now) of each row of ``reports``."""
+    xp = engine.xp
+    source, before, upto, lag, _ = reports(design)
     s = source.astype(np.int64)
     shape, location = params["delay_shape"][s], params["delay"][s]
     first = np.isinf(before)
     here = engine.expit(shape * (upto - location))
     earlier = engine.expit(shape * (np.where(first, 0.0, before) - location))
     step = xp.where(first, here, here - earlier)
-    value = xp.log(xp.maximum(step, 1e-300)) - engine.log_expit(shape * (lag - location))
-    return engine.segment_sum(count * value, s, n)
+    return xp.log(xp.maximum(step, 1e-300)) - engine.log_expit(shape * (lag - location))

@@ -31,6 +31,7 @@ from .design import Design
 from .engine import Floats, Params
 from .kernel import RealsRef
 from .kernel_layout import LayoutRef, layout
+from .kernel_patterns import log_patterns, shares_of_authors
 from .mapping_index import Index, IndexRef, Offsets, OffsetsRef, index, offsets, point
 from .mapping_said import SaidRef
 from .parameters import Parameter
@@ -157,9 +158,20 @@ class Density:
         term, mass, entries = kernel.terms(room, x, self.layout)
         return term + self.design.log_factorials, mass, entries
 
+    def expectations(self, values: Floats) -> tuple[Floats, Floats, Floats]:
+        """log m of every pattern that counts, (pattern,), and mass and totals of ``entries``."""
+        room = self._room
+        _, x, _ = prepared(room, values, *self.points, self.layout)
+        _, mass, entries = kernel.terms(room, x, self.layout)
+        return log_patterns(room, x, self.layout), mass, entries
+
     def moments(self, values: Floats) -> Moments:
         """What is expected in each total's scope, given what is reported."""
         _, mass, entries = self.entries(values)
+        return self.moments_of(values, mass, entries)
+
+    def moments_of(self, values: Floats, mass: Floats, entries: Floats) -> Moments:
+        """``moments`` where ``entries`` are at hand."""
         expected = by_block(mass, self.tail.blocks)
         found, both = moments_at(entries, expected, values, *self.tail)
         return Moments(found[:, :3], found[:, 3:6], found[:, 6:], both)
@@ -261,7 +273,7 @@ def read(room, x, lay, naming, known):
         for a in range(room.rate.shape[1]):
             mass[i] += room.rate[i, a] * room.share[lay.cells[i, 3], a]
     return (
-        kernel.shares_of_authors(room, x, lay, known), kernel.unseen_incidents(room, x, lay),
+        shares_of_authors(room, x, lay, known), kernel.unseen_incidents(room, x, lay),
         room.rate.copy(), mass, said.u, said.claims, matrix, eta,
     )  # fmt: skip
 

@@ -11,10 +11,11 @@ import numpy as np
 from . import visibility
 from .compiled import jit
 from .design import Design
-from .engine import Floats, Ints
+from .engine import Floats
 from .kernel_histories import Detection, Extent, Tables, probabilities, tables, zeros_like
 from .kernel_histories_back import Gathered, gathered, probabilities_back
 from .kernel_layout import LayoutRef
+from .kernel_patterns import counted, marks, parts
 from .structs import Pointer, Struct, define, register
 
 __all__ = ["Reals", "Workspace", "backward", "prepare", "terms", "workspace"]
@@ -211,85 +212,16 @@ def _shares(room, x, lay):
 @jit
 def terms(room, x, lay):
     """Give Σ n log m and the expected number seen, each of shape (cell,), and total moments."""
-    size, known = _marks(x)
-    p, cells, rate, share = _patterns(room, lay), lay.cells, room.rate, room.share
+    size, known = marks(x)
+    p, cells, rate, share = counted(room, lay), lay.cells, room.rate, room.share
     term, mass = np.zeros(cells.shape[0]), np.zeros(cells.shape[0])
     part = np.empty(rate.shape[1])
     for j in range(p.patterns.shape[0]):
-        term[p.patterns[j, 1]] += p.patterns[j, 0] * np.log(_parts(p, j, size, known, part))
+        term[p.patterns[j, 1]] += p.patterns[j, 0] * np.log(parts(p, j, size, known, part))
     for i in range(cells.shape[0]):
         for a in range(rate.shape[1]):
             mass[i] += rate[i, a] * share[cells[i, 3], a]
     return term, mass, totals(room, lay)
-
-
-class _Patterns(NamedTuple):
-    """The arrays that each pattern asks for, unpacked for the inner loop."""
-
-    patterns: Ints
-    cells: Ints
-    reach_class: Ints
-    victim_class: Ints
-    rate: Floats
-    history: Floats
-    written: Floats
-
-
-@jit
-def _patterns(room, lay):
-    return _Patterns(
-        lay.patterns, lay.cells, lay.reach_class, lay.rows.victim_class, room.rate,
-        room.history, room.written,
-    )  # fmt: skip
-
-
-@jit
-def _marks(x):
-    """(1 - ψ) ρ of size and of class, authors last, so that a pattern reads runs of memory."""
-    size = np.exp(x.size.transpose((1, 2, 3, 0)).copy()) * np.exp(x.visible)
-    return size, np.exp(x.victim_class.transpose((1, 2, 0)).copy())
-
-
-@jit
-def _parts(p, j, size, known, part):
-    """Fill each author's share of m of one pattern; return m."""
-    i, v, h, row = p.patterns[j, 1], p.patterns[j, 2], p.patterns[j, 3], p.patterns[j, 4]
-    r, c, w = p.cells[i, 0], p.cells[i, 2], p.victim_class[h]
-    m = 0.0
-    for a in range(part.shape[0]):
-        shown = 0.0
-        for g in range(p.written.shape[2]):
-            shown += p.history[h, p.reach_class[a], g] * p.written[row, a, g]
-        part[a] = p.rate[i, a] * size[r, c, v, a] * shown
-        if w >= 0:
-            part[a] *= known[c, w, a]
-        m += part[a]
-    return m
-
-
-@jit
-def shares_of_authors(room, x, lay, known):
-    """Weights of (author, class) behind each pattern, cumulative: (pattern, author x class).
-
-    ``lay`` has histories by class (``kernel_layout.by_class``); ``known`` is each history's own
-    class, -1 where unknown.
-    """
-    size, share = _marks(x)
-    p, n_a, n_w = _patterns(room, lay), room.rate.shape[1], x.victim_class.shape[2]
-    result = np.zeros((p.patterns.shape[0], n_a * n_w))
-    for j in range(result.shape[0]):
-        i, v, h, row = p.patterns[j, 1], p.patterns[j, 2], p.patterns[j, 3], p.patterns[j, 4]
-        r, c, total = p.cells[i, 0], p.cells[i, 2], 0.0
-        for a in range(n_a):
-            base, q = p.rate[i, a] * size[r, c, v, a], p.reach_class[a]
-            for w in range(n_w):
-                if known[h] in (w, -1):
-                    shown = 0.0
-                    for g in range(p.written.shape[2]):
-                        shown += p.history[h * n_w + w, q, g] * p.written[row, a, g]
-                    total += base * share[c, w, a] * shown
-                result[j, a * n_w + w] = total
-    return result
 
 
 @jit
@@ -361,15 +293,15 @@ def backward(room, x, lay, d_term, d_mass, d_totals):
 @jit
 def _patterns_back(room, x, lay, d_term, d_size, d_class, d_visible):
     """Share out n/m of every pattern among its factors."""
-    size, known = _marks(x)
-    p, by_size, n_a = _patterns(room, lay), np.zeros(size.shape), room.rate.shape[1]
+    size, known = marks(x)
+    p, by_size, n_a = counted(room, lay), np.zeros(size.shape), room.rate.shape[1]
     d_rate, d_history, d_written = room.d_rate, room.d_history, room.d_written
     part = np.empty(n_a)
     for j in range(p.patterns.shape[0]):
         n, i, v = p.patterns[j, 0], p.patterns[j, 1], p.patterns[j, 2]
         h, row = p.patterns[j, 3], p.patterns[j, 4]
         r, c, w = p.cells[i, 0], p.cells[i, 2], p.victim_class[h]
-        scale = n * d_term[i] / _parts(p, j, size, known, part)
+        scale = n * d_term[i] / parts(p, j, size, known, part)
         for a in range(n_a):
             change = scale * part[a]
             d_rate[i, a] += change

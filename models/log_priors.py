@@ -17,6 +17,7 @@ from .constraints import (
     RAYLEIGH,
     SIZES,
     TABLE,
+    UNIT,
     ZERO_SUM,
     has_levels,
 )
@@ -60,9 +61,9 @@ def log_prior(free, values, table_rows, one, two):
 def _log_effect_volume(row, values, sigma, one, two):
     """Log Jacobian of the coordinates of an effect around zero."""
     kind, _, p, outer, first, second = row[:6]
-    if row[10] >= 0:
+    if row[UNIT] >= 0:
         powers = two[p : p + outer * first * second].mean()
-        return _degrees(row) * powers * np.log(values[row[10]])
+        return _degrees(row) * powers * np.log(values[row[UNIT]])
     if kind == TABLE:
         return (1.0 - one[p : p + first * second]).sum() * np.log(sigma)
     return -0.5 * np.log(second) if kind == LEVELS else 0.0
@@ -188,11 +189,12 @@ def _effects_back(values, table_rows, one, d, d_place, d_size):
 def _units_back(values, table_rows, two, d):
     """From zero-sum effects to themselves in units of a power of a scale, volume included."""
     for i in range(table_rows.shape[0]):
-        row = table_rows[i]
-        if row[10] >= 0:
-            p, sigma, each = row[2], values[row[10]], _degrees(row) / (row[3] * row[4] * row[5])
-            for j in range(p, p + row[3] * row[4] * row[5]):
-                d[row[10]] += two[j] / sigma * (d[j] * values[j] + each)
+        _, _, p, outer, first, second = table_rows[i, :6]
+        size, unit = outer * first * second, table_rows[i, UNIT]
+        if unit >= 0:
+            sigma, each = values[unit], _degrees(table_rows[i]) / size
+            for j in range(p, p + size):
+                d[unit] += two[j] / sigma * (d[j] * values[j] + each)
                 d[j] *= sigma ** two[j]
 
 

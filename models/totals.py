@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 
 from ..data.aggregates import Aggregates, Scope, itemised
 from ..data.values import UNKNOWN_CLASS
+from .aggregates import background
 from .design import Design
 from .engine import Floats, Ints
 from .kernel_runs import ints, starts
@@ -135,6 +136,17 @@ class Totals:
         return Moments(
             moments.unseen * share, moments.whole * share, moments.spread * share**2, moments.both
         )
+
+    def counted(self, moments: Moments, share: Floats) -> Floats:
+        """E[1, V, V²] of what is not itemised and may be counted, shape (3, aggregate).
+
+        Parameters
+        ----------
+        share
+            s of each total, shape (aggregate,).
+        """
+        of_class = self.of_class(moments)
+        return (of_class.unseen + background(of_class.whole, share[:, None])).T
 
     def layout(self, of_cell: Ints, starts: Mapping[str, slice]) -> TotalsLayout:
         """Lay out what the loops know.

@@ -6,6 +6,7 @@ can be seen or not; its scene presents somebody or nobody; each source sees it o
 published it or not yet, and writes of it what ``accounts`` says, and lists it or not.
 """
 
+import functools
 import itertools
 import math
 from collections import defaultdict
@@ -177,14 +178,19 @@ def lags(case: Case, t: int) -> list[float]:
     Five where its end is near, its middle where it is not, ∞ where everything that will be
     published is. No two periods of a case are alike enough to be taken together.
     """
-    ground, frame = case.ground, delays(case)
-    if ground is None or not ground.lag or not case.structure.delay or not len(frame):
+    ground, known = case.ground, tuple(teller.published for teller in case.sources)
+    if ground is None or not ground.lag or not case.structure.delay or not any(known):
         return [math.inf]
-    known = np.flatnonzero([teller.published for teller in case.sources])
-    far, days = farthest(laws(frame, known, Priors())), ground.days[t]
+    far, days = _all_in(known), ground.days[t]
     if min(days) >= far:
         return [math.inf]
     return days if min(days) < NEAR_LAG else days[2:3]
+
+
+@functools.cache
+def _all_in(known: tuple[bool, ...]) -> float:
+    """Days after which all is in, by which sources say when they publish: the same of all cases."""
+    return farthest(laws(delays(known), np.flatnonzero(known), Priors()))
 
 
 def is_late(case: Case) -> bool:
@@ -206,7 +212,8 @@ def delays_log_lik(case: Case, p: Params) -> float:
     if not is_late(case):
         return 0.0
     total = 0.0
-    for s, n, lag, count in delays(case).itertuples(index=False):
+    frame = delays([teller.published for teller in case.sources])
+    for s, n, lag, count in frame.itertuples(index=False):
         before = published(case, p, s, n - 1) if n > 0 else 0.0
         step = published(case, p, s, n) - before
         total += count * math.log(step / published(case, p, s, lag))

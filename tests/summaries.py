@@ -365,6 +365,7 @@ def _parameters() -> pd.DataFrame:
             "prior_sd": [0.09, 0.09, 0.6],
             "mean": [0.1, 0.11, 1.2],
             "sd": [0.09, 0.09, 0.2],
+            "alone": [0.0, 0.001, 0.4],
             "moved": [0.0, 0.0, 0.67],
             "informed": [False, False, True],
         }

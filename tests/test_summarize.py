@@ -104,6 +104,7 @@ def parts(silence=("informative", "uninformative"), **changes):
         plan=design(held),
         posterior=xr.Dataset(),
         prior=xr.Dataset(),
+        profiles=xr.Dataset(),
         realized=counts,
         scores=points,
         ranks=ranks,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import SimpleNamespace
@@ -74,7 +75,7 @@ def ground_of(known: Ground, case: Case) -> SimpleNamespace:
         after=np.array(after, bool).reshape(len(after), case.n_period),
         covariates=tuple(f"x{i}" for i in range(known.n_covariate)),
         covariate=known.covariate(len(case.sources), case.n_region),
-        delays=delays(case),
+        delays=delays([teller.published for teller in case.sources]),
         lag=np.array(known.days) if known.lag else np.full((case.n_period, 5), LONG_AGO),
         published=np.array([teller.published for teller in case.sources]),
     )
@@ -92,13 +93,19 @@ def _events(known: Ground) -> pd.DataFrame:
     )
 
 
-def delays(case: Case) -> pd.DataFrame:
-    """Some reports that are in, by source, days it took and days it could have taken."""
+def delays(published: Sequence[bool]) -> pd.DataFrame:
+    """Some reports that are in, by source, days it took and days it could have taken.
+
+    Parameters
+    ----------
+    published
+        Whether each source says when it published.
+    """
     rng = np.random.default_rng(17)
     rows = [
         (s, n, lag, int(rng.integers(1, 4)))
-        for s, teller in enumerate(case.sources)
-        if teller.published
+        for s, says in enumerate(published)
+        if says
         for n, lag in ((0, 5), (1, 5), (3, 5), (0, 40), (2, 40), (12, 40), (30, 40))
     ]
     return pd.DataFrame(rows, columns=["source", "delay", "lag", "count"])
