@@ -36,7 +36,7 @@ class Parts:
     posterior, prior
         Draws of the parameters; the prior may be empty.
     profiles
-        Standard deviation of each parameter's profile likelihood.
+        Precision of each parameter's profile likelihood.
     realized, scores, ranks
         As ``realize``, ``scores.score`` and ``ranks.rank`` give them.
     regional

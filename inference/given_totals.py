@@ -35,7 +35,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..models.compiled import jit, loop
+from ..models.compiled import inlined, jit, loop
 from ..models.given_sizes import CANNOT_BE, Laws, log_choose, log_probability
 from .strata import Strata
 
@@ -226,19 +226,19 @@ def _sweep(rng, laws, strata, months, chain):  # type: ignore[no-untyped-def]
                     _transfer(rng, i, other, laws, strata, months, chain)
 
 
-@jit
+@loop
 def _below(rng, n):  # type: ignore[no-untyped-def]
     """A whole number from 0 to n − 1."""
     return min(int(rng.random() * n), n - 1)
 
 
-@jit
+@loop
 def _number(rng, most):  # type: ignore[no-untyped-def]
     """A number from 1 to ``most``, its logarithm uniform."""
     return int(math.exp(rng.random() * math.log(most + 1.0)))
 
 
-@jit
+@inlined
 def _more_or_fewer(  # type: ignore[no-untyped-def]
     rng, first, end, most, laws, strata, months, chain
 ):
@@ -255,23 +255,33 @@ def _more_or_fewer(  # type: ignore[no-untyped-def]
         _take(rng, k, first, end, chain)
         k = -k
     prior = _of_month(months, chain, strata.block[first], k) + k * math.log(expected)
-    prior += math.lgamma(there + 1.0) - math.lgamma(there + k + 1.0)
+    prior -= _rising(there + 1.0, k)
     for i in range(first, end):
         _try(i, strata, chain)
     _judge(rng, prior, laws, strata, chain)
 
 
-@loop
+@inlined
 def _of_month(months, chain, b, k):  # type: ignore[no-untyped-def]
     """log of Γ(A + n + k) / Γ(A + n) / (R + Λ)^k; of a known factor log g^k."""
     result = -k * chain.log_rate[b]
     if months.rate[b] > 0.0:
-        shape = months.shape[b] + chain.whole[b]
-        result += math.lgamma(shape + k) - math.lgamma(shape)
+        result += _rising(months.shape[b] + chain.whole[b], k)
     return result
 
 
-@jit
+@loop
+def _rising(x, k):  # type: ignore[no-untyped-def]
+    """log of Γ(x + k) / Γ(x), for a few as a product: most moves are of a few incidents."""
+    if abs(k) > FEW:
+        return math.lgamma(x + k) - math.lgamma(x)
+    product = 1.0
+    for i in range(min(k, 0), max(k, 0)):
+        product *= x + i
+    return math.log(product) if k >= 0 else -math.log(product)
+
+
+@inlined
 def _trade(rng, i, laws, strata, months, chain):  # type: ignore[no-untyped-def]
     """Set incidents of one size against as many of another, or as many as have their dead."""
     large, small = _below(rng, chain.rates.shape[1]), _below(rng, chain.rates.shape[1])
@@ -292,12 +302,12 @@ def _trade(rng, i, laws, strata, months, chain):  # type: ignore[no-untyped-def]
             return
         chain.change[i, size] = more
         prior += more * math.log(chain.rates[i, size])
-        prior += math.lgamma(there + 1.0) - math.lgamma(there + more + 1.0)
+        prior -= _rising(there + 1.0, more)
     _try(i, strata, chain)
     _judge(rng, prior, laws, strata, chain)
 
 
-@jit
+@inlined
 def _transfer(rng, i, other, laws, strata, months, chain):  # type: ignore[no-untyped-def]
     """Let incidents of one of two strata be the other's, with their sizes."""
     k = _number(rng, max(chain.reach[i], chain.reach[other]))
@@ -307,8 +317,7 @@ def _transfer(rng, i, other, laws, strata, months, chain):  # type: ignore[no-un
     if i == other or k > n:
         return
     _take(rng, k, i, i + 1, chain)
-    prior = math.lgamma(n + 1.0) - math.lgamma(n - k + 1.0)
-    prior += math.lgamma(m + 1.0) - math.lgamma(m + k + 1.0)
+    prior = -_rising(n + 1.0, -k) - _rising(m + 1.0, k)
     if strata.block[i] != strata.block[other]:
         prior += _of_month(months, chain, strata.block[i], -k)
         prior += _of_month(months, chain, strata.block[other], k)
@@ -324,7 +333,7 @@ def _transfer(rng, i, other, laws, strata, months, chain):  # type: ignore[no-un
     _judge(rng, prior, laws, strata, chain)
 
 
-@jit
+@inlined
 def _put(rng, k, first, end, chain):  # type: ignore[no-untyped-def]
     """Add k incidents to the change of these strata, by what is expected of them."""
     if k <= FEW:
@@ -362,12 +371,12 @@ def _place(level, first, end, sums, parts):  # type: ignore[no-untyped-def]
     return i, size
 
 
-@jit
+@loop
 def _binomial(rng, n, part, whole):  # type: ignore[no-untyped-def]
     return n if part >= whole else rng.binomial(n, part / whole)
 
 
-@jit
+@inlined
 def _take(rng, k, first, end, chain):  # type: ignore[no-untyped-def]
     """Take k incidents, any of all alike, out of the change of these strata."""
     rest = chain.within[first:end].sum()
@@ -385,7 +394,7 @@ def _take(rng, k, first, end, chain):  # type: ignore[no-untyped-def]
             n, there = n - less, there - own
 
 
-@jit
+@loop
 def _take_each(rng, k, there, first, end, chain):  # type: ignore[no-untyped-def]
     """The same one by one: whichever is drawn again was taken already, and another is drawn."""
     while k > 0:
@@ -397,7 +406,7 @@ def _take_each(rng, k, there, first, end, chain):  # type: ignore[no-untyped-def
             k -= 1
 
 
-@jit
+@loop
 def _hypergeometric(rng, good, bad, n):  # type: ignore[no-untyped-def]
     """How many of n, drawn from good and bad ones without putting back, are good.
 
@@ -425,7 +434,7 @@ def _hypergeometric(rng, good, bad, n):  # type: ignore[no-untyped-def]
     return mode
 
 
-@loop
+@inlined
 def _try(i, strata, chain):  # type: ignore[no-untyped-def]
     """Put the change of one stratum into what its totals would cover."""
     if not chain.change[i].any():
@@ -444,7 +453,7 @@ def _try(i, strata, chain):  # type: ignore[no-untyped-def]
             chain.trial[j, size] += strata.share[e] * chain.change[i, size]
 
 
-@jit
+@inlined
 def _judge(rng, prior, laws, strata, chain):  # type: ignore[no-untyped-def]
     """Take the move that was tried, or leave it, and begin the next.
 
@@ -468,7 +477,7 @@ def _judge(rng, prior, laws, strata, chain):  # type: ignore[no-untyped-def]
     chain.n[0] = chain.n[1] = 0
 
 
-@loop
+@inlined
 def _keep(i, taken, strata, chain):  # type: ignore[no-untyped-def]
     """Keep the change of a stratum, or leave it."""
     for size in range(chain.change.shape[1]):

@@ -2,8 +2,7 @@
 
 Some are informed by no report, whatever the data say (``unidentified``); they are named with the
 reason, and where they moved all the same, with that. Of the others those are listed whose posterior
-is nearly as wide as their prior, and in the same place; and it is counted how many moved though the
-likelihood alone says next to nothing of them.
+is nearly as wide as their prior, and in the same place.
 """
 
 from collections.abc import Iterator
@@ -17,8 +16,6 @@ from .parameter_words import EVERY, about
 from .unidentified import Reason, beside_reports, by_construction
 
 COLUMNS = ("parameter", "moved", "sentence")
-WEAK = 0.1
-"""Share of the precision below which the likelihood alone says next to nothing of a parameter."""
 Line = tuple[str, float, str]
 
 
@@ -33,8 +30,7 @@ def identification(moved: pd.DataFrame, plan: Design) -> pd.DataFrame:
     Returns
     -------
     Columns ``parameter, moved, sentence``; first what no report can inform, with a line more for
-    each parameter of these that moved: by what the model assumes of the rest; last how many moved
-    where the likelihood alone has less than ``WEAK`` of the posterior's precision. ``moved`` is
+    each parameter of these that moved: by what the model assumes of the rest. ``moved`` is
     1 - posterior sd / prior sd, at least 0, the mean of the levels that the line is about, and
     NaN where it is about no parameter. Of deviations, whose levels a reader does not know, the
     line of their scale speaks; where that is no parameter, one line counts them.
@@ -49,22 +45,8 @@ def identification(moved: pd.DataFrame, plan: Design) -> pd.DataFrame:
             continue
         said = levels[~_keys(levels).isin(covered)]
         rows += (_line if _is_named(levels) else _block)(str(parameter), said)
-    frame = pd.DataFrame([*rows, *_by_the_rest(moved)], columns=list(COLUMNS))
+    frame = pd.DataFrame(rows, columns=list(COLUMNS))
     return frame.astype({"parameter": object, "moved": float, "sentence": object})
-
-
-def _by_the_rest(moved: pd.DataFrame) -> Iterator[Line]:
-    """Count what moved though reports alone say next to nothing of it; scales they never tell."""
-    effects = moved[~moved["parameter"].str.endswith("_scale") & moved["alone"].notna()]
-    went = effects[effects["informed"].astype(bool)]
-    weak = went[went["alone"] < WEAK]
-    if len(weak):
-        said = (
-            f"Of the {len(went):,} numbers that moved, scales apart, {len(weak):,} moved only with "
-            "what is known and assumed of others: if nothing were believed of any other, the "
-            f"data would hold less than {WEAK:.0%} of what is known of them."
-        )
-        yield "alone", float("nan"), said
 
 
 def _reasoned(reason: Reason, moved: pd.DataFrame, by: str) -> Iterator[Line]:

@@ -12,6 +12,8 @@ least that the gate accepts of a parameter, that of the draws is off by 7% itsel
 NEAR = 0.25
 """unless the mean moved by more than this many prior standard deviations, 2.5 errors of such
 draws."""
+WEAK = 0.1
+"""Share of the precision below which the data alone say next to nothing of a parameter."""
 SAMPLE = ("chain", "draw")
 COLUMNS = (
     "parameter", "dims", "level", "prior_mean", "prior_sd", "mean", "sd", "alone", "moved",
@@ -31,15 +33,15 @@ def movements(
         that one of them lacks is left out, and so is a level that does not vary in the prior or
         has draws that are no numbers.
     profiles
-        Standard deviation of each parameter's profile likelihood (``profile``).
+        Precision of each parameter's profile likelihood (``profile``).
 
     Returns
     -------
     Columns ``parameter``, ``dims`` and ``level`` (names joined by ", "; empty for a scalar),
     ``prior_mean, prior_sd, mean, sd``; ``alone``: the share of the posterior's precision that the
-    likelihood has with all other parameters free and without any prior, NaN where no profile is
-    given; ``moved`` (1 - posterior sd / prior sd, at least 0) and ``informed``: whether it
-    narrowed by more than ``LITTLE`` or shifted by more than ``NEAR``.
+    data have without any prior, all other parameters free (``profile``), NaN where no profile is;
+    ``moved`` (1 - posterior sd / prior sd, at least 0) and ``informed``: whether it narrowed by
+    more than ``LITTLE`` or shifted by more than ``NEAR``.
     Rows by name of the parameter, levels in their own order.
     """
     names = sorted(str(name) for name in posterior.data_vars if name in prior.data_vars)
@@ -60,7 +62,7 @@ def _compared(
     spread = np.where(known, prior_sd, 1.0)
     with np.errstate(invalid="ignore"):
         moved = np.maximum(0.0, 1.0 - sd / spread)
-    width = np.nan if profile is None else np.ravel(profile.transpose(*dims).to_numpy())
+    precision = np.nan if profile is None else np.ravel(profile.transpose(*dims).to_numpy())
     table = pd.DataFrame(
         {
             "parameter": name,
@@ -70,12 +72,31 @@ def _compared(
             "prior_sd": prior_sd,
             "mean": mean,
             "sd": sd,
-            "alone": np.minimum(1.0, (sd / width) ** 2),
+            "alone": np.minimum(1.0, precision * sd**2),
             "moved": moved,
         }
     ).loc[known]
     kept: pd.DataFrame = table.assign(informed=distance(table) > 1.0)
     return kept
+
+
+def carried(moved: pd.DataFrame) -> str:
+    """Say how many parameters moved though the data alone say next to nothing of them; "" if none.
+
+    Parameters
+    ----------
+    moved
+        What ``movements`` gives.
+    """
+    went = moved[moved["informed"].astype(bool) & moved["alone"].notna()]
+    weak = int((went["alone"] < WEAK).sum())
+    if not weak:
+        return ""
+    return (
+        f"Of {len(went):,} numbers that the data moved, {weak:,} are known only with what is "
+        f"believed of others: else the data would hold less than {WEAK:.0%} of what is known of "
+        "them (tables/parameters.csv, alone)."
+    )
 
 
 def distance(rows: pd.DataFrame) -> np.ndarray:

@@ -223,15 +223,15 @@ def score(
     short = shortfalls(found(evidence), round_.rubric.evidence)
     places = regional(realized, evidence, round_.rubric, diagnostics)
     rule = Rule(round_.settings.risk_limit)
-    _tell(progress, "asking what the likelihood says of each parameter alone")
-    target = density(prepared.plan, prepared.priors)
     decision = decide(scores, ranks, diagnostics, short, (sampler,), rule)
+    _tell(progress, "asking what the data say of each parameter alone")
+    alone = profiles(density(prepared.plan, prepared.priors), draws)
     parts = Parts(
         round=round_,
         plan=prepared.plan,
         posterior=draws,
         prior=_group(posterior, "prior"),
-        profiles=profiles(target, draws),
+        profiles=alone,
         realized=realized,
         scores=scores,
         ranks=ranks,

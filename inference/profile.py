@@ -1,19 +1,20 @@
-r"""What the likelihood says of a parameter alone: its profile.
+r"""What the data say of a parameter alone: the profile of their likelihood.
 
-The profile of the likelihood of a parameter c is its top over all other parameters, which no prior
-holds. It falls off as a normal law with
+The profile of a parameter c is the top of the likelihood over all other parameters, of which
+nothing is believed beforehand but that deviations (of regions, of organizations, …) follow their
+law of mean zero, as in a mixed model: else no level could be told from its deviations. With scales
+of deviations where the posterior has them, it falls off as a normal law of precision
 
 .. math::
-    s_c^2 = [T J^{-1} T^\top]_{cc}
+    \frac{1}{[T (J + \Lambda)^{-1} T^\top]_{cc}} - \lambda_c
 
-J the Fisher information (``models.information``) in the middle of the posterior, T the ways in
-which the parameters can go there: their own axes, contrasts where they sum to a constant. Where the
-likelihood is flat in a direction, s is large: each direction has the precision ``FLAT``, in units
-of the posterior's. A scale of effects is never in the likelihood but through them, so that alone it
-says nothing of one.
+J the Fisher information of the data (``models.information``) in the middle of the posterior, Λ the
+precision of the deviations' laws, :math:`\lambda_c` what c's own adds to it, and T the ways in
+which the parameters can go there: their own axes, contrasts where they sum to a constant. Where
+nothing is told each direction has ``OPEN``, a precision that is as good as none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import xarray as xr
@@ -25,12 +26,16 @@ from ..models.engine import Floats
 from ..models.parameters import Parameter
 from .fit import flatten
 
-FLAT = 1e-3
-"""Precision that every direction has, in units of the posterior's: as good as none."""
+OPEN = 1e-5
+"""In units of the posterior's precision. Along a ridge through n parameters it is up to n times as
+much, and the differences that J is made of are off by less."""
 
 
 def profiles(target: Density, posterior: xr.Dataset) -> xr.Dataset:
-    """Standard deviation of each parameter's profile likelihood, by their names and dims.
+    """Precision of each parameter's profile, by their names and dims; NaN where none is asked for.
+
+    That is of scales of deviations, of what does not vary in the posterior, and of all where a
+    draw is no number.
 
     Parameters
     ----------
@@ -39,15 +44,21 @@ def profiles(target: Density, posterior: xr.Dataset) -> xr.Dataset:
     """
     draws = flatten(posterior, target.parameters)
     flat = draws.reshape(-1, draws.shape[-1])
-    ways = directions(target.parameters, flat)
-    found = profile_sd(information.root(target, flat.mean(axis=0), ways), ways)
+    found = np.full(flat.shape[1], np.nan)
+    if np.isfinite(flat).all():
+        middle = flat.mean(axis=0)
+        law = deviation_precision(target.parameters, middle)
+        ways = directions(target.parameters, flat)
+        root = information.root(target, middle, ways)
+        if np.isfinite(root).all():
+            found = precision(root, ways, law)
     by_name = target.unpack(found)
     made = {p.name: posterior[p.name].isel(chain=0, draw=0, drop=True) for p in target.parameters}
     return xr.Dataset({name: one.copy(data=by_name[name]) for name, one in made.items()})
 
 
-def profile_sd(root: Floats, ways: Floats) -> Floats:
-    """s of every constrained value, shape (constrained,).
+def precision(root: Floats, ways: Floats, law: Floats) -> Floats:
+    """Precision of the profile of every constrained value, NaN where no way changes it.
 
     Parameters
     ----------
@@ -55,23 +66,63 @@ def profile_sd(root: Floats, ways: Floats) -> Floats:
         R with R Rᵀ = J, shape (direction, observation).
     ways
         T, as long as the posterior's standard deviations: (direction, constrained).
+    law
+        Precision of the law of deviations, 0 of what is none: (constrained,).
     """
-    precision, axes = eigh(root @ root.T)
-    along = axes.T @ ways
-    return np.asarray(np.sqrt((along**2 / (np.maximum(precision, 0.0) + FLAT)[:, None]).sum(0)))
+    of_law = (ways**2 * law).sum(axis=1)
+    found, axes = eigh(root @ root.T + np.diag(of_law))
+    whole = _along(axes.T @ ways, np.maximum(found, 0.0) + OPEN)
+    own = _along(ways, of_law + OPEN)
+    moves = (ways != 0.0).any(axis=0)
+    return np.where(moves, np.maximum(1.0 / whole - 1.0 / own, 0.0), np.nan)
+
+
+def _along(ways: Floats, found: Floats) -> Floats:
+    """Variance of every constrained value, 1 of what no way changes."""
+    variance = np.asarray((ways**2 / found[:, None]).sum(axis=0))
+    return np.where(variance > 0.0, variance, 1.0)
+
+
+def scales(parameters: Sequence[Parameter]) -> dict[str, str]:
+    """Name of the scale of each deviation, which ``models.families`` calls after it."""
+    names = {p.name for p in parameters}
+    return {name: f"{name}_scale" for name in names if f"{name}_scale" in names}
+
+
+def deviation_precision(parameters: Sequence[Parameter], values: Floats) -> Floats:
+    """Precision of the law of each deviation at these values, 0 of what is none: (constrained,)."""
+    deviate, result = scales(parameters), np.zeros(len(values))
+    at = dict(_places(parameters))
+    for p in parameters:
+        if p.name in deviate:
+            centred = float(values[at[p.scale]][0]) if p.scale else 1.0
+            result[at[p.name]] = centred**-2.0
+    return result
 
 
 def directions(parameters: Sequence[Parameter], draws: Floats) -> Floats:
-    """The ways that are open, each as long as the draws scatter: (direction, constrained)."""
-    result, position = np.zeros((0, draws.shape[1])), 0
+    """The ways that are open, each as long as the draws scatter: (direction, constrained).
+
+    Scales of deviations are held.
+    """
+    held, rows = set(scales(parameters).values()), []
+    for p, (_, at) in zip(parameters, _places(parameters), strict=True):
+        if p.name not in held:
+            contrasts = _contrasts(p)
+            row = np.zeros((len(contrasts), draws.shape[1]))
+            row[:, at] = contrasts * (draws[:, at] @ contrasts.T).std(axis=0)[:, None]
+            rows.append(row)
+    found = np.concatenate(rows)
+    return np.asarray(found[(found != 0.0).any(axis=1)])
+
+
+def _places(parameters: Sequence[Parameter]) -> Iterator[tuple[str, slice]]:
+    """Where each parameter lies among the constrained values."""
+    position = 0
     for p in parameters:
-        contrasts = _contrasts(p)
-        size = contrasts.shape[1]
-        own = draws[:, position : position + size]
-        rows = np.zeros((len(contrasts), draws.shape[1]))
-        rows[:, position : position + size] = contrasts * (own @ contrasts.T).std(axis=0)[:, None]
-        result, position = np.concatenate([result, rows]), position + size
-    return result
+        size = int(np.prod(p.shape, dtype=int))
+        yield p.name, slice(position, position + size)
+        position += size
 
 
 def _contrasts(parameter: Parameter) -> Floats:

@@ -9,7 +9,7 @@ from . import baselines, estimates, switches
 from .estimates import Parts
 from .identification import identification
 from .minimum import in_window, set_aside_share
-from .movements import movements
+from .movements import carried, movements
 from .overturned import overturned
 from .summary import Header, Summary
 
@@ -106,6 +106,7 @@ def _notes(parts: Parts, moved: pd.DataFrame) -> tuple[str, ...]:
     frame, evidence = parts.round.organizations, parts.evidence
     notes = [*parts.round.notes, *doubts(evidence), *switches.notes(parts.plan.structure)]
     notes += overturned(moved, evidence)
+    notes += [said] if (said := carried(moved)) else []
     absent = [str(k) for k in frame.index if k not in evidence.axes.organizations]
     if absent:
         notes.append(

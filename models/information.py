@@ -1,17 +1,19 @@
-r"""Fisher information of the likelihood alone: what the data say, no prior with them.
+r"""Fisher information of the data alone: what they say, no prior with them.
 
 .. math::
     J = \sum_j n_j (u_j - \bar u_b)(u_j - \bar u_b)^\top
         + \sum_b \frac{M_b \varphi}{M_b + \varphi}\, \bar u_b \bar u_b^\top
-        + \sum_T \Big( \frac{\nabla E\, \nabla E^\top}{S}
-            + \tfrac12 \nabla \log S\, \nabla \log S^\top \Big) + \dots
+        + \sum_k \frac{\nabla E_k\, \nabla E_k^\top}{S_k} + \dots
 
 with :math:`u_j = \nabla \log m_j` of a pattern and :math:`\bar u_b = \nabla \log M_b` of its block
 (``noise``): how many incidents a block has is negative binomial (Poisson without noise, φ → ∞) of
-mean M_b, and given that the patterns are multinomial. Totals are taken as normal of their mean E
-and variance S. What follows is of the noise itself, by block, and of the delays, by report.
+mean M_b, and given that the patterns are multinomial. Total k has mean E and variance S; one of
+victims, which is taken as normal, tells by S too, :math:`\tfrac12 \nabla \log S\, \nabla \log
+S^\top`. What follows is of the noise itself, by block, and of the delays, by report.
+
 Patterns, noise and delays have the outer products of their own slopes in place of the mean of these
-(Berndt, Hall, Hall & Hausman 1974).
+(Berndt, Hall, Hall & Hausman 1974): of p parameters that n incidents settle, the inverse of J is
+too large by about 1 / (1 - p / n).
 
 Where a direction changes nothing that can be seen, J is 0 along it, at any value and however the
 direction bends; the curvature of log L is not, but for the top of the likelihood.
@@ -26,16 +28,14 @@ import numpy as np
 from . import delay, noise, victim_totals
 from .density import Density
 from .engine import NUMPY, Floats, Params
-from .noise import LEAST_MASS
+from .noise import LEAST_MASS, Blocks
 from .totals import Moments, Totals
 
 STEP = 1e-4
 """Of the differences, in lengths of the directions."""
-OF_ROUNDING = 1.0 / 12.0
-"""Variance of what a whole number leaves open (Sheppard)."""
 
 
-class Seen(NamedTuple):
+class Laws(NamedTuple):
     """What the laws of the data are made of, at one value of the parameters.
 
     Attributes
@@ -72,57 +72,60 @@ def root(target: Density, values: Floats, directions: Floats) -> Floats:
     -------
     Shape (direction, observation).
     """
-    mass = noise.blocks(target.design).sums(target.expectations(values)[1])
-    at = seen(target, values, mass)
-    ends = ([seen(target, values + s * STEP * d, mass) for s in (1.0, -1.0)] for d in directions)
-    slopes = [[(a - b) / (2.0 * STEP) for a, b in zip(*pair, strict=True)] for pair in ends]
-    by_part = Seen(*(np.array(part) for part in zip(*slopes, strict=True)))
-    return np.concatenate(_weighted(target, by_part, at, values, mass), axis=1)
+    found = noise.blocks(target.design)
+    mass = found.sums(target.expectations(values)[1])
+    weights = _weights(target, laws(target, values, found, mass), values, mass)
+    of_pattern = found.of_cell[target.design.counted.cell]
+    result = np.empty((len(directions), sum(len(part) for part in weights)))
+    for i, way in enumerate(STEP * directions):
+        ends = (laws(target, values + sign * way, found, mass) for sign in (1.0, -1.0))
+        slope = Laws(*((a - b) / (2.0 * STEP) for a, b in zip(*ends, strict=True)))
+        within = slope._replace(pattern=slope.pattern - slope.block[of_pattern])
+        result[i] = np.concatenate([w * x for w, x in zip(weights, within, strict=True)])
+    return result
 
 
-def _weighted(
-    target: Density, slope: Seen, at: Seen, values: Floats, mass: Floats
-) -> tuple[Floats, ...]:
-    """Slopes by the root of what each observation weighs."""
-    plan = target.design
-    block = noise.blocks(plan).of_cell[plan.counted.cell]
-    *_, reports = delay.reports(plan)
+def _weights(target: Density, at: Laws, values: Floats, mass: Floats) -> Laws:
+    """The root of what each observation weighs."""
+    *_, reports = delay.reports(target.design)
     sigma = _sigma(target.unpack(values))
-    weight = mass / (1.0 + mass * sigma**2)
-    return (
-        np.sqrt(plan.counted.count) * (slope.pattern - slope.block[:, block]),
-        np.sqrt(weight) * slope.block,
-        slope.noise,
-        slope.total * np.exp(-0.5 * at.spread),
-        slope.spread * np.sqrt(0.5),
-        slope.delay * np.sqrt(reports),
+    of_victims = np.zeros(0) if target.totals is None else ~target.totals.in_incidents
+    return Laws(
+        pattern=np.sqrt(target.design.counted.count),
+        block=np.sqrt(mass / (1.0 + mass * sigma**2)),
+        noise=np.ones(len(at.noise)),
+        total=np.exp(-0.5 * at.spread),
+        spread=np.sqrt(0.5) * of_victims,
+        delay=np.sqrt(reports[: len(at.delay)]),
     )
 
 
-def seen(target: Density, values: Floats, mass: Floats) -> Seen:
+def laws(target: Density, values: Floats, found: Blocks, mass: Floats) -> Laws:
     """What the laws of the data are made of.
 
     Parameters
     ----------
+    found
+        Blocks of the design.
     mass
         M at which the noise is judged, shape (block,).
     """
-    found, params = noise.blocks(target.design), target.unpack(values)
+    params, nothing = target.unpack(values), np.zeros(0)
     pattern, by_cell, entries = target.expectations(values)
-    nothing, sigma = np.zeros(0), _sigma(params)
+    sigma = _sigma(params)
     of_noise = noise.block_terms(mass, found.seen, sigma)[0] if sigma else nothing
     mean, variance = nothing, nothing
     if target.totals is not None:
         moments = target.moments_of(values, by_cell, entries)
-        mean, variance = normal(target.totals, moments, params)
+        mean, variance = of_totals(target.totals, moments, params)
     late = "delay" in params
-    return Seen(
-        pattern,
-        np.log(np.maximum(found.sums(by_cell), LEAST_MASS)),
-        of_noise,
-        mean,
-        np.log(variance + OF_ROUNDING),
-        delay.log_share(params, target.design, NUMPY) if late else nothing,
+    return Laws(
+        pattern=pattern,
+        block=np.log(np.maximum(found.sums(by_cell), LEAST_MASS)),
+        noise=of_noise,
+        total=mean,
+        spread=np.log(variance),
+        delay=delay.log_share(params, target.design, NUMPY) if late else nothing,
     )
 
 
@@ -131,10 +134,11 @@ def _sigma(params: Params) -> float:
     return float(params.get("noise", 0.0))
 
 
-def normal(totals: Totals, moments: Moments, params: Params) -> tuple[Floats, Floats]:
+def of_totals(totals: Totals, moments: Moments, params: Params) -> tuple[Floats, Floats]:
     """Mean and variance of every total, of incidents or of victims: (aggregate,) each.
 
-    Incidents are victims of which each event has one.
+    Incidents are victims of which each event has one. What bounds and whole numbers leave open is
+    part of the variance: that of a uniform law between them (Sheppard).
     """
     p, s, nu = (part[totals.series] for part in totals.of_series.values(params))
     incidents, victims, squares = totals.counted(moments, s)
@@ -143,5 +147,7 @@ def normal(totals: Totals, moments: Moments, params: Params) -> tuple[Floats, Fl
     of_victims = victim_totals.expected(items[2:], victims, squares, p, nu, spread[:, 1])
     of_incidents = victim_totals.expected(ones, incidents, incidents, p, 0.0, spread[:, 0])
     laws = victim_totals.law_of(of_incidents), victim_totals.law_of(of_victims)
+    low, high = totals.bounds
+    open_ = ((high - low + 1.0) ** 2 - totals.in_incidents) / 12.0
     mean = np.where(totals.in_incidents, laws[0].mean, laws[1].mean)
-    return mean, np.where(totals.in_incidents, laws[0].variance, laws[1].variance)
+    return mean, np.where(totals.in_incidents, laws[0].variance, laws[1].variance) + open_

@@ -15,7 +15,7 @@ from .engine import Floats
 from .kernel_histories import Detection, Extent, Tables, probabilities, tables, zeros_like
 from .kernel_histories_back import Gathered, gathered, probabilities_back
 from .kernel_layout import LayoutRef
-from .kernel_patterns import counted, marks, parts
+from .kernel_patterns import author_parts, pattern_arrays, shares_of_marks
 from .structs import Pointer, Struct, define, register
 
 __all__ = ["Reals", "Workspace", "backward", "prepare", "terms", "workspace"]
@@ -212,12 +212,12 @@ def _shares(room, x, lay):
 @jit
 def terms(room, x, lay):
     """Give Σ n log m and the expected number seen, each of shape (cell,), and total moments."""
-    size, known = marks(x)
-    p, cells, rate, share = counted(room, lay), lay.cells, room.rate, room.share
+    size, known = shares_of_marks(x)
+    p, cells, rate, share = pattern_arrays(room, lay), lay.cells, room.rate, room.share
     term, mass = np.zeros(cells.shape[0]), np.zeros(cells.shape[0])
     part = np.empty(rate.shape[1])
     for j in range(p.patterns.shape[0]):
-        term[p.patterns[j, 1]] += p.patterns[j, 0] * np.log(parts(p, j, size, known, part))
+        term[p.patterns[j, 1]] += p.patterns[j, 0] * np.log(author_parts(p, j, size, known, part))
     for i in range(cells.shape[0]):
         for a in range(rate.shape[1]):
             mass[i] += rate[i, a] * share[cells[i, 3], a]
@@ -293,15 +293,15 @@ def backward(room, x, lay, d_term, d_mass, d_totals):
 @jit
 def _patterns_back(room, x, lay, d_term, d_size, d_class, d_visible):
     """Share out n/m of every pattern among its factors."""
-    size, known = marks(x)
-    p, by_size, n_a = counted(room, lay), np.zeros(size.shape), room.rate.shape[1]
+    size, known = shares_of_marks(x)
+    p, by_size, n_a = pattern_arrays(room, lay), np.zeros(size.shape), room.rate.shape[1]
     d_rate, d_history, d_written = room.d_rate, room.d_history, room.d_written
     part = np.empty(n_a)
     for j in range(p.patterns.shape[0]):
         n, i, v = p.patterns[j, 0], p.patterns[j, 1], p.patterns[j, 2]
         h, row = p.patterns[j, 3], p.patterns[j, 4]
         r, c, w = p.cells[i, 0], p.cells[i, 2], p.victim_class[h]
-        scale = n * d_term[i] / parts(p, j, size, known, part)
+        scale = n * d_term[i] / author_parts(p, j, size, known, part)
         for a in range(n_a):
             change = scale * part[a]
             d_rate[i, a] += change

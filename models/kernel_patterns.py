@@ -8,7 +8,7 @@ from .compiled import jit
 from .engine import Floats, Ints
 
 
-class Counted(NamedTuple):
+class PatternArrays(NamedTuple):
     """The arrays that each pattern asks for, unpacked for the inner loop."""
 
     patterns: Ints
@@ -21,23 +21,23 @@ class Counted(NamedTuple):
 
 
 @jit
-def counted(room, lay):
+def pattern_arrays(room, lay):
     """The arrays of one evaluation, once its workspace is filled."""
-    return Counted(
+    return PatternArrays(
         lay.patterns, lay.cells, lay.reach_class, lay.rows.victim_class, room.rate,
         room.history, room.written,
     )  # fmt: skip
 
 
 @jit
-def marks(x):
+def shares_of_marks(x):
     """(1 - ψ) ρ of size and of class, authors last, so that a pattern reads runs of memory."""
     size = np.exp(x.size.transpose((1, 2, 3, 0)).copy()) * np.exp(x.visible)
     return size, np.exp(x.victim_class.transpose((1, 2, 0)).copy())
 
 
 @jit
-def parts(p, j, size, known, part):
+def author_parts(p, j, size, known, part):
     """Fill each author's share of m of one pattern; return m."""
     i, v, h, row = p.patterns[j, 1], p.patterns[j, 2], p.patterns[j, 3], p.patterns[j, 4]
     r, c, w = p.cells[i, 0], p.cells[i, 2], p.victim_class[h]
@@ -56,11 +56,11 @@ def parts(p, j, size, known, part):
 @jit
 def log_patterns(room, x, lay):
     """log m of every pattern, shape (pattern,), after ``kernel.prepare``."""
-    size, known = marks(x)
-    p, part = counted(room, lay), np.empty(room.rate.shape[1])
+    size, known = shares_of_marks(x)
+    p, part = pattern_arrays(room, lay), np.empty(room.rate.shape[1])
     result = np.empty(p.patterns.shape[0])
     for j in range(result.shape[0]):
-        result[j] = np.log(parts(p, j, size, known, part))
+        result[j] = np.log(author_parts(p, j, size, known, part))
     return result
 
 
@@ -71,8 +71,8 @@ def shares_of_authors(room, x, lay, known):
     ``lay`` has histories by class (``kernel_layout.by_class``); ``known`` is each history's own
     class, -1 where unknown.
     """
-    size, share = marks(x)
-    p, n_a, n_w = counted(room, lay), room.rate.shape[1], x.victim_class.shape[2]
+    size, share = shares_of_marks(x)
+    p, n_a, n_w = pattern_arrays(room, lay), room.rate.shape[1], x.victim_class.shape[2]
     result = np.zeros((p.patterns.shape[0], n_a * n_w))
     for j in range(result.shape[0]):
         i, v, h, row = p.patterns[j, 1], p.patterns[j, 2], p.patterns[j, 3], p.patterns[j, 4]

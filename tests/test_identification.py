@@ -230,23 +230,6 @@ def test_of_several_that_moved_the_farthest_is_named_though_another_is_narrower(
     assert "(most of all b><c: " in frame.loc["claim_rivalry", "sentence"]
 
 
-def test_what_moved_without_the_likelihood_is_counted() -> None:
-    """Scales apart, which are never in it but through their effects."""
-    names = {"right": [(0, 1), (0, 1)], "visibility": (0, 1), "favour_scale": (0, 1)}
-    moved = movements(
-        draws(2, right=[(0, 0.2), (0, 0.2)], visibility=(0, 0.2), favour_scale=(0, 0.2)),
-        draws(1, **names),
-        xr.Dataset(
-            {"right": ("source", [0.2, 2.0]), "visibility": 2.0, "favour_scale": 9.0},
-            {"source": ["s0", "s1"]},
-        ),
-    )
-    said = identification(moved, plan_of(ONE)).set_index("parameter")["sentence"]
-    assert said["alone"].startswith("Of the 3 numbers that moved, scales apart, 2 moved only")
-    no_profile = identification(moved.assign(alone=np.nan), plan_of(ONE))
-    assert "alone" not in set(no_profile["parameter"])
-
-
 def test_where_totals_are_what_moved_a_parameter_is_not_assumptions_alone():
     rng, dims = np.random.default_rng(5), ("chain", "draw", "lister")
     prior, after = (

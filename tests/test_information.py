@@ -13,7 +13,7 @@ from dtoscore.models.tail import by_block, noise_at
 from every_term import PRIORS, drawn, simulated
 from laws import incidents
 from test_density import CASES as EVERY
-from test_density import density, point, some_of
+from test_density import point, some_of
 from tiny import COPY, COURT, PAPER, PRESS, Case, evidence
 from tiny_ground import Ground
 from totalled import total
@@ -63,7 +63,7 @@ def test_it_is_the_variance_of_the_scores_of_simulated_rounds(name: str) -> None
         if number % 6 == 0:
             found.append((information.root(target, values, ways) ** 2).sum(axis=1))
     expected, squares = np.array(found), np.array(scores) ** 2
-    told = expected.mean(axis=0) > 1e-4
+    told = squares.mean(axis=0) > 1e-4
     assert told.sum() > 20
     error = np.hypot(_error(squares), _error(expected))[told]
     off = (squares.mean(axis=0) - expected.mean(axis=0))[told] / error
@@ -108,7 +108,7 @@ def test_mean_and_variance_of_a_total_of_incidents_are_those_of_its_law() -> Non
     target, values = with_total("incidents")
     assert target.totals is not None
     moments, params = target.moments(values), target.unpack(values)
-    (mean,), (variance,) = information.normal(target.totals, moments, params)
+    (mean,), (variance,) = information.of_totals(target.totals, moments, params)
     counts, items, p = np.arange(2000), np.rint(target.totals.items[:2, 0]), params["capture"][0]
     log_p = incidents(counts, counts, *items, moments.unseen[0, 0], p, moments.spread[0, 0]).value
     law = np.exp(log_p)
@@ -117,27 +117,71 @@ def test_mean_and_variance_of_a_total_of_incidents_are_those_of_its_law() -> Non
     assert variance == pytest.approx(law @ counts**2 - (law @ counts) ** 2, rel=1e-3)
 
 
+@pytest.mark.parametrize("level", [-3.0, -1.0, 1.0])
+def test_a_total_of_incidents_tells_of_its_mean_as_its_law_does(level: float) -> None:
+    """E[(∂ log P / ∂λ)²] over all that it may count, beside (∂E/∂λ)² / S: few or many expected."""
+    target, values = with_total("incidents")
+    values = target.pack(target.unpack(values) | {"rate_intercept": np.array(level)})
+    assert target.totals is not None
+    moments, p = target.moments(values), target.unpack(values)["capture"][0]
+    counts, rate, spread = np.arange(900), moments.unseen[0, 0], moments.spread[0, 0]
+    law = incidents(counts, counts, 0.0, 0.0, rate, p, spread)
+    score = law.rate + law.spread * 2.0 * spread / rate
+    exact = np.exp(law.value) @ score**2
+    assert exact == pytest.approx(p**2 / (p * rate + p**2 * spread), rel=0.03)
+
+
+def test_bounds_leave_open_what_a_uniform_law_between_them_does() -> None:
+    target, values = with_total("victims")
+    assert target.totals is not None
+    found = target.totals.found
+    wide = replace(found, table=found.table.assign(count_low=20, count_high=79, count=-1))
+    told = replace(target.design.evidence, aggregates=wide)
+    plan = design(told, target.design.structure)
+    other = Density(plan, joint.parameters(plan, PRIORS))
+    assert other.totals is not None
+    assert other.totals.bounds.tolist() == [[20.0], [79.0]]
+    moments, params = target.moments(values), target.unpack(values)
+    narrow = information.of_totals(target.totals, moments, params)
+    open_ = information.of_totals(other.totals, moments, params)
+    assert open_[0] == narrow[0]
+    assert float(open_[1][0] - narrow[1][0]) == pytest.approx((60**2 - 1) / 12)
+
+
+@pytest.mark.parametrize("unit", ["incidents", "victims"])
+def test_totals_add_what_their_mean_and_variance_tell(unit: str) -> None:
+    target, values = with_total(unit)
+    assert target.totals is not None
+    without = without_total(target.design.evidence, EVERY["everything but wars"])
+    listed = {p.name for p in without.parameters}
+    way = np.zeros(len(values))
+    way[target.starts["rate_intercept"]] = 0.1
+    up, down = (
+        information.of_totals(target.totals, target.moments(x), target.unpack(x))
+        for x in (values + 1e-3 * way, values - 1e-3 * way)
+    )
+    at = information.of_totals(target.totals, target.moments(values), target.unpack(values))
+    mean, spread = (up[0] - down[0])[0] / 2e-3, np.log(up[1] / down[1])[0] / 2e-3
+    expected = mean**2 / at[1][0] + (0.5 * spread**2 if unit == "victims" else 0.0)
+    short = without.pack({k: v for k, v in target.unpack(values).items() if k in listed})
+    shorter = np.zeros(len(short))
+    shorter[without.starts["rate_intercept"]] = 0.1
+    found = [
+        (information.root(one, x, w[None]) ** 2).sum()
+        for one, x, w in ((target, values, way), (without, short, shorter))
+    ]
+    assert found[0] - found[1] == pytest.approx(expected, rel=1e-4)
+
+
 def test_mean_and_variance_of_a_total_of_victims_are_those_of_the_formula() -> None:
     target, values = with_total("victims")
     assert target.totals is not None
     moments, params = target.moments(values), target.unpack(values)
-    (mean,), (variance,) = information.normal(target.totals, moments, params)
+    (mean,), (variance,) = information.of_totals(target.totals, moments, params)
     v, held, w, w_held = target.totals.items[2:, 0]
     p, nu = params["capture"][0], params["total_noise"][0]
     expected = held + p * (v - held) + p * moments.unseen[0, 1]
     counted = p * (1.0 - p) * (w - w_held) + p * (moments.unseen[0, 2] + p * moments.spread[0, 1])
     assert mean == pytest.approx(expected)
-    assert variance == pytest.approx((1.0 + nu**2) * counted + nu**2 * expected**2)
-
-
-@pytest.mark.parametrize("name", EVERY)
-def test_of_a_scale_of_effects_there_is_none(name: str) -> None:
-    """It is in the likelihood through them alone: at any value, exactly."""
-    target = density(EVERY[name])
-    values = target.constrain(point(target))
-    found = (information.root(target, values, np.eye(len(values))) ** 2).sum(axis=1)
-    by_name = target.unpack(found)
-    scales = {p.scale for p in target.parameters if p.scale}
-    assert scales
-    assert all(np.all(by_name[scale] == 0.0) for scale in scales)
-    assert by_name["detection"].min() > 0.0
+    noisy = (1.0 + nu**2) * counted + nu**2 * expected**2
+    assert variance == pytest.approx(noisy + 1.0 / 12.0)
