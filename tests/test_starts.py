@@ -42,6 +42,15 @@ def test_rates_go_where_totals_are_and_nothing_else_moves(
     assert all(name.startswith(starts.RATES) and not name.endswith("_scale") for name in moved)
 
 
+def test_claims_are_taken_nearly_at_their_word(target: Density) -> None:
+    start, at = starts.initial_point(target, 3), dict(slices(target))
+    prior = Priors()["claim_false"]
+    middle = np.log(prior["alpha"] / prior["beta"])
+    off = start[at["claim_false"]] - (middle - starts.BELIEVED)
+    assert np.abs(off).max() < 5.0 * starts.NOISE
+    assert (start[at["unknown"]] > -5.0 * starts.NOISE).all()
+
+
 def test_chains_start_apart(target: Density) -> None:
     one, other = (starts.initial_point(target, seed) for seed in (1, 2))
     assert (one != other).all()
