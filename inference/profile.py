@@ -14,7 +14,7 @@ which the parameters can go there: their own axes, contrasts where they sum to a
 nothing is told each direction has ``OPEN``, a precision that is as good as none.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
@@ -47,8 +47,8 @@ def profiles(target: Density, posterior: xr.Dataset) -> xr.Dataset:
     found = np.full(flat.shape[1], np.nan)
     if np.isfinite(flat).all():
         middle = flat.mean(axis=0)
-        law = deviation_precision(target.parameters, middle)
-        ways = directions(target.parameters, flat)
+        law = deviation_precision(target, middle)
+        ways = directions(target, flat)
         root = information.root(target, middle, ways)
         if np.isfinite(root).all():
             found = precision(root, ways, law)
@@ -89,40 +89,31 @@ def scales(parameters: Sequence[Parameter]) -> dict[str, str]:
     return {name: f"{name}_scale" for name in names if f"{name}_scale" in names}
 
 
-def deviation_precision(parameters: Sequence[Parameter], values: Floats) -> Floats:
+def deviation_precision(target: Density, values: Floats) -> Floats:
     """Precision of the law of each deviation at these values, 0 of what is none: (constrained,)."""
-    deviate, result = scales(parameters), np.zeros(len(values))
-    at = dict(_places(parameters))
-    for p in parameters:
+    deviate, at = scales(target.parameters), target.starts
+    result = np.zeros(len(values))
+    for p in target.parameters:
         if p.name in deviate:
             centred = float(values[at[p.scale]][0]) if p.scale else 1.0
             result[at[p.name]] = centred**-2.0
     return result
 
 
-def directions(parameters: Sequence[Parameter], draws: Floats) -> Floats:
+def directions(target: Density, draws: Floats) -> Floats:
     """The ways that are open, each as long as the draws scatter: (direction, constrained).
 
     Scales of deviations are held.
     """
-    held, rows = set(scales(parameters).values()), []
-    for p, (_, at) in zip(parameters, _places(parameters), strict=True):
+    held, rows = set(scales(target.parameters).values()), []
+    for p in target.parameters:
         if p.name not in held:
-            contrasts = _contrasts(p)
+            at, contrasts = target.starts[p.name], _contrasts(p)
             row = np.zeros((len(contrasts), draws.shape[1]))
             row[:, at] = contrasts * (draws[:, at] @ contrasts.T).std(axis=0)[:, None]
             rows.append(row)
     found = np.concatenate(rows)
     return np.asarray(found[(found != 0.0).any(axis=1)])
-
-
-def _places(parameters: Sequence[Parameter]) -> Iterator[tuple[str, slice]]:
-    """Where each parameter lies among the constrained values."""
-    position = 0
-    for p in parameters:
-        size = int(np.prod(p.shape, dtype=int))
-        yield p.name, slice(position, position + size)
-        position += size
 
 
 def _contrasts(parameter: Parameter) -> Floats:

@@ -145,7 +145,7 @@ def test_the_law_of_deviations_is_that_of_the_parameters() -> None:
     """Its log density falls by half the precision where a deviation goes one from zero."""
     target = density(CASES["everything but wars"])
     values = target.constrain(np.random.default_rng(3).normal(0.0, 0.3, target.n_free))
-    params, law = target.unpack(values), deviation_precision(target.parameters, values)
+    params, law = target.unpack(values), deviation_precision(target, values)
     found, deviate = target.unpack(law), scales(target.parameters)
     assert {"rate_organization", "silencing", "rate_organization_region"} <= deviate.keys()
     for p in target.parameters:
@@ -162,7 +162,7 @@ def test_directions_keep_sums_hold_scales_and_are_as_long_as_draws_scatter() -> 
     target = density(CASES["everything but wars"])
     free = np.random.default_rng(3).normal(0.0, 0.3, (200, target.n_free))
     draws = np.array([target.constrain(x) for x in free])
-    found, held = directions(target.parameters, draws), set(scales(target.parameters).values())
+    found, held = directions(target, draws), set(scales(target.parameters).values())
     assert found.shape == (target.n_free - len(held), draws.shape[1])
     length = np.linalg.norm(found, axis=1)
     np.testing.assert_allclose((draws @ found.T / length).std(axis=0), length, rtol=1e-9)
