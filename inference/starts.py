@@ -72,5 +72,5 @@ def _middle(p: Parameter) -> np.ndarray | float:
     if p.distribution == "rayleigh":
         return float(np.log(first["sigma"]))
     if p.distribution == "beta":
-        return float(np.log(first["alpha"] / first["beta"]))
+        return np.log(p.arguments["alpha"] / p.arguments["beta"])
     return 0.0

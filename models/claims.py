@@ -23,6 +23,7 @@ reviewed against them. ν is what one organization signs more readily than anoth
 and shares of .8 and .4 left unattributed, a common share made 500 and 1,500 of them in simulation.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,7 @@ def parameters(priors: Priors, design: Design) -> list[Parameter]:
     result = [
         simple("claim_nobody", priors["claim_nobody"]),
         *fixed_scale("claim_unsigned", priors, ["organization"], 1, sizes),
-        simple("claim_false", priors["claim_false"], ["plain_name"], sizes),
+        _false_claims(priors, design),
     ]
     if names.n_plain > 1:
         result.append(simple("claim_rival", priors["claim_rival"]))
@@ -57,6 +58,16 @@ def parameters(priors: Priors, design: Design) -> list[Parameter]:
     if design.around.events:
         result.append(simple("claim_event", priors["claim_event"], ["event"], sizes))
     return result
+
+
+def _false_claims(priors: Priors, design: Design) -> Parameter:
+    """ε, whose prior is another for ``other``: ordinary killers hardly sign."""
+    each = simple("claim_false", priors["claim_false"], ["plain_name"], design.sizes)
+    arguments = {name: np.full(each.shape, float(value)) for name, value in each.arguments.items()}
+    if design.names.has_other:
+        for name, value in priors["claim_false_other"].parameters.items():
+            arguments[name][-1] = value
+    return replace(each, arguments=arguments)
 
 
 def claims(params: Params, design: Design, engine: Engine) -> Array | None:

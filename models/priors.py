@@ -222,7 +222,17 @@ DEFAULTS: Mapping[str, Prior] = {
         "adjudicated cases nothing informs it, and it bears on every score",
         sigma=0.3,
     ),
-    "claim_false": _prior("beta", "false flags: one claim in ten", alpha=1, beta=9),
+    "claim_false": _prior(
+        "beta", "false flags of an organization: one claim in ten", alpha=1, beta=9
+    ),
+    "claim_false_other": _prior(
+        "beta",
+        "the same of ordinary violence: one in fifty; a tenth of the ordinary killings of Mexico "
+        "would be 2,000 a year, and all messages that are left are about 1,400 (Borderland Beat "
+        "2023)",
+        alpha=1,
+        beta=49,
+    ),
     "claim_rival": _prior(
         "normal", "log odds by which a rival is framed rather than another", mu=1.5, sigma=0.5
     ),

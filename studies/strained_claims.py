@@ -25,7 +25,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import stats
 
-from ..data.attribution import parse
+from ..data.attribution import OTHER, parse
 from ..data.framing import rivals
 from ..data.values import ADJUDICATED
 from ..data.world import Floats, World
@@ -66,8 +66,8 @@ def claimed(world: World, rng: np.random.Generator, false: float | None = None) 
     Parameters
     ----------
     false
-        Mean share of false claims where it is not the prior's. Each author's own is drawn with
-        the prior's concentration, and in the same place of either law.
+        Mean share of false claims of organizations where it is not the prior's. Each one's own is
+        drawn with the prior's concentration, and in the same place of either law.
     """
     world = replace(world, rivalry_weight=rivals(world))
     law = drawn(world, rng, false)
@@ -89,7 +89,7 @@ def drawn(world: World, rng: np.random.Generator, false: float | None) -> Law:
     n, sources = len(world.plain), len(world.sources)
     favour = np.array([centred(rng, 1.0, n) for _ in range(sources)])
     return Law(
-        false=_false(rng.random(n), false),
+        false=_false(rng.random(n), false, world.plain[-1] == OTHER),
         notoriety=from_prior("notoriety", rng, n),
         rivalry=from_prior("claim_rivalry", rng, len(world.rivalries)),
         clash=float(from_prior("claim_clash", rng)),
@@ -99,12 +99,15 @@ def drawn(world: World, rng: np.random.Generator, false: float | None) -> Law:
     )
 
 
-def _false(level: Floats, mean: float | None) -> Floats:
-    """Shares of false claims at levels of their law."""
+def _false(level: Floats, mean: float | None, has_other: bool) -> Floats:
+    """Shares of false claims at levels of their laws."""
     alpha, beta = PRIORS["claim_false"]["alpha"], PRIORS["claim_false"]["beta"]
     if mean is not None:
         alpha, beta = (alpha + beta) * mean, (alpha + beta) * (1.0 - mean)
-    return np.asarray(stats.beta.ppf(level, alpha, beta))
+    found = np.asarray(stats.beta.ppf(level, alpha, beta))
+    if has_other:
+        found[-1] = stats.beta.ppf(level[-1], *PRIORS["claim_false_other"].parameters.values())
+    return found
 
 
 def matrix(world: World, law: Law) -> Floats:

@@ -95,15 +95,16 @@ Simulated rounds; `python -m dtoscore.studies.strained`; {about};
 {pooled(rows)}; on {machine()}; {seconds / 60:.0f} minutes of one core in all.
 6 organizations, 6 regions, killings alone, 12 months of which three are scored, two groups of
 two press sources, a federal list, and courts that report a tenth of all incidents unless said.
-Silencing: γ of sd 0.8 by organization, on the press. Framing: 15% of the claims of whoever is no
-clash are false on average, where the prior says 10%. Copying: κ = 0.7. Delay: median 30 days, the
-round ends 10 days after the window. What reports do not inform, or hardly, is drawn from its prior
-in every setting: each author's share of false claims and on whom these fall, whom wrong names fall
-on, how often a source is right, the share that nobody can see, the share of scenes that nobody can
-read, how much of what nobody attributes is ordinary violence, whose violence a clash is and who
-writes it as one side's, the law of the dead in large events. "Fixed framing" and "outside the
-model" are other worlds: there nobody's claims are false, or the same share of everybody's, or each
-author's own around 15%; never those of "other", and they fall on rivals by their territories.
+Silencing: γ of sd 0.8 by organization, on the press. Framing: 15% of the claims of an
+organization are false on average, where the prior says 10%; of those of "other" 2%, in every
+setting. Copying: κ = 0.7. Delay: median 30 days, the round ends 10 days after the window. What
+reports do not inform, or hardly, is drawn from its prior in every setting: each author's share of
+false claims and on whom these fall, whom wrong names fall on, how often a source is right, the
+share that nobody can see, the share of scenes that nobody can read, how much of what nobody
+attributes is ordinary violence, whose violence a clash is and who writes it as one side's, the law
+of the dead in large events. "Fixed framing" and "outside the model" are other worlds: there
+nobody's claims are false, or the same share of everybody's, or each author's own around 15%; never
+those of "other", and they fall on rivals by their territories.
 
 "oracle": one who knows the world, the law of the dead with it, and draws only what no parameter
 settles. Coverage is of 90% intervals of the realized scores, with a standard error clustered by

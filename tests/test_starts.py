@@ -44,8 +44,9 @@ def test_rates_go_where_totals_are_and_nothing_else_moves(
 
 def test_claims_are_taken_nearly_at_their_word(target: Density) -> None:
     start, at = starts.initial_point(target, 3), dict(slices(target))
-    prior = Priors()["claim_false"]
-    middle = np.log(prior["alpha"] / prior["beta"])
+    own, ordinary = (Priors()[name] for name in ("claim_false", "claim_false_other"))
+    middle = np.full(target.design.names.n_plain, np.log(own["alpha"] / own["beta"]))
+    middle[-1] = np.log(ordinary["alpha"] / ordinary["beta"])
     off = start[at["claim_false"]] - (middle - starts.BELIEVED)
     assert np.abs(off).max() < 5.0 * starts.NOISE
     assert (start[at["unknown"]] > -5.0 * starts.NOISE).all()

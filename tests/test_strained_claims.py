@@ -119,8 +119,13 @@ def shares(setting: str, rounds: int) -> Floats:
 
 
 def test_shares_of_false_claims_are_drawn_and_larger_where_framing_is_the_strain() -> None:
-    """Beta(1, 9) has mean .1 and sd .0905, Beta(1.5, 8.5) mean .15 and sd .1077."""
+    """Beta(1, 9) has sd .0905, Beta(1.5, 8.5) mean .15 and sd .1077, Beta(1, 49) sd .0196."""
     usual, framed = shares("none", 60), shares("framing", 60)
+    assert base_world().plain[-1] == "other"
+    ordinary = usual[:, -1]
+    assert abs(ordinary.mean() - 0.02) < 4 * 0.0196 / ordinary.size**0.5
+    np.testing.assert_allclose(framed[:, -1], ordinary, rtol=1e-12)
+    usual, framed = usual[:, :-1], framed[:, :-1]
     assert abs(usual.mean() - 0.1) < 4 * 0.0905 / usual.size**0.5
     assert abs(framed.mean() - 0.15) < 4 * 0.1077 / framed.size**0.5
     assert (framed > usual).all()
