@@ -105,9 +105,19 @@ def test_the_limits_are_the_quantiles_of_the_priors() -> None:
 @pytest.mark.parametrize("n", range(1, 11))
 def test_unlike_sources(n: int) -> None:
     rng = np.random.default_rng(n)
-    for _ in range(3):
+    for _ in range(10):
         logits = rng.uniform(-6.0, 3.0, n)
         assert max(abs(off(logits, marks)) for marks in histories(n, rng)) < 0.01
+
+
+@pytest.mark.parametrize("n", range(2, 11))
+def test_what_is_hard_to_see_alone_is_seen(n: int) -> None:
+    """The rarest histories, whose peak lies where the grid is widest."""
+    rng = np.random.default_rng(300 + n)
+    for nodes_of, slope in ((visibility_nodes, LAMBDA), (group_nodes, OF_GROUP)):
+        for _ in range(10):
+            logits = rng.choice([-6.0, 3.0], n)
+            assert abs(off(logits, np.where(logits < 0.0, 1, -1), slope, nodes_of)) < 0.01
 
 
 @pytest.mark.parametrize("n", [2, 5, 10])
