@@ -98,7 +98,13 @@ DEFAULTS: Mapping[str, Prior] = {
         "lognormal", "organizations differ by a factor e or more", mu=-0.1, sigma=0.5
     ),
     "rate_organization_kind_scale": _prior("lognormal", "habits", mu=-1.2, sigma=0.5),
-    "rate_organization_region_scale": _prior("lognormal", "territory", mu=-0.2, sigma=0.5),
+    "rate_organization_region_scale": _prior(
+        "lognormal",
+        "territory: a factor e^2; wars, which reports name more often, differ between the states "
+        "of Mexico by e^3 to e^5 in every year of UCDP that was fitted (docs/evidence/geometry.md)",
+        mu=0.7,
+        sigma=0.5,
+    ),
     "rate_organization_walk_scale": _prior(
         "lognormal",
         "step of a month, about 10%; of another period by the root of its length",
@@ -110,7 +116,13 @@ DEFAULTS: Mapping[str, Prior] = {
     "rivalry_level_scale": _prior(
         "lognormal", "wars differ by a factor e or more", mu=0.0, sigma=0.5
     ),
-    "rivalry_region_scale": _prior("lognormal", "wars are local", mu=0.0, sigma=0.5),
+    "rivalry_region_scale": _prior(
+        "lognormal",
+        "wars are local: e^3.3 between states; with half that, the fits of five years of UCDP lay "
+        "two to three of its standard deviations above it",
+        mu=1.2,
+        sigma=0.5,
+    ),
     "rivalry_walk_scale": _prior(
         "lognormal", "step of a month: wars begin and end", mu=-1.6, sigma=0.5
     ),
@@ -227,11 +239,11 @@ DEFAULTS: Mapping[str, Prior] = {
     ),
     "claim_false_other": _prior(
         "beta",
-        "the same of ordinary violence: one in fifty; a tenth of the ordinary killings of Mexico "
-        "would be 2,000 a year, and all messages that are left are about 1,400 (Borderland Beat "
-        "2023)",
+        "the same of ordinary violence: one in a hundred, which in Mexico would be 200 killings a "
+        "year; all messages that are left at killings and elsewhere are about 1,400 (Borderland "
+        "Beat 2023)",
         alpha=1,
-        beta=49,
+        beta=99,
     ),
     "claim_rival": _prior(
         "normal", "log odds by which a rival is framed rather than another", mu=1.5, sigma=0.5

@@ -96,7 +96,7 @@ Simulated rounds; `python -m dtoscore.studies.strained`; {about};
 6 organizations, 6 regions, killings alone, 12 months of which three are scored, two groups of
 two press sources, a federal list, and courts that report a tenth of all incidents unless said.
 Silencing: γ of sd 0.8 by organization, on the press. Framing: 15% of the claims of an
-organization are false on average, where the prior says 10%; of those of "other" 2%, in every
+organization are false on average, where the prior says 10%; of those of "other" 1%, in every
 setting. Copying: κ = 0.7. Delay: median 30 days, the round ends 10 days after the window. What
 reports do not inform, or hardly, is drawn from its prior in every setting: each author's share of
 false claims and on whom these fall, whom wrong names fall on, how often a source is right, the
