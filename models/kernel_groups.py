@@ -231,6 +231,7 @@ def _by_node_back(t, got, lay, answer):
         _node_product(t, lay, answer, block)
         for j in range(lay.part_start[answer], lay.part_start[answer + 1]):
             k = lay.part[j]
+            got.asked[k // 2] = 1
             whole = k % 2 == 0 or t.whole[k // 2]
             _part_back(t.product, t.pure, t.held, got.pure, got.held, got.outer, k, block,
                        lay.group_weights[block], whole)  # fmt: skip
@@ -252,33 +253,26 @@ def _part_back(product, pure, held, d_pure, d_held, outer, k, block, weight, who
 
 
 @inlined
-def moments_back(t, got, lay, place):
-    """Carry the gradient of one place's moments to their factors; forget it.
+def moment_back(t, got, lay, k, at):
+    """Carry the gradient of a moment to its factors, but of two (``kernel_pairs``).
 
-    Of more than two factors to their logarithms: a division for each would take most of the time.
+    Of more than two to their logarithms: a division for each would take most of the time.
     """
-    first = lay.moment_start[place]
-    for k in range(first, lay.moment_start[place + 1]):
-        begin, end = lay.piece_start[k], lay.piece_start[k + 1]
-        if end - begin > 2:
-            _many_back(t.pure, t.product, got.logs, got.moment, lay.piece, begin, end,
-                       lay.group_weights, k - first)  # fmt: skip
-        else:
-            _few_back(t.pure, got.pure, got.moment, lay.piece, begin, end, lay.group_weights,
-                      k - first)  # fmt: skip
-        for i in range(t.product.shape[0]):
-            got.moment[k - first, i] = 0.0
+    begin, end = lay.piece_start[k], lay.piece_start[k + 1]
+    for j in range(begin, end):
+        got.asked[lay.piece[j] // 2] = 1
+    if end - begin == 1:
+        _one_moment_back(got.pure, got.moment, lay.piece[begin], lay.group_weights, at)
+    else:
+        _many_back(t.pure, t.product, got.logs, got.moment, lay.piece, begin, end,
+                   lay.group_weights, at)  # fmt: skip
 
 
 @loop
-def _few_back(pure, d_pure, d_moment, piece, first, last, weights, at):
-    one, two = piece[first], piece[last - 1]
+def _one_moment_back(d_pure, d_moment, k, weights, at):
     for block in range(weights.shape[0]):
-        if last - first == 1:
-            for i in range(d_moment.shape[1]):
-                d_pure[one, block, i] += weights[block] * d_moment[at, i]
-        else:
-            _two_back(pure, d_pure, d_moment, one, two, block, weights[block], at)
+        for i in range(d_moment.shape[1]):
+            d_pure[k, block, i] += weights[block] * d_moment[at, i]
 
 
 @loop
@@ -291,11 +285,3 @@ def _many_back(pure, product, logs, d_moment, piece, first, last, weights, at):
             k = piece[j]
             for i in range(product.shape[0]):
                 logs[k, block, i] += product[i]
-
-
-@loop
-def _two_back(pure, d_pure, d_moment, one, two, block, weight, at):
-    for i in range(d_moment.shape[1]):
-        d_pure[one, block, i] += weight * d_moment[at, i] * pure[two, block, i]
-    for i in range(d_moment.shape[1]):
-        d_pure[two, block, i] += weight * d_moment[at, i] * pure[one, block, i]

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from .compiled import inlined, jit, loop
-from .engine import Floats
+from .engine import Floats, Ints
 from .histories import ANY_CLASS
-from .kernel_groups import answers_back, moments_back, spend
+from .kernel_groups import answers_back, moment_back, spend
 from .kernel_histories import (
     among,
     around,
@@ -20,6 +20,7 @@ from .kernel_histories import (
     sum_nodes,
     unpacked,
 )
+from .kernel_pairs import is_pair, pair_back, pair_end
 
 
 class Gathered(NamedTuple):
@@ -27,10 +28,11 @@ class Gathered(NamedTuple):
 
     Of the rows of one visit, day and claim, ``credit`` (factor, …): gradient in the logarithms of
     factors, answers of groups among them; ``held`` (lister, …) in the share held back. Of one
-    place, ``pure`` (factor, inner node, …) in p and 1 - p, ``logs`` in their logarithms, ``moment``
-    (moment, …). Of all places, ``listed`` (lister, locale, listing class, …) in L, ``logit``
-    (lister, epoch, inner node, …) in logit p, ``node`` (…) in the logarithms of the nodes' weights.
-    The rest is room: ``outer`` (…), ``total`` and ``change`` (author,).
+    place, ``pure`` (factor, inner node, …) in p and 1 - p, ``logs`` in their logarithms,
+    ``moment`` (moment, …) and a row of zeros, ``asked`` (lister,) whether one has any in p. Of
+    all places, ``listed`` (lister, locale, listing class, …) in L, ``logit`` (lister, epoch, inner
+    node, …) in logit p, ``node`` (…) in the logarithms of the nodes' weights. The rest is room:
+    ``outer`` (…), ``total`` and ``change`` (author,).
     """
 
     credit: Floats
@@ -38,6 +40,7 @@ class Gathered(NamedTuple):
     pure: Floats
     logs: Floats
     moment: Floats
+    asked: Ints
     listed: Floats
     logit: Floats
     node: Floats
@@ -52,7 +55,8 @@ def gathered(t):
     width, n_a = t.weights.shape[0], t.total.shape[0]
     return Gathered(
         np.zeros(t.factor.shape), np.zeros(t.held.shape), np.zeros(t.pure.shape),
-        np.zeros(t.pure.shape), np.zeros(t.moment.shape), np.zeros(t.listed.shape),
+        np.zeros(t.pure.shape), np.zeros((t.moment.shape[0] + 1, width)),
+        np.zeros(t.blocks.shape[0], np.int64), np.zeros(t.listed.shape),
         np.zeros(t.odds.shape), np.zeros(width), np.empty(width), np.empty(n_a),
         np.empty(n_a),
     )  # fmt: skip
@@ -67,7 +71,7 @@ def probabilities_back(detection, layout, t, got, d_result, gradient):
             if asked(lay, place, w):
                 fill_reporting(t, x, lay, place, w)
                 _place_back(t, got, x, lay, place, w, d_result, d)
-                moments_back(t, got, lay, place)
+                _moments_back(t, got, lay, place, w, d)
                 _reporting_back(t, got, lay, place, w, d)
     _nodes_back(t, got, x, lay, d)
 
@@ -205,19 +209,55 @@ def _listed_share(d_held, listed, d_listed, s, locale, g, in_now):
 
 
 @inlined
+def _moments_back(t, got, lay, place, w, d):
+    """Carry the gradient of one place's moments to its listers; forget it."""
+    _, _, epoch, _ = place_of(lay.place, place)
+    first, last = lay.moment_start[place], lay.moment_start[place + 1]
+    k = first
+    while k < last:
+        end = k + 1
+        if is_pair(lay, k):
+            end = pair_end(lay, k, last)
+            one, two, by_one, by_two = pair_back(t, got, lay, first, k, end, epoch)
+            _add_slope(lay, place, w, d, one, by_one)
+            _add_slope(lay, place, w, d, two, by_two)
+        else:
+            moment_back(t, got, lay, k, k - first)
+        for m in range(k - first, end - first):
+            _forget(got.moment, m)
+        k = end
+
+
+@loop
+def _forget(moment, m):
+    for i in range(moment.shape[1]):
+        moment[m, i] = 0.0
+
+
+@inlined
+def _add_slope(lay, place, w, d, s, slope):
+    """Carry the gradient in all of a lister's logits of one place to their parts."""
+    r, c, _, v = place_of(lay.place, place)
+    d.region[s, r] += slope
+    d.kind[s, c] += slope
+    d.size[s, v] += slope
+    d.victim_class[s, w] += slope
+
+
+@inlined
 def _reporting_back(t, got, lay, place, w, d):
     """Carry the gradient in p to logit p and its parts; forget it."""
-    r, c, epoch, v = place_of(lay.place, place)
+    _, _, epoch, _ = place_of(lay.place, place)
     for s in lay.alone:
         _move(got.logs, got.credit, 2 * s)
+        got.asked[s] = 1
     for s in range(t.blocks.shape[0]):
-        slope = 0.0
-        for block in range(t.blocks[s]):
-            slope += _to_logit(t.pure, got.pure, got.logs, got.logit, s, epoch, block)
-        d.region[s, r] += slope
-        d.kind[s, c] += slope
-        d.size[s, v] += slope
-        d.victim_class[s, w] += slope
+        if got.asked[s]:
+            slope = 0.0
+            for block in range(t.blocks[s]):
+                slope += _to_logit(t.pure, got.pure, got.logs, got.logit, s, epoch, block)
+            _add_slope(lay, place, w, d, s, slope)
+            got.asked[s] = 0
 
 
 @loop
