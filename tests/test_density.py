@@ -112,7 +112,8 @@ def test_the_cases_hold_every_parameter() -> None:
     found = {p.name for case in CASES.values() for p in density(case).parameters}
     # Priors of some levels of two parameters, of two log totals, and of totals (test_totals).
     assert set(Priors()) - found == {
-        "right_adjudicated", "claim_false_other", "rate_total", "rivalry_total", "capture", "total_noise",
+        "right_adjudicated", "claim_false_other", "rate_total", "rivalry_total", "capture",
+        "total_noise",
     }  # fmt: skip
 
 
