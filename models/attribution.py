@@ -29,7 +29,7 @@ from .circumstances import adjudicated
 from .claims import ABSENT_BLAME, OTHER_BLAME
 from .design import Design
 from .engine import Array, Engine, Floats, Params
-from .families import fixed_scale, simple, standardized
+from .families import fixed_scale, shares, simple, standardized
 from .names import is_other
 from .parameters import Parameter
 from .priors import Prior, Priors
@@ -76,9 +76,7 @@ def side_parameters(priors: Priors, design: Design) -> list[Parameter]:
 
 def _name_parameters(priors: Priors, design: Design) -> list[Parameter]:
     sizes = design.sizes
-    alpha, beta = right_parameters(priors, design)
-    arguments = {"alpha": alpha, "beta": beta}
-    result = [Parameter("right", "beta", ("source",), alpha.shape, arguments)]
+    result = [shares("right", _rights(priors, design), "source")]
     result += fixed_scale("notoriety", priors, ["plain_name"], 1, sizes)
     if design.structure.favour:
         result += standardized("favour", priors, ["source", "plain_name"], 1, sizes)
@@ -92,10 +90,9 @@ def _dirichlet(name: str, a: Floats, dims: tuple[str, ...]) -> Parameter:
     return Parameter(name, "dirichlet", dims, a.shape, {"a": a})
 
 
-def right_parameters(priors: Priors, design: Design) -> tuple[Floats, Floats]:
-    """Beta parameters of each source's accuracy, shape (source,): declared, or by type."""
-    chosen = [special or priors["right"] for special in _special_rights(priors, design)]
-    return np.array([p["alpha"] for p in chosen]), np.array([p["beta"] for p in chosen])
+def _rights(priors: Priors, design: Design) -> list[Prior]:
+    """Prior of each source's accuracy: declared, or by type."""
+    return [special or priors["right"] for special in _special_rights(priors, design)]
 
 
 def _special_rights(priors: Priors, design: Design) -> list[Prior | None]:

@@ -23,7 +23,6 @@ reviewed against them. ν is what one organization signs more readily than anoth
 and shares of .8 and .4 left unattributed, a common share made 500 and 1,500 of them in simulation.
 """
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -31,7 +30,7 @@ import numpy as np
 from . import effects
 from .design import Design
 from .engine import Array, Engine, Floats, Params
-from .families import fixed_scale, simple
+from .families import fixed_scale, shares, simple
 from .parameters import Parameter
 from .priors import Priors
 
@@ -45,10 +44,13 @@ at all would leave one that knows one organization alone nobody to name wrongly.
 def parameters(priors: Priors, design: Design) -> list[Parameter]:
     """List the parameters of claims."""
     sizes, names = design.sizes, design.names
+    false = [priors["claim_false"]] * len(names.organizations)
+    if names.has_other:
+        false.append(priors["claim_false_other"])
     result = [
         simple("claim_nobody", priors["claim_nobody"]),
         *fixed_scale("claim_unsigned", priors, ["organization"], 1, sizes),
-        _false_claims(priors, design),
+        shares("claim_false", false, "plain_name"),
     ]
     if names.n_plain > 1:
         result.append(simple("claim_rival", priors["claim_rival"]))
@@ -58,16 +60,6 @@ def parameters(priors: Priors, design: Design) -> list[Parameter]:
     if design.around.events:
         result.append(simple("claim_event", priors["claim_event"], ["event"], sizes))
     return result
-
-
-def _false_claims(priors: Priors, design: Design) -> Parameter:
-    """ε, whose prior is another for ``other``: ordinary killers hardly sign."""
-    each = simple("claim_false", priors["claim_false"], ["plain_name"], design.sizes)
-    arguments = {name: np.full(each.shape, float(value)) for name, value in each.arguments.items()}
-    if design.names.has_other:
-        for name, value in priors["claim_false_other"].parameters.items():
-            arguments[name][-1] = value
-    return replace(each, arguments=arguments)
 
 
 def claims(params: Params, design: Design, engine: Engine) -> Array | None:

@@ -19,6 +19,12 @@ def simple(
     return Parameter(name, prior.distribution, tuple(dims), _shape(dims, sizes), arguments)
 
 
+def shares(name: str, laws: Sequence[Prior], dim: str) -> Parameter:
+    """Independent shares, a beta prior for each level of a dim."""
+    arguments = {key: np.array([float(law[key]) for law in laws]) for key in ("alpha", "beta")}
+    return Parameter(name, "beta", (dim,), (len(laws),), arguments)
+
+
 def pooled(
     name: str, priors: Priors, dims: Sequence[str], sizes: Sizes, weight: float = 1.0
 ) -> list[Parameter]:

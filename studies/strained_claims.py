@@ -25,7 +25,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import stats
 
-from ..data.attribution import OTHER, parse
+from ..data.attribution import parse
 from ..data.framing import rivals
 from ..data.values import ADJUDICATED
 from ..data.world import Floats, World
@@ -89,7 +89,7 @@ def drawn(world: World, rng: np.random.Generator, false: float | None) -> Law:
     n, sources = len(world.plain), len(world.sources)
     favour = np.array([centred(rng, 1.0, n) for _ in range(sources)])
     return Law(
-        false=_false(rng.random(n), false, world.plain[-1] == OTHER),
+        false=_false(rng.random(n), false, world.has_other),
         notoriety=from_prior("notoriety", rng, n),
         rivalry=from_prior("claim_rivalry", rng, len(world.rivalries)),
         clash=float(from_prior("claim_clash", rng)),
@@ -106,7 +106,8 @@ def _false(level: Floats, mean: float | None, has_other: bool) -> Floats:
         alpha, beta = (alpha + beta) * mean, (alpha + beta) * (1.0 - mean)
     found = np.asarray(stats.beta.ppf(level, alpha, beta))
     if has_other:
-        found[-1] = stats.beta.ppf(level[-1], *PRIORS["claim_false_other"].parameters.values())
+        law = PRIORS["claim_false_other"]
+        found[-1] = stats.beta.ppf(level[-1], law["alpha"], law["beta"])
     return found
 
 
