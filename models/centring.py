@@ -30,6 +30,8 @@ def weights(count: Floats, prior: float = PRIOR_INCIDENTS) -> Floats:
     return count / (count + prior)
 
 
+LEAST_EXPOSED = 1e-9
+"""Whose logarithm may be taken."""
 PRIOR_CELLS = 2.0
 """What the prior of an effect that rows of a table share is worth in full cells of it."""
 
@@ -44,6 +46,34 @@ def shared_weight(cells: Floats) -> float:
     """
     full = float(cells.sum(axis=0).mean())
     return full / (full + PRIOR_CELLS)
+
+
+class Cells(NamedTuple):
+    """How the cells of a table are sampled, each array (author, region).
+
+    Attributes
+    ----------
+    wall
+        Of a cell without a named incident: log of how many would be, were its log rate less its
+        log reach 0 in each period and kind; -inf where there is no such wall.
+    weight
+        n / (n + 1) after n incidents.
+    """
+
+    wall: Floats
+    weight: Floats
+
+
+def cells(design: Design, named: Floats, authors: slice) -> Cells:
+    """How the cells of some authors are sampled, after the incidents named in them.
+
+    Where an author is not present its rate is so much lower that nothing is known of a wall.
+    """
+    share = named.sum() / max(float(design.every.count.sum()), 1.0)
+    exposed = design.possible[authors].sum(axis=1) * design.sizes["kind"] * share
+    walled = (named[authors] == 0) & ~design.around.absent[authors] & (exposed > 0)[:, None]
+    wall = np.where(walled, np.log(np.maximum(exposed, LEAST_EXPOSED))[:, None], -np.inf)
+    return Cells(wall, weights(named[authors]))
 
 
 def named_incidents(design: Design) -> Floats:

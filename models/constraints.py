@@ -26,12 +26,14 @@ KINDS = {
     "beta": BETA, "zero_sum": ZERO_SUM, "dirichlet": DIRICHLET, "table": TABLE, "flat": FLAT,
     "sizes": SIZES, "level": LEVEL, "levels": LEVELS,
 }  # fmt: skip
+STRAIGHT = 36.0
+"""e^-36 is nothing beside 1."""
 UNIT = 10
 """Column of ``Table.rows``."""
 ARGUMENTS = {
     "normal": ("mu", "sigma"), "halfnormal": ("sigma", "sigma"), "lognormal": ("mu", "sigma"),
     "beta": ("alpha", "beta"), "zero_sum": ("sigma", "power"), "dirichlet": ("a", "a"),
-    "table": ("weight", "weight"), "flat": ("mu", "sigma"), "sizes": ("sigma", "sigma"),
+    "table": ("wall", "weight"), "flat": ("mu", "sigma"), "sizes": ("sigma", "sigma"),
     "rayleigh": ("sigma", "sigma"), "level": ("mu", "sigma"), "levels": ("sigma", "sigma"),
 }  # fmt: skip
 
@@ -50,7 +52,7 @@ class Table(NamedTuple):
         there is none; of ``levels`` that of the share's free value. ``unit`` is the position of
         the scale in whose power a zero-sum effect is sampled, -1 where as it is.
     one, two
-        mu and sigma, alpha and beta, a, or weight; of a zero-sum effect sigma (where that is a
+        mu and sigma, alpha and beta, a, or wall and weight; of a zero-sum effect sigma (where that is a
         number) and power: shape (constrained,).
     """
 
@@ -110,8 +112,8 @@ def _n_free(row: Ints) -> int:
 
 
 @jit
-def constrain(free, rows, two, at, ix):
-    """Unconstrained to constrained values, shape (constrained,); ``two`` has the weights."""
+def constrain(free, rows, one, two, at, ix):
+    """Unconstrained to constrained values, shape (constrained,)."""
     values = np.empty(two.shape[0])
     for i in range(rows.shape[0]):
         kind, f, p, outer, first, second = rows[i, :6]
@@ -133,12 +135,12 @@ def constrain(free, rows, two, at, ix):
         else:
             for j in range(outer * size):
                 values[p + j] = _from_free(kind, free[f + j])
-    _shift(values, rows, two, at, ix)
+    _shift(values, rows, one, two, at, ix)
     return values
 
 
 @jit
-def _shift(values, rows, weight, at, ix):
+def _shift(values, rows, one, two, at, ix):
     """Take from reported quantities the reach, and from tables what they are centred on."""
     place, size = log_reach(values, at, ix)
     by_level, level = has_levels(rows), 0.0
@@ -148,7 +150,7 @@ def _shift(values, rows, weight, at, ix):
         if rows[i, 0] == FLAT:
             values[rows[i, 2]] -= place.mean()
         elif rows[i, 0] == TABLE:
-            _centre(values, rows[i], weight, place)
+            _centre(values, rows[i], one, two, place)
         elif rows[i, 0] == SIZES:
             _less_reach(values, rows[i], size)
         elif rows[i, 0] == LEVELS:
@@ -171,16 +173,47 @@ def _from_free(kind, x):
 
 
 @jit
-def _centre(values, row, weight, reach):
+def _centre(values, row, wall, weight, reach):
     """Take from a table what it is centred on, complete by now, and give it its scale."""
-    _, _, p, _, first, second, scale, every, by_first, by_second = row[:10]
+    _, _, p, _, first, second, scale = row[:7]
     for a in range(first):
-        coarser = values[every] + (values[by_first + a] if by_first >= 0 else 0.0)
         for b in range(second):
-            column = reach[b] + (values[by_second + b] if by_second >= 0 else 0.0)
-            at = p + a * second + b
-            deviation = values[at] - weight[at] * (coarser + column)
+            at, around = p + a * second + b, coarser(values, row, reach, a, b)
+            deviation = values[at] - weight[at] * around
             values[at] = deviation * values[scale] ** (1.0 - weight[at])
+            if wall[at] > -np.inf:
+                base = around + wall[at]
+                values[at] = _log_softplus(values[at] + base) - base
+
+
+@jit
+def coarser(values, row, reach, a, b):
+    """What cell (a, b) of a table is centred on: coarser effects and log reach."""
+    every, by_first, by_second = row[7], row[8], row[9]
+    result = values[every] + reach[b]
+    if by_first >= 0:
+        result += values[by_first + a]
+    if by_second >= 0:
+        result += values[by_second + b]
+    return result
+
+
+@jit
+def _log_softplus(y):
+    """log log(1 + e^y)."""
+    if y < -STRAIGHT:
+        return y
+    return np.log(y) if y > STRAIGHT else np.log(np.log1p(np.exp(y)))
+
+
+@jit
+def softplus_slopes(y):
+    """Slopes of log log(1 + e^y) and of its own log."""
+    if y < -STRAIGHT:
+        return 1.0, 0.0
+    rising = 1.0 / (1.0 + np.exp(-y))
+    slope = rising / (y if y > STRAIGHT else np.log1p(np.exp(y)))
+    return slope, 1.0 - rising - slope
 
 
 @jit

@@ -108,7 +108,7 @@ class Density:
 
     def constrain(self, free: Floats) -> Floats:
         """Unconstrained to constrained values, all parameters one behind the other."""
-        return constraints.constrain(free, self.table.rows, self.table.two, *self.points)
+        return constraints.constrain(free, *self.table, *self.points)
 
     def unpack(self, values: Floats) -> Params:
         """Constrained values by name, each in its shape."""
@@ -202,7 +202,7 @@ class Density:
         """Log prior density of each parameter at its constrained value."""
         t = self.table
         values = self.constrain(free)
-        by, _ = log_priors.log_prior(free, values, t.rows, t.one, t.two)
+        by, _ = log_priors.log_prior(free, values, *t, *self.points)
         result = {p.name: float(x) for p, x in zip(self.parameters, by, strict=True)}
         result.update(self.log_total_priors(values))
         return result
@@ -328,7 +328,7 @@ def value_and_gradient(room, free, table_rows, one, two, at, ix, lay, weight, bl
     Stage by stage, each compiled by itself: as one compiled function the stages would be
     optimized once more as a whole, which takes as long as all of them together.
     """
-    values = constraints.constrain(free, table_rows, two, at, ix)
+    values = constraints.constrain(free, table_rows, one, two, at, ix)
     naming, x, log_totals = prepared(room, values, at, ix, lay)
     term, mass, entries = kernel.terms(room, x, lay)
     expected, d_tail = by_block(mass, blocks), np.zeros(len(values))
@@ -340,6 +340,6 @@ def value_and_gradient(room, free, table_rows, one, two, at, ix, lay, weight, bl
     d_x = kernel.backward(room, x, lay, np.ones(len(term)), d_mass + by_mass, d_entries)
     d = pull_back(values, at, ix, *naming, x, log_totals, d_x, d_log_totals) + d_tail
     value = term.sum() + rest + of_totals.sum() + mapping_detection.delays(values, at, ix, d)
-    by, jacobian = log_priors.log_prior(free, values, table_rows, one, two)
+    by, jacobian = log_priors.log_prior(free, values, table_rows, one, two, at, ix)
     gradient = log_priors.log_prior_back(free, values, table_rows, one, two, d, at, ix)
     return value + by.sum() + jacobian + of_log_totals.sum(), gradient

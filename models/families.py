@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from .centring import Cells
 from .engine import Floats
 from .parameters import Parameter, Sizes
 from .priors import Prior, Priors
@@ -50,7 +51,7 @@ def table(
     priors: Priors,
     dims: Sequence[str],
     around: Sequence[Parameter],
-    weight: Floats,
+    cells: Cells,
     sizes: Sizes,
 ) -> list[Parameter]:
     r"""A table of deviations from coarser effects, each a normal with one scale.
@@ -59,16 +60,16 @@ def table(
 
     Most cells of such a table are empty and a few hold nearly all incidents: wars are local.
     Zero-sum deviations tie the full cells to the empty ones, and the sampler needed 359
-    leapfrog steps on the UCDP events of Mexico (docs/evidence/geometry.md). ``weight`` says
-    how far each cell is its own master (``centring.weights``).
+    leapfrog steps on the UCDP events of Mexico (docs/evidence/geometry.md). ``cells`` says
+    how far each is its own master, and where those without a report have their wall.
     """
     if _trivial(dims[-1:], sizes):
         return []
     scale = simple(f"{name}_scale", priors[f"{name}_scale"])
-    shape, arguments = _shape(dims, sizes), {"weight": weight}
     effect = Parameter(
-        name, "table", tuple(dims), shape, arguments, scale.name, around=tuple(around)
-    )
+        name, "table", tuple(dims), _shape(dims, sizes), cells._asdict(), scale.name,
+        around=tuple(around),
+    )  # fmt: skip
     return [scale, effect]
 
 

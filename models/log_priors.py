@@ -19,20 +19,22 @@ from .constraints import (
     TABLE,
     UNIT,
     ZERO_SUM,
+    coarser,
     has_levels,
+    softplus_slopes,
 )
 from .engine import LOG_2PI
 from .mapping_levels import other_level_back
-from .mapping_reach import log_reach_back
+from .mapping_reach import log_reach, log_reach_back
 
 
 @jit
-def log_prior(free, values, table_rows, one, two):
+def log_prior(free, values, table_rows, one, two, at, ix):
     """Log prior of each parameter without, and of all with, the change of variables.
 
     Returns (by parameter, shape (parameter,); sum of the log Jacobians).
     """
-    by = np.zeros(table_rows.shape[0])
+    by, place = np.zeros(table_rows.shape[0]), log_reach(values, at, ix)[0]
     jacobian = 0.0
     for i in range(table_rows.shape[0]):
         kind, f, p, outer, first, second, scale = table_rows[i, :7]
@@ -40,7 +42,9 @@ def log_prior(free, values, table_rows, one, two):
             sigma = values[scale] if scale >= 0 else one[p]
             degrees = _degrees(table_rows[i])
             by[i] = _log_spread(values, p, outer * first * second, degrees, sigma)
-            jacobian += _log_effect_volume(table_rows[i], values, sigma, one, two)
+            jacobian += _log_effect_volume(table_rows[i], values, sigma, two)
+            if kind == TABLE:
+                jacobian += _log_wall_volume(table_rows[i], free, values, one, place)
         elif kind == DIRICHLET:
             for block in range(outer):
                 start = p + block * second
@@ -58,15 +62,29 @@ def log_prior(free, values, table_rows, one, two):
 
 
 @jit
-def _log_effect_volume(row, values, sigma, one, two):
+def _log_effect_volume(row, values, sigma, two):
     """Log Jacobian of the coordinates of an effect around zero."""
     kind, _, p, outer, first, second = row[:6]
     if row[UNIT] >= 0:
         powers = two[p : p + outer * first * second].mean()
         return _degrees(row) * powers * np.log(values[row[UNIT]])
     if kind == TABLE:
-        return (1.0 - one[p : p + first * second]).sum() * np.log(sigma)
+        return (1.0 - two[p : p + first * second]).sum() * np.log(sigma)
     return -0.5 * np.log(second) if kind == LEVELS else 0.0
+
+
+@jit
+def _log_wall_volume(row, free, values, wall, reach):
+    """Log Jacobian of the bends of a table's cells with a wall (``parameters.Parameter``)."""
+    _, f, p, _, first, second, scale = row[:7]
+    result = 0.0
+    for a in range(first):
+        for b in range(second):
+            j = a * second + b
+            if wall[p + j] > -np.inf:
+                base = coarser(values, row, reach, a, b) + wall[p + j]
+                result += np.log(softplus_slopes(values[scale] * free[f + j] + base)[0])
+    return result
 
 
 @jit
@@ -117,7 +135,9 @@ def log_prior_back(free, values, table_rows, one, two, d_values, at, ix):
     by_level = has_levels(table_rows)
     if by_level:
         _share_back(values, one, two, at, ix, d)
-    _effects_back(values, table_rows, one, d, d_place, d_size)
+    _effects_back(
+        free, values, table_rows, one, two, log_reach(values, at, ix)[0], d, d_place, d_size
+    )
     if by_level:
         _levels_back(at, ix, d, d_place)
     log_reach_back(values, at, ix, d_place, d_size, d)
@@ -165,7 +185,7 @@ def _levels_back(at, ix, d, d_place):
 
 
 @jit
-def _effects_back(values, table_rows, one, d, d_place, d_size):
+def _effects_back(free, values, table_rows, one, two, place, d, d_place, d_size):
     """Add the gradient of effects around zero, their scales and what they are centred on."""
     for i in range(table_rows.shape[0]):
         kind, _, p, outer, first, second, scale = table_rows[i, :7]
@@ -175,7 +195,7 @@ def _effects_back(values, table_rows, one, d, d_place, d_size):
             if scale >= 0:
                 d[scale] += squares / sigma**3 - _degrees(table_rows[i]) / sigma
         if kind == TABLE:
-            _centre_back(values, d, table_rows[i], one, d_place)
+            _centre_back(free, values, d, table_rows[i], one, two, place, d_place)
     for i in range(table_rows.shape[0]):
         kind, _, p, outer, _, second = table_rows[i, :6]
         if kind == FLAT:
@@ -224,22 +244,44 @@ def _simple_back(kind, x, free, a, b, d):
 
 
 @jit
-def _centre_back(values, d, row, weight, d_reach):
+def _centre_back(free, values, d, row, wall, weight, reach, d_reach):
     """Add the gradient of ``_centre``, volume included, to that of what a table hangs on."""
-    _, _, p, _, first, second, scale, every, by_first, by_second = row[:10]
+    _, f, p, _, first, second, scale, every, by_first, by_second = row[:10]
     for a in range(first):
         for b in range(second):
-            at = p + a * second + b
-            own = 1.0 - weight[at]
-            d[scale] += own / values[scale] * (values[at] * d[at] + 1.0)
-            d[at] *= values[scale] ** own
-            change = weight[at] * d[at]
-            d[every] -= change
-            d_reach[b] -= change
+            j = a * second + b
+            if wall[p + j] > -np.inf:
+                base = coarser(values, row, reach, a, b) + wall[p + j]
+                change = _wall_back(free[f + j], values, d, p + j, scale, base)
+            else:
+                change = _weighted_back(values, d, p + j, scale, weight[p + j])
+            d[every] += change
+            d_reach[b] += change
             if by_first >= 0:
-                d[by_first + a] -= change
+                d[by_first + a] += change
             if by_second >= 0:
-                d[by_second + b] -= change
+                d[by_second + b] += change
+
+
+@jit
+def _weighted_back(values, d, at, scale, weight):
+    """Of a cell between its own level and its deviation; returns that of what it is around."""
+    own = 1.0 - weight
+    d[scale] += own / values[scale] * (values[at] * d[at] + 1.0)
+    d[at] *= values[scale] ** own
+    return -weight * d[at]
+
+
+@jit
+def _wall_back(free, values, d, at, scale, base):
+    """Of a cell with a wall; returns the gradient of what it is around."""
+    sigma = values[scale]
+    slope, bend = softplus_slopes(sigma * free + base)
+    by_y = d[at] * slope + bend
+    around = by_y - d[at]
+    d[scale] += by_y * free + 1.0 / sigma
+    d[at] = sigma * by_y
+    return around
 
 
 @jit

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pymc as pm
+import pytensor.tensor as pt
 from scipy import special, stats
 
 from .engine import LOG_2PI, Floats, Params
@@ -37,7 +38,8 @@ class Parameter:
         their unconstrained values are its level in each region, the last one that of the share,
         as it is reported where sources list it (``rates.other_level``).
     arguments
-        mu and sigma, alpha and beta, a, weight, or power: arrays that broadcast to ``shape``.
+        mu and sigma, alpha and beta, a, wall and weight, or power: arrays that broadcast to
+        ``shape``.
     scale
         Name of the parameter that is the sigma of an effect (centred); "" where the sigma is
         a number.
@@ -51,8 +53,11 @@ class Parameter:
         second, or of none. With ``w`` its weight, ``m`` their sum and the log reach of the
         sources in each region (its second axis), a table's unconstrained values are
         ``b σ^(w-1) + w m``: a cell with many reports (w near 1) is its own log reported rate,
-        which data settle; one with none is its deviation in units of σ. A flat intercept's is
-        itself plus the mean log reach.
+        which data settle; one with none is its deviation in units of σ. Where such a cell has a
+        ``wall`` c, ``m + c + b`` being the log of what it would have reports of, its value u has
+        ``b = log log(1 + e^y) - m - c, y = σ u + m + c``: in units of σ far below one report, and
+        at one and above, where the likelihood falls as exp(-e^(m + c + b)), straight instead of
+        exponential in u. A flat intercept's is itself plus the mean log reach.
     """
 
     name: str
@@ -129,8 +134,21 @@ class Parameter:
         weight, sigma = self.arguments["weight"], params[self.scale]
         shift = weight * coarser
         level = pm.Normal(self.free_name, mu=shift, sigma=sigma**weight, dims=self.dims)
-        effect = (level - shift) * sigma ** (1.0 - weight)
+        straight = (level - shift) * sigma ** (1.0 - weight)
+        effect = self._declare_wall(straight, coarser, sigma)
         return pm.Deterministic(self.name, effect, dims=self.dims)
+
+    def _declare_wall(self, straight: Any, coarser: Any, sigma: Any) -> Any:
+        """Bend the deviations of cells with a wall, and put right what they were declared as."""
+        wall = self.arguments["wall"]
+        walled = np.isfinite(wall)
+        base = coarser + np.where(walled, wall, 0.0)
+        log_reported = pt.log(pt.softplus(straight + base))
+        bent = log_reported - base
+        volume = pt.log(pt.sigmoid(straight + base)) - log_reported
+        change = 0.5 * (straight**2 - bent**2) / sigma**2 + volume
+        pm.Potential(f"{self.name}_prior", (walled * change).sum())
+        return pt.where(walled, bent, straight)
 
     def log_density(self, value: Floats, scale: Floats | None = None) -> Floats:
         """Log prior density summed over its levels.

@@ -82,13 +82,13 @@ def _organization_parameters(
     intercept = _intercept(priors, "rate_intercept", design, named)
     level = pooled("rate_organization", priors, [k], sizes)
     around = [intercept, *level[-1:], *region]
-    weight = centring.weights(named[total_authors(intercept.name, design)])
+    cells = centring.cells(design, named, total_authors(intercept.name, design))
     return [
         intercept,
         *fixed_scale("rate_kind", priors, ["kind"], 1, sizes),
         *level,
         *pooled("rate_organization_kind", priors, [k, "kind"], sizes),
-        *table("rate_organization_region", priors, [k, "region"], around, weight, sizes),
+        *table("rate_organization_region", priors, [k, "region"], around, cells, sizes),
         *walk("rate_organization_walk", priors, k, sizes, design.months),
     ]
 
@@ -100,12 +100,12 @@ def _rivalry_parameters(
     intercept = _intercept(priors, "rivalry_intercept", design, named)
     level = pooled("rivalry_level", priors, [d], sizes)
     around = [intercept, *level[-1:], *region]
-    weight = centring.weights(named[total_authors(intercept.name, design)])
+    cells = centring.cells(design, named, total_authors(intercept.name, design))
     return [
         intercept,
         *fixed_scale("rivalry_kind", priors, ["kind"], 1, sizes),
         *level,
-        *table("rivalry_region", priors, [d, "region"], around, weight, sizes),
+        *table("rivalry_region", priors, [d, "region"], around, cells, sizes),
         *walk("rivalry_walk", priors, d, sizes, design.months),
     ]
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytensor
 import pytest
 from dtoscore.data.errors import ModelError
-from dtoscore.data.evidence import Evidence
+from dtoscore.data.evidence import SILENT, Evidence
 from dtoscore.models import centring, delay, detection, joint, noise, superposition
 from dtoscore.models.density import Density
 from dtoscore.models.design import design
@@ -71,11 +71,27 @@ NOBODYS = "nobody lists what is nobody's"
 COUNTED = f"{NOBODYS}, a total counts it"
 
 
-@pytest.fixture(scope="module", params=[*CASES, COUNTED])
+EMPTY = "cells without a report"
+
+
+@pytest.fixture(scope="module", params=[*CASES, COUNTED, EMPTY])
 def target(request: pytest.FixtureRequest) -> Density:
     if request.param == COUNTED:
         return with_total(CASES[NOBODYS])
+    if request.param == EMPTY:
+        return with_empty_cells()
     return density(CASES[request.param])
+
+
+def with_empty_cells() -> Density:
+    """Nobody names b, nor a war of it, in the second region."""
+    case = next(iter(CASES.values()))
+    whole = some_of(evidence(case, 3))
+    of_b = np.array(["b" in text for text in case.statements])
+    named = (of_b[whole.said] & (whole.said != SILENT)).any(axis=1)
+    kept = np.flatnonzero(~named | (whole.incidents["region"].to_numpy() == 0))
+    incidents = whole.incidents.iloc[kept].reset_index(drop=True)
+    return target_of(replace(whole, incidents=incidents, said=whole.said[kept]), case.structure)
 
 
 def density(case: Case) -> Density:
@@ -186,6 +202,30 @@ def test_what_many_incidents_fix_is_sampled_as_it_is_and_the_rest_in_units_of_it
     np.testing.assert_allclose(moved, np.repeat(expected[:, None], 5, axis=1), rtol=1e-9)
 
 
+def test_cells_without_a_report_are_in_units_of_their_scale_up_to_one_and_straight_above() -> None:
+    """So that the likelihood of no report, exp(-e^x), falls no faster than exponentially."""
+    target = with_empty_cells()
+    table = next(p for p in target.parameters if p.name == "rate_organization_region")
+    walled = np.argwhere(np.isfinite(table.arguments["wall"]))
+    assert walled.tolist() == [[1, 1]]
+    k, r = walled[0]
+    free, cell = point(target), blocks(target)[table.name].start + k * table.shape[1] + r
+
+    def named_and_deviation(u: float) -> tuple[float, float]:
+        free[cell] = u
+        params = target.unpack(target.constrain(free))
+        around = params["rate_intercept"] + params["rate_organization"][k]
+        around += params["rate_region"][r]
+        around += detection.log_reach(params, target.design, NUMPY).place[r]
+        b = params[table.name][k, r]
+        return float(np.exp(around + table.arguments["wall"][k, r] + b)), float(b)
+
+    sigma = float(target.unpack(target.constrain(free))["rate_organization_region_scale"])
+    assert named_and_deviation(-60.0 / sigma)[1] == pytest.approx(-60.0, rel=1e-9)
+    change = named_and_deviation(60.0 / sigma)[0] - named_and_deviation(40.0 / sigma)[0]
+    assert change == pytest.approx(20.0, rel=1e-6)
+
+
 def test_pack_undoes_unpack(target: Density) -> None:
     values = target.constrain(point(target))
     np.testing.assert_array_equal(target.pack(target.unpack(values)), values)
@@ -225,11 +265,16 @@ def _log_volume(target: Density, p: Parameter, free: np.ndarray, block: slice) -
         return 0.0  # an isometry, or a shift
     if p.distribution == "levels":
         return -0.5 * np.log(p.shape[-1])
-    if p.distribution in ("zero_sum", "table"):
-        power = p.arguments.get("power", 1.0 - p.arguments.get("weight", np.ones(())))
-        unit = p.unit or p.scale
-        sigma = float(target.unpack(target.constrain(free))[unit]) if unit else 1.0
+    if p.distribution == "zero_sum":
+        power = p.arguments.get("power", np.ones(()))
+        sigma = float(target.unpack(target.constrain(free))[p.unit]) if p.unit else 1.0
         return float(np.broadcast_to(power, p.free_shape).sum() * np.log(sigma))
+    if p.distribution == "table":  # each value moves its own cell only
+        step = 1e-5 * (np.arange(len(free)) == np.arange(len(free))[block, None])
+        both = [[target.unpack(target.constrain(x))[p.name] for x in free + sign * step]
+                for sign in (1, -1)]  # fmt: skip
+        change = (np.array(both[0]) - both[1]).reshape(len(step), -1)
+        return float(np.linalg.slogdet(change / 2e-5)[1])
     x = free[block]
     if p.distribution in ("halfnormal", "lognormal", "rayleigh"):
         return float(x.sum())
