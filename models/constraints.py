@@ -52,8 +52,8 @@ class Table(NamedTuple):
         there is none; of ``levels`` that of the share's free value. ``unit`` is the position of
         the scale in whose power a zero-sum effect is sampled, -1 where as it is.
     one, two
-        mu and sigma, alpha and beta, a, or wall and weight; of a zero-sum effect sigma (where that is a
-        number) and power: shape (constrained,).
+        mu and sigma, alpha and beta, a, or wall and weight; of a zero-sum effect sigma (where that
+        is a number) and power: shape (constrained,).
     """
 
     rows: Ints
