@@ -18,6 +18,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy import sparse
 
+from .arrays import Floats, Ints
 from .attribution import UNKNOWN
 from .axes import SILENT, Axes
 from .totals import ANY, possible_authors
@@ -25,8 +26,6 @@ from .totals import ANY, possible_authors
 if TYPE_CHECKING:
     from .evidence import Evidence
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 ENDS = ("first", "last")
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import pandas as pd
 
-from .aggregates import Aggregates, Bools, Floats, itemised
+from .aggregates import Aggregates, Bools, itemised
+from .arrays import Floats
 from .attribution import OTHER
 from .axes import Axes
 from .errors import InputError

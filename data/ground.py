@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from .arrays import Floats
 from .axes import Axes
 from .hostility import hostility
 from .periods import Period, any_day_within
@@ -27,7 +28,6 @@ EVENT = ("date", "type", "organization", "region")
 DELAY = ("source", "delay", "lag", "count")
 
 Flags = NDArray[np.bool_]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

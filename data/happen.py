@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from .statements import Ints, categorical
+from .arrays import Ints
+from .statements import categorical
 from .streams import stream
 from .world import LARGEST_EVENT, SIZE_EDGES, Flags, Floats, World
 

@@ -7,8 +7,9 @@ import numpy as np
 from scipy.special import expit, logit
 
 from . import statements
+from .arrays import Ints
 from .happen import Incidents
-from .statements import Ints, Lexicon, Statements
+from .statements import Lexicon, Statements
 from .streams import stream
 from .values import ADJUDICATED, GOES_BY_NAME
 from .world import Flags, Floats, World

@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from .arrays import Ints
 from .axes import SILENT, Axes
 from .values import UNKNOWN_CLASS
 from .world import SIZE_EDGES
-
-Ints = NDArray[np.int64]
 
 
 def settle(reports: pd.DataFrame, axes: Axes) -> tuple[pd.DataFrame, Ints]:

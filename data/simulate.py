@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 
 from . import truth
+from .arrays import Ints
 from .happen import Incidents, happen
 from .hear import Heard, hear
 from .officials import draw_totals
 from .simulated import Simulated, last_day
-from .statements import Ints, Lexicon
+from .statements import Lexicon
 from .streams import stream
 from .world import SIZES, World
 from .worldcheck import check_world

@@ -6,12 +6,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import Ints
 from .attribution import OTHER, UNKNOWN, Attribution, parse
 from .streams import stream
 from .world import Flags, Floats, World
 from .worldparts import Bribe
 
-Ints = NDArray[np.int64]
 Texts = NDArray[np.object_]
 
 

@@ -6,10 +6,11 @@ Rivalries and coalitions are divided here, once, into what each organization did
 import numpy as np
 import pandas as pd
 
+from .arrays import Ints
 from .attribution import OTHER, parse
 from .errors import InputError
 from .rubric import Rubric
-from .statements import Ints, Lexicon
+from .statements import Lexicon
 from .world import Flags
 
 PIECE_TYPES = {"incident": "int64", "organization": "str", "incidents": "int64", "victims": "int64"}

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import Floats
 from .worldparts import AmbiguousName, Bribe, Event, SourceSpec, Splinter, TotalSpec
 
 __all__ = ["LARGEST_EVENT", "SIZES", "SIZE_EDGES", "Flags", "Floats", "SourceSpec", "World"]
@@ -22,7 +23,6 @@ SIZES: tuple[str, ...] = ("0", "1", "2-3", "4-7", "8+")
 SIZE_EDGES: tuple[int, ...] = (0, 1, 2, 4, 8)
 LARGEST_EVENT = 500
 
-Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 

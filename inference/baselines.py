@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..data.arrays import Floats
 from ..data.attribution import OTHER
 from ..data.evidence import SILENT, Evidence
 from ..data.rubric import Rubric
@@ -14,8 +15,6 @@ from ..data.world import SIZE_EDGES
 from .minimum import in_window
 from .sentences import Sentence
 from .summary import NOT_RUN, PASS, REVIEW, Check, Decision
-
-Floats = NDArray[np.float64]
 
 BASELINES = "baselines"
 """Name of the check that compares leaders."""

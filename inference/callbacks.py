@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..models.engine import Floats
+from ..data.arrays import Floats
 
 Evaluator = Callable[[Floats], tuple[float, Floats]]
 

@@ -12,7 +12,7 @@ import numpy as np
 from arviz_stats.base.array import BaseArray
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from ..data.arrays import Floats
 
 _STATISTICS: Any = BaseArray()  # its methods carry no types
 TAILS = (0.05, 0.95)

@@ -17,10 +17,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse.linalg import LinearOperator, eigsh
 
-Floats = NDArray[np.float64]
+from ..data.arrays import Floats
+
 Gradient = Callable[[Floats], Floats]
 
 DIRECTIONS = 40

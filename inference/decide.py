@@ -12,14 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from ..data.arrays import Floats
 from . import chains
 from .ranks import RULE_OF_THREE
 from .sentences import Sentence, down
 from .summary import FAIL, NOT_RUN, Check, Decision, Diagnostics, check_title
-
-Floats = NDArray[np.float64]
 
 UNCALIBRATED = 0.99
 """Threshold where no calibration study covers the round."""

@@ -9,14 +9,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..data.arrays import Floats, Ints
 from ..data.attribution import parse
 from ..models.design import Design
 from ..models.engine import Params
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 OFF_AXIS = -1
 

@@ -13,11 +13,11 @@ from ..models import joint, noise, rates
 from ..models.density import Density
 from ..models.design import Design
 from ..models.engine import NUMPY
-from ..models.parameters import Parameter
 from ..models.priors import Priors
 from . import nuts
 from .callbacks import Watch, is_panic
 from .diagnose import LEAST_CHAINS
+from .params_of import flatten
 from .prior import Draws, prior_draws
 
 Progress = Callable[[str], None]
@@ -191,12 +191,6 @@ def _by_cell(
         xr.Dataset({"incidents": (dims, value)}, coords=coords),
         xr.Dataset({"incidents": (dims, seen)}, coords=coords),
     )
-
-
-def flatten(posterior: xr.Dataset, parameters: list[Parameter]) -> np.ndarray:
-    """All parameters one behind the other, shape (chain, draw, constrained)."""
-    arrays = [posterior[p.name].to_numpy() for p in parameters]
-    return np.concatenate([a.reshape((*a.shape[:2], -1)) for a in arrays], axis=2)
 
 
 def _log_prior(values: np.ndarray, posterior: xr.Dataset, target: Density) -> xr.Dataset:

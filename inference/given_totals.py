@@ -35,12 +35,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.arrays import Floats, Ints
 from ..models.compiled import inlined, jit, loop
 from ..models.given_sizes import CANNOT_BE, Laws, log_choose, log_probability
 from .strata import Strata
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 MOVES, TRADES = 4, 3
 """In one sweep, of each month and stratum: more or fewer; and in each stratum between sizes."""

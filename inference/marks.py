@@ -13,14 +13,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.arrays import Floats, Ints
 from ..data.evidence import Evidence
 from ..data.rubric import Rubric
 from ..data.values import UNKNOWN_CLASS
 from ..data.world import SIZES
 from ..models.numbers import LARGE, TAIL_GRID, TAILS, Numbers, cumulative, numbers_of
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 CLASS_PRIOR_TOTAL = 2.0
 """Weight of the prior on class shares, in incidents, spread evenly over the K classes.

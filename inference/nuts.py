@@ -7,8 +7,8 @@ import nutpie
 import xarray as xr
 from nutpie.compiled_pyfunc import from_pyfunc
 
+from ..data.arrays import Floats
 from ..models.density import Density
-from ..models.engine import Floats
 from .callbacks import Evaluator, Watch, in_range, is_panic
 from .coordinates import Coordinates, coordinates
 from .seeds import derive

@@ -7,12 +7,13 @@ this one file: compiled code is kept under a key of the file that it is written 
 
 import numpy as np
 
+from ..data.arrays import Floats, Ints
 from ..data.world import SIZE_EDGES
 from ..models.compiled import jit
 from ..models.dealing import deal, pick
 from .division import Shares
 from .marks import Marks
-from .records import Counts, Event, Floats, Ints, Observed, Places
+from .records import Counts, Event, Observed, Places
 
 FEW = 4
 """So many incidents of one author, cell and size are drawn as fast one by one as together."""

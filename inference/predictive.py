@@ -28,13 +28,14 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from ..data.arrays import Floats, Ints
 from ..data.values import ADJUDICATED
 from ..data.world import SIZE_EDGES, SIZES
 from ..models import detection, joint, noise, superposition
 from ..models.density import Density
 from ..models.design import Design
 from ..models.detection import Rows
-from ..models.engine import NUMPY, Floats, Ints, Params
+from ..models.engine import NUMPY, Params
 from ..models.histories import ABSENT, REPORTED
 from ..models.numbers import TAIL_GRID, draw_large, tail_posterior
 from ..models.priors import Priors

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ..data.arrays import Floats
 from ..models import joint, victim_totals
 from ..models.density import Density
 from ..models.design import Design
-from ..models.engine import Floats, Params
+from ..models.engine import Params
 from ..models.priors import Priors
 from ..models.series import OF_SERIES, OfSeries
 from ..models.totals import Moments, Totals, totals_of

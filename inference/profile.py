@@ -20,11 +20,11 @@ import numpy as np
 import xarray as xr
 from scipy.linalg import eigh, helmert
 
+from ..data.arrays import Floats
 from ..models import information
 from ..models.density import Density
-from ..models.engine import Floats
 from ..models.parameters import Parameter
-from .fit import flatten
+from .params_of import flatten
 
 OPEN = 1e-5
 """In units of the posterior's precision. Along a ridge through n parameters it is up to n times as

@@ -15,13 +15,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from ..data.arrays import Floats
 from ..data.errors import DecisionError
 from . import chains
-
-Floats = NDArray[np.float64]
 
 RULE_OF_THREE = 3.0
 """Nothing seen in n draws: with 95% confidence its probability is below 3/n."""

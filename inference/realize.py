@@ -30,6 +30,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from ..data.arrays import Floats
 from ..data.evidence import SILENT
 from ..data.rubric import Rubric
 from ..data.world import SIZES
@@ -46,7 +47,6 @@ from .told import told
 from .unseen import Drawer, drawer
 from .windowed import in_window
 
-Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 """Told how many draws are done, and of how many."""
 

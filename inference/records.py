@@ -5,10 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.arrays import Floats, Ints
 from .told import Told
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 
 class Observed(NamedTuple):

@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..data.arrays import Floats
 from ..data.errors import FitError
 from ..models import joint, kernel, noise, superposition
 from ..models.aggregates import background
@@ -19,8 +19,6 @@ from ..models.density import Density, prepared, read
 from ..models.design import Design
 from ..models.engine import NUMPY, Params
 from ..models.kernel_layout import LayoutRef, layout
-
-Floats = NDArray[np.float64]
 
 
 class Outcome(NamedTuple):

@@ -2,15 +2,13 @@
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from ..data.arrays import Floats
 from ..data.attribution import OTHER
 from ..models.circumstances import adjudicated
 from ..models.design import Design
 from ..models.engine import Params
 from .responsibility import Outcome
-
-Floats = NDArray[np.float64]
 
 
 def source_quality(realized: xr.Dataset) -> xr.Dataset:

@@ -15,8 +15,8 @@ iterations (docs/evidence/geometry.md).
 import numpy as np
 from scipy.optimize import minimize
 
+from ..data.arrays import Floats
 from ..models.density import Density
-from ..models.engine import Floats
 from ..models.parameters import Parameter
 
 RATES = ("rate_", "rivalry_", "other_")

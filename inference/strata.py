@@ -12,14 +12,12 @@ What no total counts is in no stratum.
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..data.arrays import Floats, Ints
 from ..models import dealing
 from ..models.compiled import jit
 from ..models.kernel_runs import starts
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Counted = tuple[tuple[int, float], ...]
 """Totals that count an incident, and the share of it that each of them counts."""
 

@@ -20,9 +20,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.arrays import Ints
 from ..data.evidence import Evidence
-
-Ints = NDArray[np.int64]
 
 
 class Told(NamedTuple):

@@ -19,8 +19,8 @@ the realized count is known from the first draw on, and no move leaves it.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..data.arrays import Floats, Ints
 from ..models import aggregates, noise
 from ..models.design import Design
 from ..models.engine import Params
@@ -30,9 +30,6 @@ from ..models.noise import Law
 from ..models.totals import Totals, cells_of, totals_of
 from .given_totals import Months, renew
 from .strata import Cover, Pairs, Strata, by_stratum, deal, stratify
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 SWEEPS = 20
 """Through the months that totals cover. The correlation of a month's incidents from one to the

@@ -25,13 +25,11 @@ Arrays have shape (aggregate,). Nothing here knows of cells or authors.
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import gammaln, xlog1py, xlogy
 
+from ..data.arrays import Floats
 from .incident_totals import whole_items
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 class Drawn(NamedTuple):

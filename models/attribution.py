@@ -23,12 +23,13 @@ all that is written of an incident is said in ``written``.
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.arrays import Floats
 from ..data.values import ADJUDICATED
 from . import effects
 from .circumstances import adjudicated
 from .claims import ABSENT_BLAME, OTHER_BLAME
 from .design import Design
-from .engine import Array, Engine, Floats, Params
+from .engine import Array, Engine, Params
 from .families import fixed_scale, shares, simple, standardized
 from .names import is_other
 from .parameters import Parameter

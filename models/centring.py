@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..data.arrays import Floats
 from .design import Design
-from .engine import Floats
 from .names import is_other
 
 PRIOR_INCIDENTS = 1.0

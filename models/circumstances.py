@@ -13,9 +13,9 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from ..data.arrays import Floats, Ints
 from ..data.evidence import Evidence
 from ..data.values import ADJUDICATED, UNKNOWN_CLASS
-from .engine import Floats, Ints
 from .lateness import lag_classes, laws
 from .names import Names
 from .priors import Priors

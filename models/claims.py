@@ -27,9 +27,10 @@ from typing import Any
 
 import numpy as np
 
+from ..data.arrays import Floats
 from . import effects
 from .design import Design
-from .engine import Array, Engine, Floats, Params
+from .engine import Array, Engine, Params
 from .families import fixed_scale, shares, simple
 from .parameters import Parameter
 from .priors import Priors

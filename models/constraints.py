@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..data.arrays import Floats, Ints
 from .compiled import jit
-from .engine import Floats, Ints
 from .mapping_levels import other_level
 from .mapping_reach import log_reach
 from .parameters import Parameter

@@ -13,8 +13,9 @@ that truncation recent months would make sources look quick.
 
 import numpy as np
 
+from ..data.arrays import Floats
 from .design import Design
-from .engine import Array, Engine, Floats, Params
+from .engine import Array, Engine, Params
 from .families import simple
 from .parameters import Parameter
 from .priors import Priors

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from ..data.arrays import Floats
 from ..data.errors import ModelError
 from . import (
     constraints,
@@ -28,7 +29,7 @@ from . import (
 )
 from .compiled import jit
 from .design import Design
-from .engine import Floats, Params
+from .engine import Params
 from .kernel import RealsRef
 from .kernel_layout import LayoutRef, layout
 from .kernel_patterns import log_patterns, shares_of_authors

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
+from ..data.arrays import Floats, Ints
 from ..data.evidence import Evidence
 from ..data.values import ADJUDICATED
 from ..data.world import SIZES
 from . import numbers
 from .circumstances import Circumstances, circumstances_of, informant_types, source_types
-from .engine import Floats, Ints
 from .histories import REPORTED, Histories, histories_of
 from .names import Names, names_of
 from .priors import Priors

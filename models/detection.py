@@ -21,9 +21,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..data.arrays import Ints
 from . import centring, delay, effects, silencing, visibility
 from .design import SIZE_LOG_VICTIMS, Design
-from .engine import Array, Engine, Ints, Params
+from .engine import Array, Engine, Params
 from .families import simple, standardized
 from .histories import ANY_CLASS, REPORTED, WAS_SILENT
 from .parameters import Parameter

@@ -9,11 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import pytensor.tensor as pt
-from numpy.typing import NDArray
 from scipy.special import expit, gammaln, logsumexp
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 LOG_2PI = float(np.log(2 * np.pi))
 

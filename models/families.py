@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..data.arrays import Floats
 from .centring import Cells
-from .engine import Floats
 from .parameters import Parameter, Sizes
 from .priors import Prior, Priors
 

@@ -17,11 +17,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.arrays import Floats, Ints
 from .compiled import loop
 from .victim_totals import log_written
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 CANNOT_BE, EACH = -1e15, 1e4
 """Stands for log 0, less so much for each incident that is missing or too many: a draw that starts

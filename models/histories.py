@@ -12,11 +12,11 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from ..data.arrays import Floats, Ints
 from ..data.attribution import OTHER, parse
 from ..data.evidence import SILENT, Evidence
 from ..data.values import ADJUDICATED, GOES_BY_NAME
 from .circumstances import Circumstances
-from .engine import Floats, Ints
 from .names import NOBODY, Names
 from .quadrature import group_nodes, visibility_nodes
 from .structure import Structure

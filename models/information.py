@@ -25,9 +25,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..data.arrays import Floats
 from . import delay, noise, victim_totals
 from .density import Density
-from .engine import NUMPY, Floats, Params
+from .engine import NUMPY, Params
 from .noise import LEAST_MASS, Blocks
 from .totals import Moments, Totals
 

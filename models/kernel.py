@@ -8,10 +8,10 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
+from ..data.arrays import Floats
 from . import visibility
 from .compiled import jit
 from .design import Design
-from .engine import Floats
 from .kernel_histories import Detection, Extent, Tables, probabilities, tables, zeros_like
 from .kernel_histories_back import Gathered, gathered, probabilities_back
 from .kernel_layout import LayoutRef

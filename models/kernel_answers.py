@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .engine import Ints
+from ..data.arrays import Ints
 from .kernel_runs import flat, ints
 
 MOST_HELD = 4

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..data.arrays import Floats, Ints
 from .compiled import inlined, jit, loop
-from .engine import Floats, Ints
 from .histories import ANY_CLASS
 from .kernel_groups import fill_answers, fill_moments
 from .structs import Pointer, Struct, define, register

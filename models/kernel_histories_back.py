@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..data.arrays import Floats, Ints
 from .compiled import inlined, jit, loop
-from .engine import Floats, Ints
 from .histories import ANY_CLASS
 from .kernel_groups import answers_back, moment_back, spend
 from .kernel_histories import (

@@ -4,10 +4,10 @@ from typing import NamedTuple, cast
 
 import numpy as np
 
+from ..data.arrays import Floats, Ints
 from .compiled import jit
 from .design import Design, Patterns
 from .detection import Rows, observed_rows, unseen_rows
-from .engine import Floats, Ints
 from .kernel_rows import RowIndex, row_index
 from .kernel_runs import flat, ints
 from .structs import Pointer, Struct, define, register

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..data.arrays import Floats, Ints
 from .compiled import jit
-from .engine import Floats, Ints
 
 
 class PatternArrays(NamedTuple):

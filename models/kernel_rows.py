@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.arrays import Ints
 from .design import Design
 from .detection import Rows
-from .engine import Ints
 from .histories import ABSENT, REPORTED, WAS_SILENT
 from .kernel_answers import AnswerIndex, answer_index
 from .kernel_runs import flat, ints, runs

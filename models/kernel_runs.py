@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .engine import Ints
+from ..data.arrays import Ints
 
 
 def ints(values: object) -> Ints:

@@ -20,7 +20,7 @@ import pandas as pd
 from scipy.optimize import minimize
 from scipy.special import expit, logit
 
-from .engine import Floats, Ints
+from ..data.arrays import Floats, Ints
 from .priors import Priors
 
 COMPLETE = 0.99

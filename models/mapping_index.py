@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..data.arrays import Floats, Ints
 from . import delay, silencing
 from .attribution import blame_weights, lists_organizations
 from .centring import reported_shares
@@ -11,7 +12,6 @@ from .circumstances import adjudicated, source_types
 from .claims import ABSENT_BLAME, event_table, war_rest, war_shares
 from .compiled import jit
 from .design import SIZE_LOG_VICTIMS, Design
-from .engine import Floats, Ints
 from .kernel_runs import ints, starts
 from .other import is_listed
 from .parameters import Parameter

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..data.arrays import Floats
 from .compiled import jit
-from .engine import Floats
 from .structs import Pointer, Struct, define, register
 from .written import LEAST_PROBABLE
 

@@ -6,8 +6,8 @@ the gradient in the logarithm of the product that the function without it multip
 
 from typing import NamedTuple
 
+from ..data.arrays import Floats, Ints
 from .compiled import inlined, jit, loop
-from .engine import Floats, Ints
 
 
 class Rows(NamedTuple):

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..data.arrays import Floats
 from .compiled import inlined, jit, loop
-from .engine import Floats
 from .mapping_sides import sides_back, times_sides
 from .mapping_statements import (
     amount_back,

@@ -6,10 +6,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.arrays import Floats, Ints
 from ..data.attribution import OTHER, parse
 from ..data.axes import lists
 from ..data.evidence import Evidence
-from .engine import Floats, Ints
 
 NOBODY = "nobody"
 """The claim that nobody can tell: what a scene without a signature presents."""

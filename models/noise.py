@@ -18,9 +18,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..data.arrays import Floats, Ints
 from .compiled import jit
 from .design import Design
-from .engine import Array, Engine, Floats, Ints, Params
+from .engine import Array, Engine, Params
 from .families import simple
 from .parameters import Parameter
 from .priors import Priors

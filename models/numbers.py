@@ -18,10 +18,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.arrays import Floats, Ints
 from ..data.world import LARGEST_EVENT, SIZE_EDGES, SIZES
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 TAIL_GRID = np.arange(0.2, 6.0, 0.05)
 """Exponents τ of events with 8 dead or more."""

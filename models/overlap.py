@@ -13,10 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..data.aggregates import Aggregates
+from ..data.arrays import Floats, Ints
 from ..data.totals import ANY, INCLUSIVE, RESIDUAL, VICTIMS
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ import pymc as pm
 import pytensor.tensor as pt
 from scipy import special, stats
 
-from .engine import LOG_2PI, Floats, Params
+from ..data.arrays import Floats
+from .engine import LOG_2PI, Params
 
 Sizes = Mapping[str, int]
 """Levels of each dim."""

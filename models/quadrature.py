@@ -19,7 +19,8 @@ that do.
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
+
+from ..data.arrays import Floats
 
 WIDEST_STEP, STEP, REACH = 0.8, 1.25, 4.5
 WIDEST_OF_GROUP, STEP_OF_GROUP, BEND_OF_GROUP = 1.3, 1.8, 0.2
@@ -28,7 +29,6 @@ REACH_OF_GROUP, REACH_LOST = 6.0, 4.5
 MOST: Mapping[str, float] = {"visibility": 2.58, "group_visibility": 1.29}
 """Largest λ, and λ', that the nodes hold: 99% quantiles of their priors."""
 
-Floats = NDArray[np.float64]
 Nodes = tuple[Floats, Floats]
 
 

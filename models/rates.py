@@ -32,9 +32,10 @@ from typing import Any
 
 import numpy as np
 
+from ..data.arrays import Floats
 from . import attribution, centring, effects, other
 from .design import Design
-from .engine import NUMPY, Array, Engine, Floats, Params
+from .engine import NUMPY, Array, Engine, Params
 from .families import fixed_scale, pooled, simple, standardized, table, walk
 from .parameters import Parameter
 from .priors import Priors

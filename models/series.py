@@ -18,7 +18,8 @@ import numpy as np
 import pandas as pd
 
 from ..data.aggregates import Aggregates
-from .engine import Floats, Ints, Params
+from ..data.arrays import Floats, Ints
+from .engine import Params
 from .parameters import Parameter
 from .priors import Priors
 

@@ -26,11 +26,12 @@ never of ``other``.
 
 import numpy as np
 
+from ..data.arrays import Floats
 from ..data.values import ADJUDICATED
 from . import effects
 from .circumstances import adjudicated, source_types
 from .design import Design
-from .engine import Array, Engine, Floats, Params
+from .engine import Array, Engine, Params
 from .families import simple, standardized
 from .parameters import Parameter
 from .priors import Priors

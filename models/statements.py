@@ -8,11 +8,11 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from ..data.arrays import Floats, Ints
 from ..data.attribution import Attribution, parse
 from ..data.evidence import SILENT, Evidence
 from ..data.values import GOES_BY_NAME
 from .circumstances import Circumstances, adjudicated
-from .engine import Floats, Ints
 from .names import Names, held_by
 from .structure import Structure
 

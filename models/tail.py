@@ -5,10 +5,10 @@ from typing import NamedTuple, cast
 
 import numpy as np
 
+from ..data.arrays import Floats, Ints
 from . import noise, totals_loops
 from .compiled import jit
 from .design import Design
-from .engine import Floats, Ints
 from .kernel_runs import ints
 from .structs import Pointer, Struct, define, register
 from .totals import Totals, layout_of

@@ -28,10 +28,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.aggregates import Aggregates, Scope, itemised
+from ..data.arrays import Floats, Ints
 from ..data.values import UNKNOWN_CLASS
 from .aggregates import background
 from .design import Design
-from .engine import Floats, Ints
 from .kernel_runs import ints, starts
 from .overlap import Overlap, overlap_of
 from .parameters import Parameter

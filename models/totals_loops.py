@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..data.arrays import Floats, Ints
 from . import incident_totals, victim_totals
 from .compiled import jit
-from .engine import Floats, Ints
 from .structs import Pointer, Struct, define, register
 
 N_MOMENTS = 8

@@ -41,12 +41,11 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from ..data.arrays import Floats
 from .compiled import jit, loop
 from .special import log_ndtr
-
-Floats = NDArray[np.float64]
 
 LEAST_VARIANCE = 1e-9
 """Stands for none: with p = 1, nothing unseen and no noise the number of victims is certain."""

@@ -44,10 +44,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
+from ..data.arrays import Floats, Ints
 from ..data.values import GOES_BY_NAME
 from .circumstances import adjudicated
 from .design import Design
-from .engine import Array, Engine, Floats, Ints, Params
+from .engine import Array, Engine, Params
 from .names import held_by
 
 Bools = NDArray[np.bool_]

@@ -13,6 +13,7 @@ import numpy as np
 import xarray as xr
 from scipy.special import logit
 
+from ..data.arrays import Floats, Ints
 from ..data.rubric import Rubric
 from ..data.world import World
 from ..inference.marks import known_numbers
@@ -21,7 +22,7 @@ from ..inference.responsibility import Outcome
 from ..models import superposition, written
 from ..models.design import Design
 from ..models.detection import Chances
-from ..models.engine import NUMPY, Floats, Ints, Params
+from ..models.engine import NUMPY, Params
 from ..models.rates import LogRate
 from ..models.superposition import Quantities
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from ..data.arrays import Floats
 from ..inference.baselines import MAJORITY, RAW, baselines
 from ..inference.realize import oracle
 from ..inference.scores import score
@@ -17,7 +17,6 @@ from ..inference.summary import Diagnostics
 from ..models.design import Design
 from .recovery_world import Recoverable
 
-Floats = NDArray[np.float64]
 Row = dict[str, Any]
 
 ORACLE_DRAWS = 500

@@ -8,11 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from ..data.arrays import Floats
+
 Row = Mapping[str, Any]
 
 INSIDE = (0.05, 0.95)
