@@ -1,4 +1,4 @@
-"""Where chains start: near the middle of the priors, with rates that fit what is told at all.
+"""Where chains start: about the middle of the priors, with rates that fit what is told at all.
 
 From the middle of the priors of a country with 30,000 dead in official totals the first steps go
 where the slope is steepest, which is what bears on all totals at once: scenes that nobody can read,
@@ -6,10 +6,11 @@ captures. A chain is then hundreds of iterations on its way back. So rates go fi
 uphill with all else as it is; scales are among what stays, so that no effect can collapse to
 nothing.
 
-Claims are taken nearly at their word at first. A few reports of one name may be its own violence or
-a small part of all others', falsely claimed; with a tenth of everybody's scenes false, as the prior
-has it, rates go uphill to the second, from where a chain may find no way back for a thousand
-iterations (docs/evidence/geometry.md).
+Chains start apart, since R-hat tells of nothing that all of them have missed. In claims they differ
+on purpose, from the middle of their prior to nearly at their word: a few reports of one name may be
+its own violence or a small part of all others', falsely claimed, and with a tenth of everybody's
+scenes false rates go uphill to the second (docs/evidence/geometry.md). A round in which both have
+mass is one on which chains do not agree.
 """
 
 import numpy as np
@@ -22,18 +23,20 @@ from ..models.parameters import Parameter
 RATES = ("rate_", "rivalry_", "other_")
 STEPS = 60
 """Of L-BFGS: as many gradients, or a few more."""
-NOISE = 0.1
+NOISE = 0.5
+"""Sd on the unconstrained scale."""
 CLAIMS, BELIEVED = ("claim_false", "claim_rivalry"), 3.0
-"""Shares of false claims start so far below the middle of their prior, in log odds."""
+"""Shares of false claims start up to so far below the middle of their prior, in log odds."""
 
 
 def initial_point(target: Density, seed: int) -> Floats:
-    """Start near the middle of the priors, with claims that are believed and rates that fit."""
-    start = np.random.default_rng(seed).normal(0.0, NOISE, target.n_free)
+    """Start about the middle of the priors, with rates that fit, a place for each seed."""
+    rng = np.random.default_rng(seed)
+    start, believed = rng.normal(0.0, NOISE, target.n_free), rng.uniform(0.0, BELIEVED)
     position, moved = 0, np.zeros(target.n_free, bool)
     for p in target.parameters:
         own = slice(position, position + int(np.prod(p.free_shape, dtype=int)))
-        start[own] += np.ravel(_middle(p)) - (BELIEVED if p.name in CLAIMS else 0.0)
+        start[own] += np.ravel(_middle(p)) - (believed if p.name in CLAIMS else 0.0)
         moved[own] = p.name.startswith(RATES) and not p.name.endswith("_scale")
         position = own.stop
     return _uphill(target, start, moved)

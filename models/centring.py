@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..data.arrays import Floats
+from ..data.axes import lists
 from .design import Design
 from .names import is_other
 
@@ -30,8 +31,6 @@ def weights(count: Floats, prior: float = PRIOR_INCIDENTS) -> Floats:
     return count / (count + prior)
 
 
-LEAST_EXPOSED = 1e-9
-"""Whose logarithm may be taken."""
 PRIOR_CELLS = 2.0
 """What the prior of an effect that rows of a table share is worth in full cells of it."""
 
@@ -49,13 +48,14 @@ def shared_weight(cells: Floats) -> float:
 
 
 class Cells(NamedTuple):
-    """How the cells of a table are sampled, each array (author, region).
+    """How the cells of a table, an author in a region, are sampled: shape (author, region) each.
 
     Attributes
     ----------
     wall
-        Of a cell without a named incident: log of how many would be, were its log rate less its
-        log reach 0 in each period and kind; -inf where there is no such wall.
+        Of a cell without a named incident: log of how many would be reported with a name, were its
+        log rate plus the log reach 0 wherever somebody looks (``walls``); -inf of a cell that has
+        incidents, or of which nobody could have told.
     weight
         n / (n + 1) after n incidents.
     """
@@ -67,13 +67,36 @@ class Cells(NamedTuple):
 def cells(design: Design, named: Floats, authors: slice) -> Cells:
     """How the cells of some authors are sampled, after the incidents named in them.
 
-    Where an author is not present its rate is so much lower that nothing is known of a wall.
+    Of what is reported from a region only a share is named: as much as there, one incident of the
+    whole country added.
     """
-    share = named.sum() / max(float(design.every.count.sum()), 1.0)
-    exposed = design.possible[authors].sum(axis=1) * design.sizes["kind"] * share
-    walled = (named[authors] == 0) & ~design.around.absent[authors] & (exposed > 0)[:, None]
-    wall = np.where(walled, np.log(np.maximum(exposed, LEAST_EXPOSED))[:, None], -np.inf)
-    return Cells(wall, weights(named[authors]))
+    reported = np.bincount(
+        design.cell_region[design.every.cell], design.every.count, design.sizes["region"]
+    )
+    whole = named.sum() / max(float(reported.sum()), 1.0)
+    share = (named.sum(axis=0) + whole) / (reported + 1.0)
+    with np.errstate(divide="ignore"):
+        exposed = np.log(exposures(design)[authors] * share)
+    return Cells(np.where(named[authors] == 0, exposed, -np.inf), weights(named[authors]))
+
+
+def exposures(design: Design) -> Floats:
+    """Periods and kinds in which an author might be told of in a region: (author, region).
+
+    Those that are modelled, within its dates, where some source looks whose silence informs and
+    that lists what is said to be its.
+    """
+    told, listers = design.evidence, design.histories.listers
+    coverage = told.axes.sources["coverage"].iloc[listers]
+    of_author = np.array(
+        [
+            [lists(c, name, design.names.contenders) for name in design.names.authors]
+            for c in coverage
+        ]
+    )
+    looked = (of_author[:, :, None, None, None] & told.looking[listers][:, None]).any(axis=0)
+    counted = looked & told.included[None, :, :, None] & design.possible[:, None, :, None]
+    return counted.sum(axis=(2, 3)).astype(float)
 
 
 def named_incidents(design: Design) -> Floats:

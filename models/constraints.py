@@ -16,6 +16,7 @@ from .compiled import jit
 from .mapping_levels import other_level
 from .mapping_reach import log_reach
 from .parameters import Parameter
+from .walls import log_reported
 
 (
     NORMAL, HALFNORMAL, LOGNORMAL, RAYLEIGH, BETA, ZERO_SUM, DIRICHLET, TABLE, FLAT, SIZES, LEVEL,
@@ -26,8 +27,6 @@ KINDS = {
     "beta": BETA, "zero_sum": ZERO_SUM, "dirichlet": DIRICHLET, "table": TABLE, "flat": FLAT,
     "sizes": SIZES, "level": LEVEL, "levels": LEVELS,
 }  # fmt: skip
-STRAIGHT = 36.0
-"""e^-36 is nothing beside 1."""
 UNIT = 10
 """Column of ``Table.rows``."""
 ARGUMENTS = {
@@ -183,7 +182,7 @@ def _centre(values, row, wall, weight, reach):
             values[at] = deviation * values[scale] ** (1.0 - weight[at])
             if wall[at] > -np.inf:
                 base = around + wall[at]
-                values[at] = _log_softplus(values[at] + base) - base
+                values[at] = log_reported(values[at] + base) - base
 
 
 @jit
@@ -196,24 +195,6 @@ def coarser(values, row, reach, a, b):
     if by_second >= 0:
         result += values[by_second + b]
     return result
-
-
-@jit
-def _log_softplus(y):
-    """log log(1 + e^y)."""
-    if y < -STRAIGHT:
-        return y
-    return np.log(y) if y > STRAIGHT else np.log(np.log1p(np.exp(y)))
-
-
-@jit
-def softplus_slopes(y):
-    """Slopes of log log(1 + e^y) and of its own log."""
-    if y < -STRAIGHT:
-        return 1.0, 0.0
-    rising = 1.0 / (1.0 + np.exp(-y))
-    slope = rising / (y if y > STRAIGHT else np.log1p(np.exp(y)))
-    return slope, 1.0 - rising - slope
 
 
 @jit

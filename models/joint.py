@@ -31,6 +31,7 @@ from . import (
     totals,
     victims,
 )
+from .declare import declare
 from .density import Density
 from .design import Design, design
 from .engine import NUMPY, PYTENSOR, Array, Params
@@ -80,10 +81,10 @@ def build(
         params: Params = {}
         listed = parameters(plan, priors or Priors())
         for p in (p for p in listed if not p.is_shifted):
-            params[p.name] = p.declare(params)
+            params[p.name] = declare(p, params)
         reach = detection.log_reach(params, plan, PYTENSOR)
         for p in (p for p in listed if p.is_shifted and p.distribution not in OF_OTHER):
-            params[p.name] = p.declare(params, reach)
+            params[p.name] = declare(p, params, reach)
         if plan.names.has_other and other.is_told(plan):
             _declare_levels(params, {p.name: p for p in listed}, reach.place, plan)
         _declare_totals(rates.log_rate(params, plan, PYTENSOR), listed, plan)

@@ -21,11 +21,11 @@ from .constraints import (
     ZERO_SUM,
     coarser,
     has_levels,
-    softplus_slopes,
 )
 from .engine import LOG_2PI
 from .mapping_levels import other_level_back
 from .mapping_reach import log_reach, log_reach_back
+from .walls import slopes
 
 
 @jit
@@ -75,7 +75,7 @@ def _log_effect_volume(row, values, sigma, two):
 
 @jit
 def _log_wall_volume(row, free, values, wall, reach):
-    """Log Jacobian of the bends of a table's cells with a wall (``parameters.Parameter``)."""
+    """Log Jacobian of the bends of a table's cells with a wall (``walls``)."""
     _, f, p, _, first, second, scale = row[:7]
     result = 0.0
     for a in range(first):
@@ -83,7 +83,7 @@ def _log_wall_volume(row, free, values, wall, reach):
             j = a * second + b
             if wall[p + j] > -np.inf:
                 base = coarser(values, row, reach, a, b) + wall[p + j]
-                result += np.log(softplus_slopes(values[scale] * free[f + j] + base)[0])
+                result += np.log(slopes(values[scale] * free[f + j] + base)[0])
     return result
 
 
@@ -276,7 +276,7 @@ def _weighted_back(values, d, at, scale, weight):
 def _wall_back(free, values, d, at, scale, base):
     """Of a cell with a wall; returns the gradient of what it is around."""
     sigma = values[scale]
-    slope, bend = softplus_slopes(sigma * free + base)
+    slope, bend = slopes(sigma * free + base)
     by_y = d[at] * slope + bend
     around = by_y - d[at]
     d[scale] += by_y * free + 1.0 / sigma

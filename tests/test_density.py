@@ -202,28 +202,73 @@ def test_what_many_incidents_fix_is_sampled_as_it_is_and_the_rest_in_units_of_it
     np.testing.assert_allclose(moved, np.repeat(expected[:, None], 5, axis=1), rtol=1e-9)
 
 
-def test_cells_without_a_report_are_in_units_of_their_scale_up_to_one_and_straight_above() -> None:
-    """So that the likelihood of no report, exp(-e^x), falls no faster than exponentially."""
+def test_cells_without_a_report_bend_where_they_would_have_one() -> None:
+    """The log of what would be reported with a name is y far below, log N + N / 5 from there on."""
     target = with_empty_cells()
-    table = next(p for p in target.parameters if p.name == "rate_organization_region")
-    walled = np.argwhere(np.isfinite(table.arguments["wall"]))
-    assert walled.tolist() == [[1, 1]]
-    k, r = walled[0]
-    free, cell = point(target), blocks(target)[table.name].start + k * table.shape[1] + r
+    table, at = walled(target), blocks(target)
+    assert np.argwhere(np.isfinite(table.arguments["wall"])).tolist() == [[1, 1]]
+    free, cell = without_kinds_and_months(target), at[table.name].start + table.shape[1] + 1
+    sigma = float(target.unpack(target.constrain(free))[table.scale])
 
-    def named_and_deviation(u: float) -> tuple[float, float]:
+    def log_named(u: float) -> float:
+        """Worked out from the rates of the cell."""
         free[cell] = u
         params = target.unpack(target.constrain(free))
-        around = params["rate_intercept"] + params["rate_organization"][k]
-        around += params["rate_region"][r]
-        around += detection.log_reach(params, target.design, NUMPY).place[r]
-        b = params[table.name][k, r]
-        return float(np.exp(around + table.arguments["wall"][k, r] + b)), float(b)
+        rate = np.exp(superposition.quantities(params, target.design, NUMPY).log_rate[1, 1])
+        reach = detection.log_reach(params, target.design, NUMPY).place[1]
+        modelled = target.design.evidence.included[1]
+        return float(np.log(rate[modelled].sum() * share_named(target, 1)) + reach)
 
-    sigma = float(target.unpack(target.constrain(free))["rate_organization_region_scale"])
-    assert named_and_deviation(-60.0 / sigma)[1] == pytest.approx(-60.0, rel=1e-9)
-    change = named_and_deviation(60.0 / sigma)[0] - named_and_deviation(40.0 / sigma)[0]
-    assert change == pytest.approx(20.0, rel=1e-6)
+    straight = log_named(-60.0 / sigma) + 60.0
+    for y in (-40.0, -3.0, 0.0, 2.0, 30.0, 60.0):
+        n = np.log1p(np.exp(y)) if y > -36 else np.exp(y)
+        assert log_named((y - straight) / sigma) == pytest.approx(np.log(n) + 0.2 * n, rel=1e-8)
+
+
+def walled(target: Density) -> Parameter:
+    return next(p for p in target.parameters if p.name == "rate_organization_region")
+
+
+def without_kinds_and_months(target: Density) -> np.ndarray:
+    """A point at which all months and kinds of a cell have the same rate."""
+    free, at = point(target), blocks(target)
+    for name in ("rate_period", "rate_kind", "rate_organization_kind", "rate_organization_walk"):
+        free[at[name]] = 0.0
+    return free
+
+
+def share_named(target: Density, region: int) -> float:
+    """Share of a region's reported incidents that are named, one of the whole country added."""
+    design = target.design
+    named, count = centring.named_incidents(design), np.zeros(design.sizes["region"])
+    np.add.at(count, design.cell_region[design.every.cell], design.every.count)
+    return float((named[:, region].sum() + named.sum() / count.sum()) / (count[region] + 1.0))
+
+
+@pytest.mark.parametrize("y", [-60.0, -36.0, 0.0, 36.0, 60.0])
+@pytest.mark.parametrize("log_sigma", [-3.0, 3.0])
+def test_walls_have_their_slopes_far_out_too(y: float, log_sigma: float) -> None:
+    target = with_empty_cells()
+    free, at, table = point(target), blocks(target), walled(target)
+    free[at[table.scale]] = log_sigma
+    free[at[table.name].start + table.shape[1] + 1] = y / np.exp(log_sigma)
+    _, gradient = target.value_and_gradient(free)
+    for name in (table.name, table.scale, "rate_intercept", "rate_region", "detection"):
+        for i in range(at[name].start, at[name].stop):
+            step = 1e-5 * (np.arange(len(free)) == i)
+            up, down = (target.value_and_gradient(free + s * step)[0] for s in (1, -1))
+            assert gradient[i] == pytest.approx((up - down) / 2e-5, rel=2e-4, abs=2e-3)
+
+
+def test_nobody_could_have_told_of_a_cell_without_a_wall() -> None:
+    """Places outside the model, without a source, or whose source does not list the author."""
+    case = Case(
+        ("a", "b"), (WATCH, PRESS), ("a",), has_other=True, n_region=3, n_period=2,
+        excluded=((1, 0), (1, 1)), blind=((1, 2, 0),),
+    )  # fmt: skip
+    found = centring.exposures(density(case).design)
+    assert found[:, 1].tolist() == [0.0] * len(found)
+    assert found[:2, [0, 2]].tolist() == [[2.0, 2.0], [2.0, 0.0]]
 
 
 def test_pack_undoes_unpack(target: Density) -> None:

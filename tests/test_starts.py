@@ -42,20 +42,32 @@ def test_rates_go_where_totals_are_and_nothing_else_moves(
     assert all(name.startswith(starts.RATES) and not name.endswith("_scale") for name in moved)
 
 
-def test_claims_are_taken_nearly_at_their_word(target: Density) -> None:
-    start, at = starts.initial_point(target, 3), dict(slices(target))
+def test_chains_believe_claims_to_different_degrees(target: Density) -> None:
+    """From the middle of the prior to a twentieth of it, in one chain more and in one less."""
+    at = dict(slices(target))["claim_false"]
     own, ordinary = (Priors()[name] for name in ("claim_false", "claim_false_other"))
     middle = np.full(target.design.names.n_plain, np.log(own["alpha"] / own["beta"]))
     middle[-1] = np.log(ordinary["alpha"] / ordinary["beta"])
-    off = start[at["claim_false"]] - (middle - starts.BELIEVED)
-    assert np.abs(off).max() < 5.0 * starts.NOISE
-    assert (start[at["unknown"]] > -5.0 * starts.NOISE).all()
+    off = np.array([starts.initial_point(target, seed)[at] - middle for seed in range(60)])
+    belief = -off.mean(axis=1)
+    error = starts.NOISE / np.sqrt(off.shape[1])
+    assert -4.0 * error < belief.min() < 0.5
+    assert starts.BELIEVED - 0.5 < belief.max() < starts.BELIEVED + 4.0 * error
+    assert np.abs(off + belief[:, None]).max() < 5.0 * starts.NOISE
 
 
-def test_chains_start_apart(target: Density) -> None:
-    one, other = (starts.initial_point(target, seed) for seed in (1, 2))
-    assert (one != other).all()
-    np.testing.assert_array_equal(one, starts.initial_point(target, 1))
+def test_chains_start_apart(target: Density, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What does not go uphill is spread about its middle; one seed is one place."""
+    monkeypatch.setattr(starts, "STEPS", 0)
+    all_ = np.array([starts.initial_point(target, seed) for seed in range(60)])
+    spread, error = all_.std(axis=0), starts.NOISE / np.sqrt(2.0 * len(all_))
+    claims = np.concatenate([spread[own] for name, own in slices(target) if name in starts.CLAIMS])
+    rest = np.concatenate(
+        [spread[own] for name, own in slices(target) if name not in starts.CLAIMS]
+    )
+    assert np.abs(rest - starts.NOISE).max() < 5.0 * error
+    assert claims.min() > starts.NOISE + 3.0 * error
+    np.testing.assert_array_equal(all_[1], starts.initial_point(target, 1))
 
 
 def test_where_the_density_has_no_value_chains_start_in_the_middle(target: Density) -> None:
