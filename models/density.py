@@ -6,6 +6,7 @@ once for all data sets and kept on disk (docs/evidence/compile.md). Both read th
 of parameters, and tests/test_density.py holds values and gradients together.
 """
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -94,8 +95,15 @@ class Density:
         return layout(self.design)
 
     @cached_property
+    def _rooms(self) -> threading.local:
+        return threading.local()
+
+    @property
     def _room(self) -> kernel.WorkspaceRef:
-        return kernel.workspace(self.design, self.layout)
+        """One workspace for each thread: samplers of PyMC models run their chains in several."""
+        if not hasattr(self._rooms, "own"):
+            self._rooms.own = kernel.workspace(self.design, self.layout)
+        return cast("kernel.WorkspaceRef", self._rooms.own)
 
     @property
     def _weight(self) -> Floats:
@@ -179,10 +187,14 @@ class Density:
 
     def total_log_lik(self, values: Floats) -> Floats:
         """Log likelihood of each total, shape (aggregate,)."""
-        _, mass, entries = self.entries(values)
+        return self.terms(values)[2]
+
+    def terms(self, values: Floats) -> tuple[Floats, Floats, Floats]:
+        """``cells``, and the log likelihood of each total, shape (aggregate,)."""
+        term, mass, entries = self.entries(values)
         expected, d = by_block(mass, self.tail.blocks), np.zeros(len(values))
         value, *_ = totals_at(entries, expected, values, self._weight, *self.tail, d)
-        return cast("Floats", value)
+        return term, mass, cast("Floats", value)
 
     def pull_back(
         self, values: Floats, d_term: Floats, d_mass: Floats, d_total: Floats | None = None

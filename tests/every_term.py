@@ -33,6 +33,8 @@ PRIORS = Priors().override(
 """Else both lie around what is reported, which is not there yet."""
 NOISE, CAPTURE = 0.1, (0.6, 0.15)
 """What is declared of the total of victims that is added to each."""
+COUNTED = 0
+"""The kind of incident that it counts."""
 
 SETTINGS: dict[str, Case] = {
     "a wire's two papers, a war, other": Case(
@@ -68,18 +70,18 @@ def _none(case: Case) -> np.ndarray:
 
 def simulated(case: Case, p: Params, rng: np.random.Generator) -> Evidence:
     """Draw what happens and who reports it, and a total of victims of it all."""
-    seen, unseen = [], np.zeros(5, np.int64)
+    seen, unseen = [], np.zeros((case.n_kind, 5), np.int64)
     factors = rng.gamma(p["noise"] ** -2.0, p["noise"] ** 2.0, (case.n_region, case.n_period))
     for cell in case.cells:
         for (v, w, said), by_author in means(case, p, cell).items():
             number = rng.poisson(sum(by_author) * factors[cell[:2]])
             if set(said) == {SILENT}:
-                unseen[v] += number
+                unseen[cell[2], v] += number
                 continue
             known = w if len(case.classes) > 1 else len(case.classes)
             seen += [(*cell, v, -1, 0, 0, known, *said)] * number
     found = evidence_of(case, np.array(seen, np.int64).reshape(len(seen), 8 + len(case.sources)))
-    found, missed = _with_dead(found, unseen, rng)
+    found, missed = _with_dead(found, unseen[COUNTED], rng)
     late = _delays(case, p, rng)
     if late is not None:
         vars(found.ground)["delays"] = late
@@ -89,7 +91,7 @@ def simulated(case: Case, p: Params, rng: np.random.Generator) -> Evidence:
 def _with_dead(
     found: Evidence, unseen: np.ndarray, rng: np.random.Generator
 ) -> tuple[Evidence, np.ndarray]:
-    """Give every incident a number inside its size bin, the unseen by the same laws."""
+    """Give every incident a number inside its size bin, those unseen by the same laws."""
     tail = rng.choice(TAIL_GRID, p=tail_posterior(np.zeros(0, np.int64)))
     of_eight = LARGE ** -(tail + 1.0)
     laws = {
@@ -113,17 +115,18 @@ def _with_dead(
 
 
 def _written(found: Evidence, missed: np.ndarray, p: Params, rng: np.random.Generator) -> int:
-    """The total: each of the dead's incidents counted with probability p, written with noise."""
-    all_dead = np.concatenate([found.incidents["victims"].to_numpy(), missed])
+    """The total: each incident of its kind counted with probability p, written with noise."""
+    of_kind = found.incidents.loc[found.incidents["kind"] == COUNTED, "victims"]
+    all_dead = np.concatenate([of_kind.to_numpy(), missed])
     counted = all_dead[rng.random(len(all_dead)) < p["capture"][0]].sum()
     nu = float(p["total_noise"][0])
     return int(np.rint(counted * rng.gamma(nu**-2.0, nu**2.0)))
 
 
 def with_total(found: Evidence, count: int) -> Evidence:
-    """Add an inclusive total of victims of all regions, periods and the first kind."""
+    """Add an inclusive total of victims of all regions and periods, of one kind."""
     periods = range(len(found.axes.periods))
-    return total(found, count, "victims", "inclusive", CAPTURE, NOISE, periods, kinds=(0,))
+    return total(found, count, "victims", "inclusive", CAPTURE, NOISE, periods, kinds=(COUNTED,))
 
 
 def _delays(case: Case, p: Params, rng: np.random.Generator) -> pd.DataFrame | None:

@@ -3,6 +3,7 @@
 import functools
 import itertools
 import operator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -283,6 +284,22 @@ def test_cells_are_those_of_the_formulas(target: Density) -> None:
     expected = superposition.pattern_term(q, target.design, NUMPY)
     np.testing.assert_allclose(term, expected, rtol=1e-10)
     np.testing.assert_allclose(mass, superposition.mass(q, target.design, NUMPY), rtol=1e-10)
+
+
+def test_threads_do_not_write_into_each_others_workspace() -> None:
+    """As samplers of PyMC models run their chains: one density, many threads."""
+    target = density(CASES["everything but wars"])
+    values = [target.constrain(point(target, seed)) for seed in range(8)]
+    nothing = np.ones(len(target.design.cell_kind))
+
+    def both(x: np.ndarray) -> np.ndarray:
+        return np.concatenate([*target.terms(x), target.pull_back(x, nothing, nothing)])
+
+    alone = [both(x) for x in values]
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(both, values * 20))
+    for one, other in zip(together, alone * 20, strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_value_is_likelihood_and_priors_and_jacobian(target: Density) -> None:

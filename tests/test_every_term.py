@@ -53,6 +53,24 @@ def test_more_incidents_come_of_larger_rates() -> None:
     assert abs(two / one - 2.0) < 4.0 * 2.0 * (1 / one + 1 / two) ** 0.5
 
 
+@pytest.mark.parametrize("other_kind", [True, False])
+def test_a_total_counts_the_dead_of_its_kind(other_kind: bool) -> None:
+    """Where all happens in the other kind, none; else as many as are dead, captured, to a tenth."""
+    case = Case(("a", "b"), (PRESS, PAPER), ("a", "b"), n_kind=2, structure=Structure())
+    truth = drawn(case, np.random.default_rng(5))
+    first = -30.0 if other_kind else 30.0
+    truth |= {
+        "rate_kind": np.array([first, -first]), "rate_intercept": np.array(4.0 - abs(first)),
+        "rate_organization_kind": np.zeros((2, 2)), "noise": np.array(0.01),
+        "never_visible": np.zeros(2), "detection": np.full(2, 20.0), "capture": np.ones(1),
+        "total_noise": np.full(1, 0.001),
+    }  # fmt: skip
+    found = simulated(case, truth, np.random.default_rng(6))
+    dead, counted = found.incidents["victims"].sum(), found.aggregates.table["count"].iloc[0]
+    assert dead > 30
+    assert counted == (0 if other_kind else pytest.approx(dead, rel=0.1))
+
+
 def test_positions_are_shares_of_the_draws_below() -> None:
     draws = np.arange(20.0).reshape(2, 10, 1)
     posterior = xr.Dataset({"x": (("chain", "draw", "n"), draws)})
