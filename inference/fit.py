@@ -19,6 +19,7 @@ from .callbacks import Watch, is_panic
 from .diagnose import LEAST_CHAINS
 from .params_of import flatten
 from .prior import Draws, prior_draws
+from .seeds import derive
 
 Progress = Callable[[str], None]
 
@@ -150,9 +151,9 @@ def _tree(trace: xr.DataTree, target: Density, options: FitOptions) -> xr.DataTr
     plan = target.design
     posterior = trace["posterior"].to_dataset()
     values = flatten(posterior, target.parameters)
-    rng = np.random.default_rng(np.random.SeedSequence([options.seed, 1]))
+    rng = np.random.default_rng(derive(options.seed, "predictive"))
     likelihood, predicted = _by_cell(values, posterior, target, rng)
-    prior = prior_draws(target.parameters, plan, options.draws, options.seed)
+    prior = prior_draws(target.parameters, plan, options.draws, derive(options.seed, "prior"))
     coords = {name: list(labels) for name, labels in plan.coords.items()}
     observed = xr.Dataset({"incidents": ("cell", joint.observed(plan))})
     groups = {
@@ -174,7 +175,7 @@ def _by_cell(
     chains, draws = values.shape[:2]
     n_cell, blocks = len(target.design.cell_kind), noise.blocks(target.design)
     value = np.empty((chains, draws, n_cell))
-    seen = np.empty((chains, draws, n_cell), np.int32)
+    seen = np.empty((chains, draws, n_cell), np.int64)
     for chain in range(chains):
         for draw in range(draws):
             term, mass = target.cells(values[chain, draw])

@@ -158,9 +158,9 @@ def _numbers(asked: _Asked, params: list[Params], rng: np.random.Generator) -> I
         q = superposition.quantities(one, plan, NUMPY)
         weight = _weights(q, one, plan, blocks, rng)
         for i, chosen in enumerate(asked.sets):
-            listed[draw, i] = rng.poisson(_mean(asked, q, weight, chosen).sum(axis=(0, 1)))
+            listed[draw, i] = noise.poisson(_mean(asked, q, weight, chosen).sum(axis=(0, 1)), rng)
         for s in range(len(asked.names)):
-            unnamed[draw, s] = rng.poisson(_mean_unnamed(asked, q, weight, s))
+            unnamed[draw, s] = noise.poisson(_mean_unnamed(asked, q, weight, s), rng)
     for i, chosen in enumerate(asked.sets):
         of = " and ".join(asked.names[s] for s in chosen)
         yield LISTED, of, asked.seen(chosen), listed[:, i].sum(axis=1)

@@ -29,10 +29,16 @@ from ..models.priors import Priors
 from ..models.structure import Structure
 from .fit import FitOptions
 
-SOFTWARE = ("dtoscore", "numpy", "pymc", "nutpie", "numba")
+SOFTWARE = ("dtoscore", "numpy", "scipy", "pymc", "nutpie", "numba")
 """What draws depend on beside the input; the model's own code is hashed."""
-SAMPLER = ("callbacks", "coordinates", "fit", "nuts", "prior", "seeds", "starts")
-"""Modules of this package that make draws: ``fit`` and what it imports of it."""
+SAMPLER = ("callbacks", "coordinates", "fit", "nuts", "params_of", "prior", "seeds", "starts")
+"""Modules of this package that make draws: ``fit`` and what it imports of it, but for the least
+number of chains."""
+DATA = (
+    "aggregates", "arrays", "attribution", "axes", "errors", "evidence", "readers", "rounds",
+    "totals", "values", "world",
+)  # fmt: skip
+"""Modules of ``data`` that the model is made with."""
 DIGITS = 16
 DIGEST = "sha256"
 GROUPS = ("posterior", "sample_stats", "prior")
@@ -227,7 +233,8 @@ def _code_digest() -> str:
     """Hash the code that draws, so that a fit of an older formula is never taken for new."""
     digest = hashlib.sha256()
     drawing = (ROOT / "inference" / f"{name}.py" for name in SAMPLER)
-    for path in (*sorted(ROOT.glob("models/*.py")), *drawing):
+    reading = (ROOT / "data" / f"{name}.py" for name in DATA)
+    for path in (*sorted(ROOT.glob("models/*.py")), *drawing, *reading):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..data.arrays import Floats, Ints
+from ..data.errors import FitError
 from ..models import aggregates, noise
 from ..models.design import Design
 from ..models.engine import Params
@@ -140,7 +141,11 @@ def _alone(
     low, high = totals.bounds[:, number].astype(int)
     items, held = (float(x) for x in totals.items[:2, number])
     rate = float(expected.sum())
-    drawn = aggregates.draw_incidents(int(low), int(high), items, held, rate, capture, rng)
+    try:
+        drawn = aggregates.draw_incidents(int(low), int(high), items, held, rate, capture, rng)
+    except ValueError as error:
+        series = totals.found.table["series"].iloc[number]
+        raise FitError(f"a total of {series}, at one draw of the fit: {error}") from error
     if rate <= 0.0:
         return np.zeros(expected.shape, np.int64)
     dealt = rng.multinomial(drawn.unseen, (expected / rate).ravel())

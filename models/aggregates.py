@@ -22,14 +22,18 @@ is itemised M = λ, and λ becomes λ / s.
 Arrays have shape (aggregate,). Nothing here knows of cells or authors.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaln, xlog1py, xlogy
 
-from ..data.arrays import Floats
+from ..data.arrays import Floats, Ints
 from .incident_totals import whole_items
+
+FAR = 10.0
+"""Standard deviations of a Poisson number beyond which less than e^-40 of it lies."""
 
 
 class Drawn(NamedTuple):
@@ -81,6 +85,13 @@ def _joint(totals: ArrayLike, items: int, held: int, rate: float, capture: float
     return np.asarray(binomial + poisson, float)
 
 
+def _likely(low: int, high: int, mean: float) -> Ints:
+    """The totals between bounds that are within ``FAR`` sd of the mean, or of the nearer bound."""
+    reach = math.ceil(FAR * math.sqrt(max(mean, 1.0)))
+    first = max(low, math.floor(min(mean, high)) - reach)
+    return np.arange(first, min(high, math.ceil(max(mean, low)) + reach) + 1)
+
+
 def draw_incidents(
     low: int, high: int, items: float, held: float, unseen: float, capture: float,
     rng: np.random.Generator, background: float = 0.0,
@@ -104,7 +115,7 @@ def draw_incidents(
     """
     n, h = whole_items(items, held)
     rate = unseen + background
-    totals = np.arange(max(low, h), high + 1)
+    totals = _likely(max(low, h), high, h + (n - h) * capture + rate * capture)
     joint = _joint(totals, n, h, rate, capture)
     if not joint.size or joint.max() == -np.inf:
         raise ValueError(f"no number of events gives a total from {low} to {high}")

@@ -14,6 +14,7 @@ import numpy as np
 from ..data.arrays import Floats
 from ..data.axes import lists
 from .design import Design
+from .families import Cells
 from .names import is_other
 
 PRIOR_INCIDENTS = 1.0
@@ -45,23 +46,6 @@ def shared_weight(cells: Floats) -> float:
     """
     full = float(cells.sum(axis=0).mean())
     return full / (full + PRIOR_CELLS)
-
-
-class Cells(NamedTuple):
-    """How the cells of a table, an author in a region, are sampled: shape (author, region) each.
-
-    Attributes
-    ----------
-    wall
-        Of a cell without a named incident: log of how many would be reported with a name, were its
-        log rate plus the log reach 0 wherever somebody looks (``walls``); -inf of a cell that has
-        incidents, or of which nobody could have told.
-    weight
-        n / (n + 1) after n incidents.
-    """
-
-    wall: Floats
-    weight: Floats
 
 
 def cells(design: Design, named: Floats, authors: slice) -> Cells:

@@ -25,12 +25,14 @@ def cache_folder(caller: Path | None = None) -> Path:
     Parameters
     ----------
     caller
-        A module outside this package whose loops are meant; it is part of the key.
+        A module outside this package whose loops are meant; all of its folder is part of the key:
+        the type of a record has no names of fields, so that two of one type may be exchanged.
     """
     here = Path(__file__).parent
     world = here.parent / "data" / "world.py"  # its constants are frozen into the loops
     digest = hashlib.sha256()
-    for path in (*sorted(here.glob("*.py")), world, *([caller] if caller else [])):
+    beside = sorted(caller.parent.glob("*.py")) if caller else []
+    for path in (*sorted(here.glob("*.py")), world, *beside, *([caller] if caller else [])):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
     base = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))

@@ -14,6 +14,7 @@ that truncation recent months would make sources look quick.
 import numpy as np
 
 from ..data.arrays import Floats
+from . import lateness
 from .design import Design
 from .engine import Array, Engine, Params
 from .families import simple
@@ -71,12 +72,6 @@ def log_lik(params: Params, design: Design, engine: Engine) -> Array:
 
 def log_share(params: Params, design: Design, engine: Engine) -> Array:
     """log P(delay | published by now) of each row of ``reports``."""
-    xp = engine.xp
-    source, before, upto, lag, _ = reports(design)
+    source, *ends, _ = reports(design)
     s = source.astype(np.int64)
-    shape, location = params["delay_shape"][s], params["delay"][s]
-    first = np.isinf(before)
-    here = engine.expit(shape * (upto - location))
-    earlier = engine.expit(shape * (np.where(first, 0.0, before) - location))
-    step = xp.where(first, here, here - earlier)
-    return xp.log(xp.maximum(step, 1e-300)) - engine.log_expit(shape * (lag - location))
+    return lateness.log_share(*ends, params["delay"][s], params["delay_shape"][s], engine)

@@ -3,11 +3,11 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
 from ..data.arrays import Floats
-from .centring import Cells
 from .parameters import Parameter, Sizes
 from .priors import Prior, Priors
 
@@ -44,6 +44,23 @@ def pooled(
         name, "zero_sum", tuple(dims), _shape(dims, sizes), {}, scale.name, len(dims)
     )
     return [scale, _in_units(effect, scale.name, 1.0 - np.asarray(weight))]
+
+
+class Cells(NamedTuple):
+    """How the cells of a table, an author in a region, are sampled: shape (author, region) each.
+
+    Attributes
+    ----------
+    wall
+        Of a cell without a named incident: log of how many would be reported with a name, were its
+        log rate plus the log reach 0 wherever somebody looks (``walls``); -inf of a cell that has
+        incidents, or of which nobody could have told.
+    weight
+        n / (n + 1) after n incidents.
+    """
+
+    wall: Floats
+    weight: Floats
 
 
 def table(

@@ -21,6 +21,9 @@ from scipy.optimize import minimize
 from scipy.special import expit, logit
 
 from ..data.arrays import Floats, Ints
+from ..data.errors import ModelError
+from .engine import NUMPY, Array, Engine
+from .families import simple
 from .priors import Priors
 
 COMPLETE = 0.99
@@ -55,20 +58,45 @@ def farthest(found: Floats) -> float:
 
 
 def _law(own: pd.DataFrame, priors: Priors) -> tuple[float, float]:
-    prior = [(priors[name]["mu"], priors[name]["sigma"]) for name in ("delay", "delay_shape")]
+    location, shape = (simple(name, priors[name]) for name in ("delay", "delay_shape"))
     n, lag, count = (own[name].to_numpy(float) for name in ("delay", "lag", "count"))
-
     with np.errstate(divide="ignore"):
-        ends = np.log([n, n + 1.0, lag + 1.0])
+        before, upto, by_now = np.log([n, n + 1.0, lag + 1.0])
 
     def loss(x: Floats) -> float:
-        before, upto, by_now = expit(np.exp(x[1]) * (ends - x[0]))
-        fit = count @ np.log(np.maximum((upto - before) / by_now, 1e-300))
-        away = sum(((v - m) / s) ** 2 for v, (m, s) in zip(x, prior, strict=True))
-        return float(0.5 * away - fit)
+        a, b = x[0], np.exp(x[1])
+        fit = count @ log_share(before, upto, by_now, a, b, NUMPY)
+        return -float(fit + location.log_density(a) + shape.log_density(b) + x[1])
 
-    a, log_b = minimize(loss, [mean for mean, _ in prior], method="Nelder-Mead").x
-    return float(a), float(np.exp(log_b))
+    corners = [priors["delay"]["mu"], 0.0] + np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    options = {"initial_simplex": corners}
+    found = minimize(loss, corners[0], method="Nelder-Mead", options=options)
+    if not found.success:
+        raise ModelError(f"no law of a source's delays could be found: {found.message}")
+    return float(found.x[0]), float(np.exp(found.x[1]))
+
+
+def log_share(
+    before: Floats, upto: Floats, by_now: Floats, location: Array, shape: Array, engine: Engine
+) -> Array:
+    """log P(delay | published by now), of delays between two ends.
+
+    log(F(n) − F(n−1)) as log F(n) + log(1 − F(n−1)) + log(1 − the ratio of their odds), in which
+    nothing cancels.
+
+    Parameters
+    ----------
+    before, upto, by_now
+        log(n), -inf of n = 0; log(n + 1); log(lag + 1): shape (report,).
+    location, shape
+        a and b, of all or of each report.
+    """
+    xp, first = engine.xp, np.isinf(before)
+    here = shape * (upto - location)
+    earlier = shape * (np.where(first, upto - 1.0, before) - location)
+    step = engine.log_expit(-earlier) + xp.log(-xp.expm1(earlier - here))
+    step = engine.log_expit(here) + xp.where(first, 0.0, step)
+    return step - engine.log_expit(shape * (by_now - location))
 
 
 def lag_classes(lag: Floats, found: Floats) -> tuple[Ints, list[Floats]]:

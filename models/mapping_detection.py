@@ -200,10 +200,7 @@ def _on_time(values, at, number, log_days):
 @jit
 def _on_time_back(values, at, number, log_days, share, change, d):
     """Add the gradient of ``change`` times F, which is ``share``."""
-    shape, location = values[at.delay_shape + number], values[at.delay + number]
-    slope = change * share * (1.0 - share)
-    d[at.delay_shape + number] += slope * (log_days - location)
-    d[at.delay + number] -= slope * shape
+    _logit_back(values, at, number, log_days, change * share * (1.0 - share), d)
 
 
 @jit
@@ -238,12 +235,44 @@ def delays(values, at, ix, d):
     for i in range(ix.delays.shape[0]):
         number, before, upto, lag, count = ix.delays[i]
         s = int(number)
-        here, bound = _on_time(values, at, s, upto), _on_time(values, at, s, lag)
-        earlier = 0.0 if before == -np.inf else _on_time(values, at, s, before)
-        step = max(here - earlier, 1e-300)
-        total += count * (np.log(step) - np.log(bound))
-        _on_time_back(values, at, s, upto, here, count / step, d)
-        if earlier > 0.0:
-            _on_time_back(values, at, s, before, earlier, -count / step, d)
-        _on_time_back(values, at, s, lag, bound, -count / bound, d)
+        step, by_here, by_earlier = _log_step(values, at, s, before, upto)
+        by_now, by_lag = _log_on_time(values, at, s, lag)
+        total += count * (step - by_now)
+        _logit_back(values, at, s, upto, count * by_here, d)
+        _logit_back(values, at, s, lag, -count * by_lag, d)
+        if before > -np.inf:
+            _logit_back(values, at, s, before, count * by_earlier, d)
     return total
+
+
+@jit
+def _log_step(values, at, number, before, upto):
+    """log(F(upto) - F(before)) as ``lateness.log_share`` has it, and its slopes in both logits."""
+    value, by_here = _log_on_time(values, at, number, upto)
+    if before == -np.inf:
+        return value, by_here, 0.0
+    gap = values[at.delay_shape + number] * (upto - before)
+    earlier = values[at.delay_shape + number] * (before - values[at.delay + number])
+    ratio = 1.0 / np.expm1(gap)
+    value += _log_expit(-earlier) + np.log(-np.expm1(-gap))
+    return value, by_here + ratio, -1.0 / (1.0 + np.exp(-earlier)) - ratio
+
+
+@jit
+def _log_on_time(values, at, number, log_days):
+    """log F, and its slope in the logit."""
+    logit = values[at.delay_shape + number] * (log_days - values[at.delay + number])
+    return _log_expit(logit), 1.0 / (1.0 + np.exp(logit))
+
+
+@jit
+def _log_expit(x):
+    return x - np.log1p(np.exp(x)) if x < 0.0 else -np.log1p(np.exp(-x))
+
+
+@jit
+def _logit_back(values, at, number, log_days, change, d):
+    """Add the gradient of ``change`` times the logit of F."""
+    shape, location = values[at.delay_shape + number], values[at.delay + number]
+    d[at.delay_shape + number] += change * (log_days - location)
+    d[at.delay + number] -= change * shape

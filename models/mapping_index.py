@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..data.arrays import Floats, Ints
+from ..data.errors import ModelError
 from . import delay, silencing
 from .attribution import blame_weights, lists_organizations
 from .centring import reported_shares
@@ -16,6 +17,7 @@ from .kernel_runs import ints, starts
 from .other import is_listed
 from .parameters import Parameter
 from .rates import IMPOSSIBLE
+from .series import OF_SERIES
 from .structs import Pointer, Struct, define, register
 from .written import avoided_shares, goes_by_name, spoken_names
 
@@ -224,12 +226,25 @@ def _pack_index(record):  # type: ignore[no-untyped-def]
     return IndexRef(*record)
 
 
+ELSEWHERE = frozenset({"noise", *OF_SERIES})
+"""Parameters that ``tail`` reads."""
+
+
 def offsets(parameters: list[Parameter]) -> Offsets:
-    """Lay the parameters out one behind the other."""
+    """Lay the parameters out one behind the other.
+
+    Raises
+    ------
+    ModelError
+        Where one is read nowhere: it would have a prior and do nothing.
+    """
     starts, position = dict.fromkeys(Offsets._fields, -1), 0
+    scales = {p.scale for p in parameters} | {p.unit for p in parameters}
     for parameter in parameters:
         if parameter.name in starts:
             starts[parameter.name] = position
+        elif parameter.name not in scales | ELSEWHERE:
+            raise ModelError(f"no compiled loop reads the parameter {parameter.name!r}")
         position += int(np.prod(parameter.shape, dtype=int))
     return Offsets(**starts)
 

@@ -127,9 +127,13 @@ def counts(
     mass: Floats, params: Params, found: Blocks, rng: np.random.Generator,
     shape: tuple[int, ...] = (),
 ) -> Ints:  # fmt: skip
-    """Draw the incidents seen anew, at most about ``MOST_DRAWN`` a cell: (*shape, cell)."""
-    mean = np.minimum(mass, MOST_DRAWN) * replicated(params, found, rng, shape)
-    return np.asarray(rng.poisson(mean))
+    """Draw the incidents seen anew: (*shape, cell)."""
+    return poisson(mass * replicated(params, found, rng, shape), rng)
+
+
+def poisson(mean: Floats, rng: np.random.Generator) -> Ints:
+    """Poisson numbers of at most about ``MOST_DRAWN``: a draw of the prior may expect any."""
+    return np.asarray(rng.poisson(np.minimum(mean, MOST_DRAWN)))
 
 
 def known(found: Blocks) -> Law:

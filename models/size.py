@@ -50,8 +50,9 @@ def log_size(params: Params, design: Design, engine: Engine) -> Array:
     """log P(size | author, region, kind), shape (author, region, kind, size)."""
     xp, names = engine.xp, design.names
     k, n_region = len(names.organizations), design.sizes["region"]
-    region = effects.scaled(params, "size_region", (n_region, 5), xp)
-    deviation = effects.scaled(params, "size_author", (design.sizes["organized"], 5), xp)
+    size = design.sizes["size"]
+    region = effects.scaled(params, "size_region", (n_region, size), xp)
+    deviation = effects.scaled(params, "size_author", (design.sizes["organized"], size), xp)
     blocks = [deviation[:k]]
     if names.has_other:
         blocks.append(params["size_other"][None, :])

@@ -9,6 +9,7 @@ import pandas as pd
 from . import recovery_table
 from .recovery_table import Row, coverage, machine, markdown, percent, pooled
 from .strained_results import COMPLETE, LARGEST_ERROR, changes, judged, settings, share
+from .study_task import DRAWS, TUNE
 
 PER_FIT = (
     "setting", "round", "model", "seed", "seen", "happened", "passed", "rhat", "ess",
@@ -18,8 +19,9 @@ RULE_TEXT = (
     "Each row is judged by one rule: |coverage - 90%| within 2 standard errors, clustered by "
     f"round, of at most {100 * LARGEST_ERROR:.1f} points each. It is asked of the complete "
     "model in the settings drawn from its priors; elsewhere it shows by how much intervals "
-    "fall short. Points are hundredths. A release gives nothing of a fit that fails its gate, "
-    "so that those that pass stand beside all."
+    "fall short. Points are hundredths. The fits are short, two chains of "
+    f"{TUNE} + {DRAWS} draws: no release would be made of them, which asks for 400 effective draws "
+    "and an R-hat of 1.01. Where some pass that gate all the same they stand beside all."
 )
 SAME_TEXT = (
     "The settings are no samples of their own: round 0 has one seed, and the same incidents happen "
@@ -100,11 +102,13 @@ organization are false on average, where the prior says 10%; of those of "other"
 setting. Copying: κ = 0.7. Delay: median 30 days, the round ends 10 days after the window. What
 reports do not inform, or hardly, is drawn from its prior in every setting: each author's share of
 false claims and on whom these fall, whom wrong names fall on, how often a source is right, the
-share that nobody can see, the share of scenes that nobody can read, how much of what nobody
-attributes is ordinary violence, whose violence a clash is and who writes it as one side's, the law
-of the dead in large events. "Fixed framing" and "outside the model" are other worlds: there
-nobody's claims are false, or the same share of everybody's, or each author's own around 15%; never
-those of "other", and they fall on rivals by their territories.
+share that nobody can see, what sources see or miss together, how much harder a type of source sees
+organizations than ordinary violence, whom courts pursue, the share of scenes that nobody can read,
+how much of what nobody attributes is ordinary violence, whose violence a clash is and who writes it
+as one side's, the law of the dead in large events. Months have no factor of their own. "Fixed
+framing" (30% of everybody's claims) and "outside the model" are other worlds: there nobody's claims
+are false, or the same share of everybody's, or each author's own around 15%; never those of
+"other", and they fall on rivals by their territories.
 
 "oracle": one who knows the world, the law of the dead with it, and draws only what no parameter
 settles. Coverage is of 90% intervals of the realized scores, with a standard error clustered by

@@ -3,10 +3,12 @@
 A structure that a setting has not is off. Of what is always there, some things leave no trace in
 the reports, or hardly any, and a fit says of them what its priors say. An interval can then keep
 its probability only over worlds in which they are as the priors have it, so they are drawn:
-the share that nobody can see, the share of scenes that nobody can read and how it differs between
-organizations, how much of what nobody attributes is ordinary violence, whose violence a clash
-is and which clashes are told by side, and the law of the dead in large events. What scenes
-present is drawn by ``strained_claims``.
+the share that nobody can see, what sources see or miss together, how much harder organizations
+are seen than ordinary violence and whom courts pursue, the share of scenes that nobody can read
+and how it differs between organizations, how much of what nobody attributes is ordinary violence,
+whose violence a clash is and which clashes are told by side, and the law of the dead in large
+events. What scenes present is drawn by ``strained_claims``. Months have no factor of their own
+(``noise``): the oracle could not read it, and reports tell its size.
 """
 
 from dataclasses import replace
@@ -15,6 +17,7 @@ import numpy as np
 from scipy.special import expit, logit
 
 from ..data.attribution import OTHER, parse
+from ..data.strains import by_author
 from ..data.values import ADJUDICATED
 from ..data.world import Floats, World
 from ..inference.prior import draw
@@ -27,7 +30,7 @@ PRIORS = Priors()
 
 def drawn_from_priors(world: World, rng: np.random.Generator) -> World:
     """Draw from its prior what the reports of a world cannot inform."""
-    world = replace(world, never_visible=_never_visible(world, rng))
+    world = _with_detection(replace(world, never_visible=_never_visible(world, rng)), rng)
     world = replace(
         world,
         tail=float(rng.choice(TAIL_GRID, p=tail_posterior(np.zeros(0, np.int64)))),
@@ -58,6 +61,24 @@ def _never_visible(world: World, rng: np.random.Generator) -> Floats:
     for name in world.rivalries:
         own[name] = float(np.mean([own[member] for member in parse(name).organizations]))
     return np.array([own[name] for name in world.authors])
+
+
+def _with_detection(world: World, rng: np.random.Generator) -> World:
+    """Draw what sources see together, and what organizations have in common before each type."""
+    grouped = np.array([spec.group is not None for spec in world.sources])
+    types = [spec.type for spec in world.sources]
+    common = {kind: float(from_prior("silencing_common", rng)) for kind in sorted({*types})}
+    pursued = float(from_prior("court_selection_scale", rng)) * centred(
+        rng, 1.0, len(world.organizations)
+    )
+    gamma = [by_author(world, common[kind] + pursued * (kind == ADJUDICATED)) for kind in types]
+    given = 0.0 if world.silencing is None else world.silencing
+    return replace(
+        world,
+        visibility=from_prior("visibility", rng, len(types)),
+        group_visibility=grouped * from_prior("group_visibility", rng, len(types)),
+        silencing=given + np.array(gamma),
+    )
 
 
 def _with_clashes(world: World, rng: np.random.Generator) -> World:
@@ -96,10 +117,9 @@ def _with_other(world: World, rng: np.random.Generator) -> World:
     shift, odds = float(from_prior("unknown_other", rng)), float(from_prior("other_share", rng))
     unknown = world.unknown.copy()
     unknown[:, at] = expit(logit(unknown[:, at]) + shift)
-    courts = np.array([spec.type == ADJUDICATED for spec in world.sources])
-    unreadable = np.where(courts, 0.0, world.claim[at, -1] if world.claim is not None else 0.0)
+    unreadable = world.claim[at, -1] if world.claim is not None else 0.0
     named, ordinary = (
-        float(np.mean(unreadable + (1.0 - unreadable) * u))
+        float(unreadable + (1.0 - unreadable) * np.mean(u))
         for u in (world.unknown[:, 0], unknown[:, at])
     )
     rate = world.rate.copy()

@@ -402,3 +402,21 @@ def test_noise_is_recovered_from_the_scatter_of_totals() -> None:
     best = grid[np.argmax([one.value.sum() for one in found])]
     error = noise / math.sqrt(2 * n)
     assert abs(best - noise) < 4 * error + 0.01
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 10**8), (2_100, 10**8), (0, 1_900)])
+def test_wide_bounds_cost_no_more_than_the_law_is_wide(low: int, high: int) -> None:
+    """A total that may be anything up to 100 million: the law of T cut off at its bounds."""
+    rng, n = np.random.default_rng(12), 4_000
+    drawn = [draw_incidents(low, high, 500, 0, 3_500.0, 0.5, rng) for _ in range(n)]
+    counts = np.arange(4_000)
+    law = np.convolve(stats.binom.pmf(np.arange(501), 500, 0.5), stats.poisson.pmf(counts, 1_750.0))
+    law = law[low : min(high, 4_000) + 1]
+    law /= law.sum()
+    values = low + np.arange(len(law))
+    mean = law @ values
+    sd = (law @ values**2 - mean**2) ** 0.5
+    totals = np.array([d.total for d in drawn])
+    assert low <= totals.min()
+    assert totals.max() <= high
+    assert abs(totals.mean() - mean) <= 4.5 * sd / n**0.5

@@ -12,9 +12,10 @@ import pytensor
 import pytest
 from dtoscore.data.errors import ModelError
 from dtoscore.data.evidence import SILENT, Evidence
+from dtoscore.data.world import SIZES
 from dtoscore.models import centring, delay, detection, joint, noise, superposition
 from dtoscore.models.density import Density
-from dtoscore.models.design import design
+from dtoscore.models.design import SIZE_LOG_VICTIMS, design
 from dtoscore.models.engine import NUMPY, Params
 from dtoscore.models.parameters import Parameter
 from dtoscore.models.priors import Priors
@@ -475,3 +476,22 @@ def test_parameters_of_another_shape_are_not_read_from_wrong_places(target: Dens
     del short["detection"]
     with pytest.raises(ModelError, match="detection is missing"):
         target.pack(short)
+
+
+def test_a_parameter_that_no_loop_reads_is_refused() -> None:
+    """It would have a prior and do nothing."""
+    usual = density(CASES["full confusion matrices"])
+    more = [*usual.parameters, Parameter("notoriety_too", "normal", arguments={})]
+    with pytest.raises(ModelError, match="notoriety_too"):
+        Density(usual.design, more).offsets  # noqa: B018
+
+
+def test_a_cell_with_a_wall_and_a_weight_is_refused() -> None:
+    arguments = {"wall": np.zeros(1), "weight": np.full(1, 0.5)}
+    with pytest.raises(ModelError, match="weight 0"):
+        Parameter("b", "table", ("region",), (1,), arguments)
+
+
+def test_every_size_has_a_number_of_victims() -> None:
+    assert SIZE_LOG_VICTIMS.shape == (len(SIZES),)
+    assert (np.diff(SIZE_LOG_VICTIMS) > 0).all()

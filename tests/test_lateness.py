@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from dtoscore.models.lateness import ALIKE, farthest, lag_classes
+from dtoscore.models.engine import NUMPY
+from dtoscore.models.lateness import ALIKE, farthest, lag_classes, log_share
 from dtoscore.models.lateness import laws as laws_of
 from dtoscore.models.priors import Priors
 from scipy import stats
@@ -84,3 +85,27 @@ def test_in_one_class_nearly_the_same_is_in_of_every_source() -> None:
         assert np.ptp(share[:, number == one], axis=1).max() <= ALIKE
     joined = [np.ptp(share[:, np.isin(number, (k, k + 1))], axis=1).max() for k in range(1, 5)]
     assert min(joined) > ALIKE
+
+
+def test_far_in_the_tail_nothing_cancels() -> None:
+    """Shares of the rest, 1 / (1 + e^x), which are exact there; a cliff of 645 nats before."""
+    n = np.array([0.0, 1.0, 300.0, 5_000.0])
+    before, upto, by_now = np.log([np.maximum(n, 1e-300), n + 1.0, np.full(4, 9_000.0)])
+    before[0] = -np.inf
+
+    def rest(log_days: np.ndarray) -> np.ndarray:
+        return 1.0 / (1.0 + np.exp(8.0 * (log_days - 0.5)))
+
+    step = rest(before) - rest(upto)
+    expected = np.log(step) - np.log1p(-rest(by_now))
+    found = log_share(before, upto, by_now, 0.5, 8.0, NUMPY)
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
+    assert found[2] > -50.0
+
+
+@pytest.mark.parametrize("law", ["halfnormal", "rayleigh"])
+def test_a_shape_may_have_another_law(law: str) -> None:
+    priors = Priors().override({"delay_shape": {"distribution": law, "sigma": 1.0}})
+    days = pd.DataFrame({"source": 0, "delay": [0, 1, 3], "lag": 300, "count": [400, 300, 100]})
+    (usual,), (other,) = (laws_of(days, np.array([0]), p) for p in (Priors(), priors))
+    np.testing.assert_allclose(other, usual, rtol=0.1)

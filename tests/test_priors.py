@@ -71,8 +71,8 @@ def test_prior_object_from_python():
         ),
         ("noise", {"sigma": 1e-300}, "must lie between 1e-06 and 1000"),
         ("delay", {"mu": 1e6}, "mu = 1000000.0 must lie between -50 and 50"),
-        ("split", {"alpha": 1e-9}, "must lie between 0.05"),
-        ("set_share", {"rest": 1e-9}, "must lie between 0.05"),
+        ("split", {"alpha": 1e-9}, "must lie between 0.5"),
+        ("set_share", {"rest": 1e-9}, "must lie between 0.5"),
     ],
 )
 def test_mistakes_are_told(name, change, says):
@@ -89,7 +89,7 @@ def accepted() -> Iterator[tuple[str, dict[str, Any]]]:
     for name, prior in DEFAULTS.items():
         for law in _compatible(name, prior.distribution):
             for end in (0, 1):
-                values = {p: EXTREME.get(p, (0.05, 1e4))[end] for p in DISTRIBUTIONS[law]}
+                values = {p: EXTREME.get(p, (0.5, 1e4))[end] for p in DISTRIBUTIONS[law]}
                 if name not in MOST or end == 0:
                     yield name, {"distribution": law, **values}
 
@@ -106,10 +106,10 @@ def test_every_prior_that_is_accepted_can_be_declared_and_drawn(known: Design) -
         listed = parameters(known, Priors().override({name: change}))
         table(listed)
         for p in listed:
-            scales = [
-                np.asarray(v) for k, v in p.arguments.items() if k not in ("mu", "start", "power")
-            ]
-            assert all(np.isfinite(v).all() for v in p.arguments.values()), (name, change, p.name)
+            free = ("mu", "start", "power", "wall")
+            scales = [np.asarray(v) for k, v in p.arguments.items() if k not in free]
+            given = [v for k, v in p.arguments.items() if k != "wall"]
+            assert all(np.isfinite(v).all() for v in given), (name, change, p.name)
             assert all((v >= 0).all() for v in scales), (name, change, p.name)
         drawn = prior_draws(listed, known, 3, 1)
         assert all(np.isfinite(drawn[p.name]).all() for p in listed), (name, change)

@@ -1,5 +1,6 @@
 """Fits on disk: whole or not there, cleaned of what the dead left, nothing of the living."""
 
+import ast
 import shutil
 
 import numpy as np
@@ -162,3 +163,22 @@ def test_seeds_differ_by_use_and_are_the_same_everywhere():
     assert derive(1, "realize") == derive(1, "realize")
     assert len({derive(1, "realize"), derive(2, "realize"), derive(1, "review")}) == 3
     assert 0 <= derive(0, "") < 2**63
+
+
+def imported(folder: str, name: str, package: str) -> set[str]:
+    """Modules of a package that a module of a folder imports."""
+    tree = ast.parse((store.ROOT / folder / f"{name}.py").read_text())
+    level, found = 1 if folder == package else 2, set[str]()
+    for node in (n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.level == level):
+        path = (node.module or "").split(".")
+        if level == 2 and path.pop(0) != package:
+            continue
+        found |= {path[0]} if path and path[0] else {alias.name for alias in node.names}
+    return found
+
+
+def test_the_digest_has_all_code_that_draws_are_made_of() -> None:
+    of_sampler = set().union(*(imported("inference", m, "inference") for m in store.SAMPLER))
+    assert of_sampler - {"diagnose"} <= set(store.SAMPLER)
+    models = [path.stem for path in store.ROOT.glob("models/*.py")]
+    assert set().union(*(imported("models", m, "data") for m in models)) == set(store.DATA)

@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 from dtoscore.data.scenarios import STUDIED
 from dtoscore.data.simulate import simulate
+from dtoscore.data.values import ADJUDICATED
 from dtoscore.data.world import World
 from dtoscore.models.design import design
+from dtoscore.models.priors import DEFAULTS
 from dtoscore.models.structure import Structure
 from dtoscore.studies import known_world, strained, strained_report
 from dtoscore.studies.recovery_compare import Row
@@ -46,6 +48,31 @@ def test_what_nobody_can_see_is_drawn_from_its_prior() -> None:
             a, b = name.split("><")
             assert own[name] == pytest.approx((own[a] + own[b]) / 2)
     assert abs(np.mean(drawn) - 0.1) < 4 * 0.0905 / np.sqrt(len(drawn))
+
+
+def test_detection_is_drawn_from_its_priors() -> None:
+    """Weights of visibility, the common level of organizations before courts, whom these pursue."""
+    own, grouped, common, pursued = [], [], [], []
+    for number in range(60):
+        world = strained.world(strained.Task("none", number, "core"))
+        court = next(i for i, s in enumerate(world.sources) if s.type == ADJUDICATED)
+        own += world.visibility.tolist()
+        of_group = np.array([s.group is not None for s in world.sources])
+        assert (world.group_visibility[~of_group] == 0.0).all()
+        grouped += world.group_visibility[of_group].tolist()
+        gamma = world.silencing[court, : len(world.organizations)]
+        common.append(gamma.mean())
+        pursued.append(gamma.std())
+        assert world.silencing[court, world.authors.index("other")] == 0.0
+    for found, name in ((own, "visibility"), (grouped, "group_visibility")):
+        sigma = DEFAULTS[name]["sigma"]
+        sd = sigma * (1.0 - 2.0 / np.pi) ** 0.5
+        assert abs(np.mean(found) - sigma * (2.0 / np.pi) ** 0.5) < 4 * sd / len(found) ** 0.5
+    sd = DEFAULTS["silencing_common"]["sigma"]
+    assert abs(np.mean(common)) < 4 * sd / 60**0.5
+    assert abs(np.std(common) / sd - 1.0) < 4 / 120**0.5
+    rms = DEFAULTS["court_selection_scale"]["sigma"] * (2.0 * (1 - 1 / 6)) ** 0.5
+    assert abs(np.mean(np.square(pursued)) / rms**2 - 1.0) < 4 * 1.3 / 60**0.5
 
 
 def pairs_alone(share_of_three: float) -> World:
