@@ -68,9 +68,9 @@ def _law(own: pd.DataFrame, priors: Priors) -> tuple[float, float]:
         fit = count @ log_share(before, upto, by_now, a, b, NUMPY)
         return -float(fit + location.log_density(a) + shape.log_density(b) + x[1])
 
-    corners = [priors["delay"]["mu"], 0.0] + np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
-    options = {"initial_simplex": corners}
-    found = minimize(loss, corners[0], method="Nelder-Mead", options=options)
+    middle = priors["delay"]["mu"]
+    around = np.array([[middle, 0.0], [middle + 1.0, 0.0], [middle, 1.0]])
+    found = minimize(loss, around[0], method="Nelder-Mead", options={"initial_simplex": around})
     if not found.success:
         raise ModelError(f"no law of a source's delays could be found: {found.message}")
     return float(found.x[0]), float(np.exp(found.x[1]))
