@@ -119,8 +119,8 @@ class World:
     copying
         κ, shape (group,): with this probability all sources of the group that report an
         incident and name somebody repeat one statement, that of one of them, evenly chosen;
-        else each says its own. Sources that are adjudicated, bribed or list contenders only
-        neither copy nor are copied.
+        else each says its own. Sources that are adjudicated, bribed or list organizations or
+        contenders only neither copy nor are copied.
     delay
         (location, shape) of a log-logistic law of the days from incident to report, shape
         (source, 2): P(delay <= n) = expit(shape · (log(n + 1) - location)).
