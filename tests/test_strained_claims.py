@@ -94,7 +94,10 @@ def test_a_scale_is_drawn_from_its_own_prior() -> None:
 
 def _one_source(world: World) -> dict[str, Floats]:
     """Its arrays by source, cut to the first: fewer reports to write."""
-    names = ("detection", "visibility", "right", "unknown", "one_sided", "set_size")
+    names = (
+        "detection", "visibility", "group_visibility", "silencing", "right", "unknown",
+        "one_sided", "set_size",
+    )  # fmt: skip
     return {name: getattr(world, name)[:1] for name in names}
 
 
