@@ -72,6 +72,7 @@ def log_lik(params: Params, design: Design, engine: Engine) -> Array:
 
 def log_share(params: Params, design: Design, engine: Engine) -> Array:
     """log P(delay | published by now) of each row of ``reports``."""
-    source, *ends, _ = reports(design)
+    source, before, upto, by_now, _ = reports(design)
     s = source.astype(np.int64)
-    return lateness.log_share(*ends, params["delay"][s], params["delay_shape"][s], engine)
+    location, shape = params["delay"][s], params["delay_shape"][s]
+    return lateness.log_share(before, upto, by_now, location, shape, engine)

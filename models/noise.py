@@ -17,6 +17,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..data.arrays import Floats, Ints
 from .compiled import jit
@@ -131,7 +132,7 @@ def counts(
     return poisson(mass * replicated(params, found, rng, shape), rng)
 
 
-def poisson(mean: Floats, rng: np.random.Generator) -> Ints:
+def poisson(mean: ArrayLike, rng: np.random.Generator) -> Ints:
     """Poisson numbers of at most about ``MOST_DRAWN``: a draw of the prior may expect any."""
     return np.asarray(rng.poisson(np.minimum(mean, MOST_DRAWN)))
 
