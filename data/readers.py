@@ -13,7 +13,7 @@ from .naming import Names
 from .periods import cut
 from .problems import Problems, Table, meant, shown
 from .references import NOT_SIMULATED
-from .roster import check_exclude, read_organizations, read_sources
+from .roster import check_exclude, lineage_notes, read_organizations, read_sources
 from .rounds import Round, Settings
 from .rubric import Rubric
 from .rubrics import read_rubric
@@ -150,6 +150,7 @@ def _read_tables(reader: Reader, draft: Draft, rubric: Rubric) -> Round:
     organizations, names = read_organizations(reader.tables["organizations"], text, problems)
     known = (*organizations.index, *reader.tables["organizations"].refused_ids())
     check_exclude(draft.settings.exclude, known, problems)
+    reader.notes += lineage_notes(reader.tables["organizations"], organizations)
     mappings, names = _read_mappings(reader, names)
     sources = _read_sources(reader, draft.settings, rubric)
     listed = (*sources.index, *reader.tables["sources"].refused_ids())

@@ -60,6 +60,17 @@ def read_organizations(
     return frame.set_index("id"), names
 
 
+def lineage_notes(table: Table, frame: pd.DataFrame) -> tuple[str, ...]:
+    """Say whose parent is disputed: one answer is taken, and the other is a run of its own."""
+    doubtful = frame[["parent" in disputed for disputed in frame["disputed"]]]
+    return tuple(
+        f"{table.file}: the parent of {shown(str(name))} is disputed, and its violence is scored "
+        f"{'under it' if rolled_up else 'apart'}, as roll_up says; run the round with roll_up "
+        f"{'false' if rolled_up else 'true'} as well and compare."
+        for name, rolled_up in doubtful["roll_up"].items()
+    )
+
+
 def _check_aliases(table: Table, frame: pd.DataFrame, problems: Problems) -> None:
     for row, aliases in frame["aliases"].items():
         for alias in aliases:

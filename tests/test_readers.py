@@ -135,6 +135,19 @@ def test_massacre_and_withdrawn_codes_read_as_what_they_are(tmp_path: Path) -> N
     )  # fmt: skip
 
 
+def test_a_disputed_parent_is_one_answer_and_is_said(tmp_path: Path) -> None:
+    roster = (
+        "id,name,parent,roll_up,disputed\na,A,,,\nb,B,a,true,parent\nc,C,a,false,dates|parent\n"
+    )
+    rows = reports("1,s,2010-05-04,MX-SIN,homicide,1")
+    notes = read_round(write(tmp_path, organizations_csv=roster, reports_csv=rows)).notes
+    said = [note for note in notes if "the parent of" in note]
+    assert [("'b'" in note, "scored under it" in note) for note in said] == [
+        (True, True), (False, False),
+    ]  # fmt: skip
+    assert "roll_up true" in said[1]
+
+
 def test_roll_up_in_the_reports(tmp_path: Path) -> None:
     roster = "id,name,parent,roll_up\na,A,,\nb,B,a,true\nc,C,B,true\nd,D,,\n"
     rows = reports(
