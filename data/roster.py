@@ -62,12 +62,12 @@ def read_organizations(
 
 def lineage_notes(table: Table, frame: pd.DataFrame) -> tuple[str, ...]:
     """Say whose parent is disputed: one answer is taken, and the other is a run of its own."""
-    doubtful = frame[["parent" in disputed for disputed in frame["disputed"]]]
     return tuple(
         f"{table.file}: the parent of {shown(str(name))} is disputed, and its violence is scored "
         f"{'under it' if rolled_up else 'apart'}, as roll_up says; run the round with roll_up "
         f"{'false' if rolled_up else 'true'} as well and compare."
-        for name, rolled_up in doubtful["roll_up"].items()
+        for name, rolled_up, disputed in frame[["roll_up", "disputed"]].itertuples()
+        if "parent" in disputed
     )
 
 
