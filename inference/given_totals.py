@@ -25,8 +25,7 @@ k is log-uniform between 1 and what the law without totals, and the totals' dist
 for: large distances are crossed in few moves, and where totals say nearly all, small steps fit.
 Before that, totals that cannot be are mended: one incident too many weighs more than all else.
 
-Plain arrays only; ``unseen`` gives them names. All loops but the totals' law are in this one file:
-compiled code is kept under a key of the file that it is written in.
+Plain arrays only; ``unseen`` gives them names.
 """
 
 import math

@@ -1,8 +1,7 @@
 """One realization as one compiled loop: incidents, seen and unseen, given to organizations.
 
 Plain arrays only; ``realize`` gives them names. Randomness comes from the numpy Generator
-that is passed in, so that a seed fixes the result. All loops of this room that it needs are in
-this one file: compiled code is kept under a key of the file that it is written in.
+that is passed in, so that a seed fixes the result.
 """
 
 import numpy as np

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..data.arrays import Floats, Ints
+from ..data.arrays import Floats
 from ..models import joint, noise, victim_totals
 from ..models.density import Density
 from ..models.design import Design
 from ..models.engine import Params
-from ..models.incident_totals import whole_items
 from ..models.priors import Priors
 from ..models.series import OF_SERIES, OfSeries
 from ..models.totals import Moments, Totals, totals_of
@@ -78,23 +77,15 @@ def _draw(totals: Totals, moments: Moments, series: OfSeries, rng: np.random.Gen
     p, s, nu = (part[totals.series] for part in series)
     unseen, _, spread, _ = totals.of_class(moments)
     rate, of_dead, squares = totals.counted(moments, s)
-    items, held = totals.items[:2]
-    rest, held = _free_and_held(items, held)
+    items, held = totals.whole
     rate = rate + _scattered(unseen[:, 0], spread[:, 0], rng) - unseen[:, 0]
-    incidents = held + rng.binomial(rest, p) + noise.poisson(rate * p, rng)
+    incidents = held + rng.binomial(items - held, p) + noise.poisson(rate * p, rng)
     expected = victim_totals.expected(totals.items[2:], of_dead, squares, p, nu, spread[:, 1])
     law = victim_totals.law_of(expected)
     is_wild = rng.random(len(p)) < law.wild
     sd = np.sqrt(law.variance) * np.where(is_wild, victim_totals.WIDER, 1.0)
     victims = np.maximum(np.rint(rng.normal(law.mean, sd)), 0.0)
     return np.asarray(np.where(totals.in_incidents, incidents, victims))
-
-
-def _free_and_held(items: Floats, held: Floats) -> tuple[Ints, Ints]:
-    """Whole numbers of itemised incidents that may count, and that do: (aggregate,) each."""
-    whole = np.array([whole_items(*pair) for pair in zip(items, held, strict=True)], np.int64)
-    n, h = whole.reshape(-1, 2).T
-    return n - h, h
 
 
 def _scattered(mean: Floats, variance: Floats, rng: np.random.Generator) -> Floats:

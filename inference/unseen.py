@@ -26,7 +26,6 @@ from ..models import aggregates, noise
 from ..models.design import Design
 from ..models.engine import Params
 from ..models.given_sizes import Laws
-from ..models.incident_totals import whole_items
 from ..models.noise import Law
 from ..models.totals import Totals, cells_of, totals_of
 from .given_totals import Months, renew
@@ -125,10 +124,9 @@ class Drawer:
     def _laws(self, totals: Totals, capture: Floats, noise_of: Floats, background: Floats) -> Laws:
         _, first, second = self.plan.moments
         low, high = totals.bounds
-        items, held, v_items, v_held, w_items, w_held = totals.items
-        whole = np.array([whole_items(*pair) for pair in zip(items, held, strict=True)])
+        (items, held), (v_items, v_held, w_items, w_held) = totals.whole, totals.items[2:]
         return Laws(
-            totals.in_incidents, low, high, whole[:, 0].copy(), whole[:, 1].copy(),
+            totals.in_incidents, low, high, items, held,
             v_items - v_held, w_items - w_held, v_held, capture=capture, noise=noise_of,
             background=background, first=first.copy(), second=second.copy(),
         )  # fmt: skip

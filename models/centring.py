@@ -54,9 +54,7 @@ def cells(design: Design, named: Floats, authors: slice) -> Cells:
     Of what is reported from a region only a share is named: as much as there, one incident of the
     whole country added.
     """
-    reported = np.bincount(
-        design.cell_region[design.every.cell], design.every.count, design.sizes["region"]
-    )
+    reported = _reported(design)
     whole = named.sum() / max(float(reported.sum()), 1.0)
     share = (named.sum(axis=0) + whole) / (reported + 1.0)
     with np.errstate(divide="ignore"):
@@ -81,6 +79,12 @@ def exposures(design: Design) -> Floats:
     looked = (of_author[:, :, None, None, None] & told.looking[listers][:, None]).any(axis=0)
     counted = looked & told.included[None, :, :, None] & design.possible[:, None, :, None]
     return counted.sum(axis=(2, 3)).astype(float)
+
+
+def _reported(design: Design) -> Floats:
+    """Reported incidents by region, shape (region,)."""
+    every = design.every
+    return np.bincount(design.cell_region[every.cell], every.count, design.sizes["region"])
 
 
 def named_incidents(design: Design) -> Floats:
@@ -116,8 +120,7 @@ class Shares(NamedTuple):
 def reported_shares(design: Design) -> Shares:
     """Where reported incidents are and how large, one incident a level added."""
     sizes, every = design.sizes, design.every
-    where = (design.cell_region[every.cell], sizes["region"]), (every.size, sizes["size"])
-    counts = [np.bincount(level, every.count, n) + 1.0 for level, n in where]
+    counts = _reported(design) + 1.0, np.bincount(every.size, every.count, sizes["size"]) + 1.0
     named, n_plain = named_incidents(design).sum(axis=1), design.names.n_plain
     of = named / max(named.sum(), 1.0)
     wars, other = of[n_plain:].sum(), of[is_other(design.names)].sum()

@@ -19,20 +19,19 @@ REORDERED = {"reassoc", "contract"}
 
 
 @functools.cache
-def cache_folder(caller: Path | None = None) -> Path:
+def cache_folder(room: Path) -> Path:
     """Where the machine code of this version is kept.
 
     Parameters
     ----------
-    caller
-        A module outside this package whose loops are meant; all of its folder is part of the key:
-        the type of a record has no names of fields, so that two of one type may be exchanged.
+    room
+        Folder of the loops that are meant. All of its modules are part of the key: the type of a
+        record has no names of fields, so that two of one type may be exchanged.
     """
     here = Path(__file__).parent
     world = here.parent / "data" / "world.py"  # its constants are frozen into the loops
     digest = hashlib.sha256()
-    beside = sorted(caller.parent.glob("*.py")) if caller else []
-    for path in (*sorted(here.glob("*.py")), world, *beside, *([caller] if caller else [])):
+    for path in (*sorted({*here.glob("*.py"), *room.glob("*.py")}), world):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
     base = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
@@ -66,9 +65,7 @@ def _compiled(function: Callable[..., Any], more: dict[str, Any]) -> Any:
     options: dict[str, Any] = {"error_model": "numpy", "nogil": True, "fastmath": REORDERED, **more}
     config: Any = numba.config
     before = config.CACHE_DIR
-    module = Path(function.__code__.co_filename)
-    caller = None if module.parent == Path(__file__).parent else module
-    config.CACHE_DIR = str(cache_folder(caller))
+    config.CACHE_DIR = str(cache_folder(Path(function.__code__.co_filename).parent))
     try:
         return numba.njit(cache=True, **options)(function)
     except RuntimeError:  # no folder can be written: compile anew in each process

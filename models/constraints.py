@@ -112,7 +112,7 @@ def _n_free(row: Ints) -> int:
 
 @jit
 def constrain(free, rows, one, two, at, ix):
-    """Unconstrained to constrained values, shape (constrained,)."""
+    """Unconstrained to constrained values, and the log reach: (constrained,), (region,)."""
     values = np.empty(two.shape[0])
     for i in range(rows.shape[0]):
         kind, f, p, outer, first, second = rows[i, :6]
@@ -134,14 +134,14 @@ def constrain(free, rows, one, two, at, ix):
         else:
             for j in range(outer * size):
                 values[p + j] = _from_free(kind, free[f + j])
-    _shift(values, rows, one, two, at, ix)
-    return values
+    place, size = log_reach(values, at, ix)
+    _shift(values, rows, one, two, place, size, at, ix)
+    return values, place
 
 
 @jit
-def _shift(values, rows, one, two, at, ix):
+def _shift(values, rows, one, two, place, size, at, ix):
     """Take from reported quantities the reach, and from tables what they are centred on."""
-    place, size = log_reach(values, at, ix)
     by_level, level = has_levels(rows), 0.0
     if by_level:
         level = values[at.other_share] - ix.other_listed * place.mean()

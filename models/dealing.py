@@ -1,8 +1,4 @@
-"""Whole numbers dealt to positions by weights, as compiled loops that draw from a Generator.
-
-Here and not with those who call it, since compiled code is kept under a key of this room and of
-the file of the caller.
-"""
+"""Whole numbers dealt to positions by weights, as compiled loops that draw from a Generator."""
 
 import numpy as np
 

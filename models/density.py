@@ -117,7 +117,8 @@ class Density:
 
     def constrain(self, free: Floats) -> Floats:
         """Unconstrained to constrained values, all parameters one behind the other."""
-        return constraints.constrain(free, *self.table, *self.points)
+        values, _ = constraints.constrain(free, *self.table, *self.points)
+        return cast("Floats", values)
 
     def unpack(self, values: Floats) -> Params:
         """Constrained values by name, each in its shape."""
@@ -214,8 +215,8 @@ class Density:
     def log_priors(self, free: Floats) -> dict[str, float]:
         """Log prior density of each parameter at its constrained value."""
         t = self.table
-        values = self.constrain(free)
-        by, _ = log_priors.log_prior(free, values, *t, *self.points)
+        values, place = constraints.constrain(free, *t, *self.points)
+        by, _ = log_priors.log_prior(free, values, place, *t)
         result = {p.name: float(x) for p, x in zip(self.parameters, by, strict=True)}
         result.update(self.log_total_priors(values))
         return result
@@ -341,7 +342,7 @@ def value_and_gradient(room, free, table_rows, one, two, at, ix, lay, weight, bl
     Stage by stage, each compiled by itself: as one compiled function the stages would be
     optimized once more as a whole, which takes as long as all of them together.
     """
-    values = constraints.constrain(free, table_rows, one, two, at, ix)
+    values, place = constraints.constrain(free, table_rows, one, two, at, ix)
     naming, x, log_totals = prepared(room, values, at, ix, lay)
     term, mass, entries = kernel.terms(room, x, lay)
     expected, d_tail = by_block(mass, blocks), np.zeros(len(values))
@@ -353,6 +354,6 @@ def value_and_gradient(room, free, table_rows, one, two, at, ix, lay, weight, bl
     d_x = kernel.backward(room, x, lay, np.ones(len(term)), d_mass + by_mass, d_entries)
     d = pull_back(values, at, ix, *naming, x, log_totals, d_x, d_log_totals) + d_tail
     value = term.sum() + rest + of_totals.sum() + mapping_detection.delays(values, at, ix, d)
-    by, jacobian = log_priors.log_prior(free, values, table_rows, one, two, at, ix)
-    gradient = log_priors.log_prior_back(free, values, table_rows, one, two, d, at, ix)
+    by, jacobian = log_priors.log_prior(free, values, place, table_rows, one, two)
+    gradient = log_priors.log_prior_back(free, values, place, table_rows, one, two, d, at, ix)
     return value + by.sum() + jacobian + of_log_totals.sum(), gradient

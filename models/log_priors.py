@@ -24,17 +24,19 @@ from .constraints import (
 )
 from .engine import LOG_2PI
 from .mapping_levels import other_level_back
-from .mapping_reach import log_reach, log_reach_back
+from .mapping_reach import log_reach_back
 from .walls import slopes
 
 
 @jit
-def log_prior(free, values, table_rows, one, two, at, ix):
+def log_prior(free, values, place, table_rows, one, two):
     """Log prior of each parameter without, and of all with, the change of variables.
+
+    ``place`` is the log reach that ``constrain`` returns.
 
     Returns (by parameter, shape (parameter,); sum of the log Jacobians).
     """
-    by, place = np.zeros(table_rows.shape[0]), log_reach(values, at, ix)[0]
+    by = np.zeros(table_rows.shape[0])
     jacobian = 0.0
     for i in range(table_rows.shape[0]):
         kind, f, p, outer, first, second, scale = table_rows[i, :7]
@@ -128,16 +130,14 @@ def _log_dirichlet(values, a, start, n):
 
 
 @jit
-def log_prior_back(free, values, table_rows, one, two, d_values, at, ix):
+def log_prior_back(free, values, place, table_rows, one, two, d_values, at, ix):
     """Gradient in the unconstrained values of log prior, Jacobians and what has ``d_values``."""
     d = d_values.copy()
     d_place, d_size = np.zeros(ix.n_region), np.zeros(ix.n_size)
     by_level = has_levels(table_rows)
     if by_level:
         _share_back(values, one, two, at, ix, d)
-    _effects_back(
-        free, values, table_rows, one, two, log_reach(values, at, ix)[0], d, d_place, d_size
-    )
+    _effects_back(free, values, table_rows, one, two, place, d, d_place, d_size)
     if by_level:
         _levels_back(at, ix, d, d_place)
     log_reach_back(values, at, ix, d_place, d_size, d)

@@ -9,6 +9,7 @@ import numpy as np
 from .compiled import jit
 from .kernel_histories import DetectionRef
 from .mapping_effects import add_rows, add_rows_back, add_table, add_table_back
+from .special import log_expit
 
 
 @jit
@@ -254,7 +255,7 @@ def _log_step(values, at, number, before, upto):
     gap = values[at.delay_shape + number] * (upto - before)
     earlier = values[at.delay_shape + number] * (before - values[at.delay + number])
     ratio = 1.0 / np.expm1(gap)
-    value += _log_expit(-earlier) + np.log(-np.expm1(-gap))
+    value += log_expit(-earlier) + np.log(-np.expm1(-gap))
     return value, by_here + ratio, -1.0 / (1.0 + np.exp(-earlier)) - ratio
 
 
@@ -262,12 +263,7 @@ def _log_step(values, at, number, before, upto):
 def _log_on_time(values, at, number, log_days):
     """log F, and its slope in the logit."""
     logit = values[at.delay_shape + number] * (log_days - values[at.delay + number])
-    return _log_expit(logit), 1.0 / (1.0 + np.exp(logit))
-
-
-@jit
-def _log_expit(x):
-    return x - np.log1p(np.exp(x)) if x < 0.0 else -np.log1p(np.exp(-x))
+    return log_expit(logit), 1.0 / (1.0 + np.exp(logit))
 
 
 @jit

@@ -239,11 +239,11 @@ def offsets(parameters: list[Parameter]) -> Offsets:
         Where one is read nowhere: it would have a prior and do nothing.
     """
     starts, position = dict.fromkeys(Offsets._fields, -1), 0
-    scales = {p.scale for p in parameters} | {p.unit for p in parameters}
+    elsewhere = ELSEWHERE | {p.scale for p in parameters} | {p.unit for p in parameters}
     for parameter in parameters:
         if parameter.name in starts:
             starts[parameter.name] = position
-        elif parameter.name not in scales | ELSEWHERE:
+        elif parameter.name not in elsewhere:
             raise ModelError(f"no compiled loop reads the parameter {parameter.name!r}")
         position += int(np.prod(parameter.shape, dtype=int))
     return Offsets(**starts)

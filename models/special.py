@@ -28,6 +28,12 @@ def digamma(x):
 
 
 @loop
+def log_expit(x):
+    """log(1 / (1 + e^-x)); its negative at -x is log(1 + e^x)."""
+    return x - math.log1p(math.exp(x)) if x < 0.0 else -math.log1p(math.exp(-x))
+
+
+@loop
 def log_ndtr(z):
     """log Φ(z)."""
     if z > 0.0:

@@ -32,6 +32,7 @@ from ..data.arrays import Floats, Ints
 from ..data.values import UNKNOWN_CLASS
 from .aggregates import background
 from .design import Design
+from .incident_totals import whole_items
 from .kernel_runs import ints, starts
 from .overlap import Overlap, overlap_of
 from .parameters import Parameter
@@ -93,6 +94,12 @@ class Totals:
         )  # fmt: skip
         residual = (self.found.table["scope"] == "residual").to_numpy()
         return np.where(residual, 0.0, np.stack(rows))
+
+    @cached_property
+    def whole(self) -> Ints:
+        """Items and held as whole numbers (``incident_totals.whole_items``): (2, aggregate)."""
+        pairs = [whole_items(*pair) for pair in self.items[:2].T]
+        return np.array(pairs, np.int64).reshape(-1, 2).T.copy()
 
     @cached_property
     def in_incidents(self) -> NDArray[np.bool_]:

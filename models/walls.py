@@ -14,9 +14,10 @@ change of coordinates: the density of b stays what it is.
 import numpy as np
 
 from .compiled import loop
+from .special import log_expit
 
 STRAIGHT = 36.0
-"""e^-36 is nothing beside 1."""
+"""log(1 + e^-36) is e^-36."""
 REST = 0.2
 """ε. Without a wall the coordinate spreads 1/ε as wide as the deviation; with one its curvature,
 in units of σ², is at most ε (2 + ε y) e^(ε y) beyond y of 2, 1.2 where e^-6 of the mass is left."""
@@ -27,7 +28,7 @@ def log_reported(y):
     """x, from the straight coordinate y."""
     if y < -STRAIGHT:
         return y
-    n = _softplus(y)
+    n = -log_expit(-y)
     return np.log(n) + REST * n
 
 
@@ -36,11 +37,6 @@ def slopes(y):
     """Slopes in y of x and of the log of that slope."""
     if y < -STRAIGHT:
         return 1.0, 0.0
-    n, rising = _softplus(y), 1.0 / (1.0 + np.exp(-y))
+    n, rising = -log_expit(-y), 1.0 / (1.0 + np.exp(-y))
     slope = rising * (1.0 / n + REST)
     return slope, 1.0 - rising - rising / (n * (1.0 + REST * n))
-
-
-@loop
-def _softplus(y):
-    return y if y > STRAIGHT else np.log1p(np.exp(y))
