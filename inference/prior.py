@@ -6,7 +6,7 @@ import numpy as np
 
 from ..models import rates
 from ..models.design import Design
-from ..models.parameters import Parameter
+from ..models.parameters import NORMAL, Parameter
 
 Draws = Mapping[str, np.ndarray]
 
@@ -38,7 +38,7 @@ def draw(p: Parameter, before: Draws, draws: int, rng: np.random.Generator) -> n
     shape, a = (draws, *p.shape), p.arguments
     if p.distribution == "table":
         return rng.normal(size=shape) * before[p.scale].reshape((draws,) + (1,) * len(p.shape))
-    if p.distribution in ("normal", "level", "flat"):  # of a flat one, the log total first
+    if p.distribution in (*NORMAL, "flat"):  # of a flat one, the log total first
         return rng.normal(a["mu"], a["sigma"], shape)
     if p.distribution == "halfnormal":
         return np.abs(rng.normal(0.0, a["sigma"], shape))

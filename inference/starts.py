@@ -64,11 +64,11 @@ def _middle(p: Parameter) -> np.ndarray | float:
     if p.distribution == "table":
         return p.arguments["weight"] * sum(_middle(coarser) for coarser in p.around)
     first = {name: float(np.mean(value)) for name, value in p.arguments.items()}
-    if p.distribution in ("normal", "lognormal"):
+    if p.distribution in ("normal", "lognormal", "reach"):
         return first["mu"]
     if p.distribution in ("flat", "level"):
         return first["start"]
-    if p.distribution == "levels":
+    if p.distribution in ("levels", "reaches"):
         return _middle(p.around[0])
     if p.distribution == "halfnormal":
         return float(np.log(first["sigma"] / 2))

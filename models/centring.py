@@ -21,8 +21,8 @@ PRIOR_INCIDENTS = 1.0
 """What a prior of sd 1 on a log rate is worth: a log rate has precision n after n incidents."""
 
 
-PRIOR_SIZES = 15.0
-"""What a prior of sd .6 on the log odds of a size is worth: 3 incidents in each of five bins."""
+PRIOR_SIZES = 60.0
+"""What a prior of sd .3 on the log odds of a size is worth: 12 incidents in each of five bins."""
 PRIOR_PERIODS = 25.0
 """What a prior of sd .2 on the log rate of a period is worth."""
 

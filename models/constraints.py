@@ -15,17 +15,19 @@ from ..data.arrays import Floats, Ints
 from .compiled import jit
 from .mapping_levels import other_level
 from .mapping_reach import log_reach
+from .mapping_reached import detection_of_reach
+from .parameters import ZERO_SUM as SUM_TO_ZERO
 from .parameters import Parameter
 from .walls import log_reported
 
 (
     NORMAL, HALFNORMAL, LOGNORMAL, RAYLEIGH, BETA, ZERO_SUM, DIRICHLET, TABLE, FLAT, SIZES, LEVEL,
-    LEVELS,
-) = range(12)  # fmt: skip
+    LEVELS, REACH, REACHES,
+) = range(14)  # fmt: skip
 KINDS = {
     "normal": NORMAL, "halfnormal": HALFNORMAL, "lognormal": LOGNORMAL, "rayleigh": RAYLEIGH,
     "beta": BETA, "zero_sum": ZERO_SUM, "dirichlet": DIRICHLET, "table": TABLE, "flat": FLAT,
-    "sizes": SIZES, "level": LEVEL, "levels": LEVELS,
+    "sizes": SIZES, "level": LEVEL, "levels": LEVELS, "reach": REACH, "reaches": REACHES,
 }  # fmt: skip
 UNIT = 10
 """Column of ``Table.rows``."""
@@ -34,6 +36,7 @@ ARGUMENTS = {
     "beta": ("alpha", "beta"), "zero_sum": ("sigma", "power"), "dirichlet": ("a", "a"),
     "table": ("wall", "weight"), "flat": ("mu", "sigma"), "sizes": ("sigma", "sigma"),
     "rayleigh": ("sigma", "sigma"), "level": ("mu", "sigma"), "levels": ("sigma", "sigma"),
+    "reach": ("mu", "sigma"), "reaches": ("sigma", "sigma"),
 }  # fmt: skip
 
 
@@ -48,8 +51,9 @@ class Table(NamedTuple):
         first = 1 where only the last axis sums to zero; ``scale`` is the position of its
         sigma, -1 where a number. The next three are the positions of what a table's free
         values are centred on, a number for all cells and one by row and by column, -1 where
-        there is none; of ``levels`` that of the share's free value. ``unit`` is the position of
-        the scale in whose power a zero-sum effect is sampled, -1 where as it is.
+        there is none; of ``levels`` and ``reaches`` that of the first free value of what they are
+        of. ``unit`` is the position of the scale in whose power a zero-sum effect is sampled, -1
+        where as it is.
     one, two
         mu and sigma, alpha and beta, a, or wall and weight; of a zero-sum effect sigma (where that
         is a number) and power: shape (constrained,).
@@ -76,7 +80,7 @@ def table(parameters: list[Parameter]) -> Table:
         outer, first, second = _blocks(p)
         scale = starts[p.scale] if p.scale else -1
         rows.append([KINDS[p.distribution], free, position, outer, first, second, scale])
-        rows[-1] += _around(p, free_starts if p.distribution == "levels" else starts)
+        rows[-1] += _around(p, free_starts if p.distribution in ("levels", "reaches") else starts)
         rows[-1].append(starts[p.unit] if p.unit else -1)
         for values, name in zip((one, two), ARGUMENTS[p.distribution], strict=True):
             argument = p.arguments.get(name, np.asarray(1.0))
@@ -90,7 +94,7 @@ def _blocks(p: Parameter) -> tuple[int, int, int]:
     """Write a shape as (outer, first, second), the last one or two axes apart."""
     if p.distribution == "table" or (p.distribution == "zero_sum" and p.zero_sum_axes == 2):
         return 1, p.shape[0], p.shape[1]
-    if p.distribution in ("zero_sum", "dirichlet", "sizes", "levels"):
+    if p.distribution in (*SUM_TO_ZERO, "dirichlet"):
         return int(np.prod(p.shape[:-1], dtype=int)), 1, p.shape[-1]
     return 1, 1, int(np.prod(p.shape, dtype=int))
 
@@ -105,7 +109,7 @@ def _around(p: Parameter, starts: dict[str, int]) -> list[int]:
 
 def _n_free(row: Ints) -> int:
     kind, _, _, outer, first, second = row[:6]
-    if kind in (ZERO_SUM, SIZES, LEVELS):
+    if kind in (ZERO_SUM, SIZES, LEVELS, REACHES):
         return int(outer * max(first - 1, 1) * (second - 1))
     return int(outer * (second - 1) if kind == DIRICHLET else outer * first * second)
 
@@ -124,9 +128,8 @@ def constrain(free, rows, one, two, at, ix):
                 f += max(first - 1, 1) * (second - 1)
                 if unit >= 0:
                     values[at_block : at_block + size] *= values[unit] ** two[at_block]
-        elif kind == LEVELS:
-            values[p : p + second - 1] = free[f : f + second - 1]
-            values[p + second - 1] = free[rows[i, 7]]
+        elif kind in (LEVELS, REACHES):
+            _levels(free, rows[i], values)
         elif kind == DIRICHLET:
             for _block in range(outer):
                 _simplex(free[f : f + second - 1], values[p : p + second])
@@ -134,15 +137,29 @@ def constrain(free, rows, one, two, at, ix):
         else:
             for j in range(outer * size):
                 values[p + j] = _from_free(kind, free[f + j])
+    if has(rows, REACH):
+        detection_of_reach(values, at, ix)
     place, size = log_reach(values, at, ix)
     _shift(values, rows, one, two, place, size, at, ix)
     return values, place
 
 
 @jit
+def _levels(free, row, values):
+    """Levels by place, all but the last of which are an effect's free values."""
+    _, f, p, outer, _, second = row[:6]
+    last = max(row[7], row[8])
+    for block in range(outer):
+        start, end = p + block * second, p + (block + 1) * second - 1
+        values[start:end] = free[f : f + second - 1]
+        values[end] = free[last + block]
+        f += second - 1
+
+
+@jit
 def _shift(values, rows, one, two, place, size, at, ix):
     """Take from reported quantities the reach, and from tables what they are centred on."""
-    by_level, level = has_levels(rows), 0.0
+    by_level, level = has(rows, LEVEL), 0.0
     if by_level:
         level = values[at.other_share] - ix.other_listed * place.mean()
     for i in range(rows.shape[0]):
@@ -159,9 +176,9 @@ def _shift(values, rows, one, two, place, size, at, ix):
 
 
 @jit
-def has_levels(rows):
-    """Whether ``other`` is put down by its level in each place."""
-    return (rows[:, 0] == LEVEL).any()
+def has(rows, kind):
+    """Whether a parameter has this distribution."""
+    return (rows[:, 0] == kind).any()
 
 
 @jit

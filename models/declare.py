@@ -1,5 +1,6 @@
 """Parameters as PyMC's free variables, in the coordinates that the compiled density has."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -7,9 +8,10 @@ import pymc as pm
 import pytensor.tensor as pt
 
 from ..data.arrays import Floats
-from .detection import Reach
-from .engine import Array, Params
+from .design import Design
+from .engine import PYTENSOR, Array, Params
 from .parameters import Parameter
+from .reach import Reach, of_reach
 from .walls import REST, STRAIGHT
 
 
@@ -30,6 +32,20 @@ def declare(p: Parameter, params: Params, reach: Reach | None = None) -> Array:
     if p.distribution == "sizes":
         return _sizes(p, reach.size)
     return pm.Deterministic(p.name, pm.Flat(p.free_name) - reach.place.mean())
+
+
+def declare_reach(params: Params, listed: Mapping[str, Parameter], plan: Design) -> None:
+    """Declare detection and its effect by region by how far each source reaches in each."""
+    level, region = listed["detection"], listed["detection_region"]
+    last = pm.Flat(level.free_name, shape=level.shape)[:, None]
+    reach = pt.concatenate([pm.Flat(region.free_name, shape=region.free_shape), last], axis=1)
+    of_source, of_place, volume = of_reach(reach, params, plan, PYTENSOR)
+    params[level.name] = pm.Deterministic(level.name, of_source, dims=level.dims)
+    params[region.name] = pm.Deterministic(region.name, of_place, dims=region.dims)
+    prior = pm.Normal.dist(level.arguments["mu"], level.arguments["sigma"])
+    law = pm.ZeroSumNormal.dist(sigma=region.arguments["sigma"], shape=region.shape)
+    pm.Potential("detection_prior", pm.logp(prior, of_source).sum() + volume)
+    pm.Potential("detection_region_prior", pm.logp(law, of_place).sum())
 
 
 def _zero_sum(p: Parameter, params: Params) -> Array:

@@ -20,6 +20,7 @@ from . import (
     constraints,
     kernel,
     log_priors,
+    log_priors_back,
     mapping,
     mapping_claims,
     mapping_detection,
@@ -216,7 +217,7 @@ class Density:
         """Log prior density of each parameter at its constrained value."""
         t = self.table
         values, place = constraints.constrain(free, *t, *self.points)
-        by, _ = log_priors.log_prior(free, values, place, *t)
+        by, _ = log_priors.log_prior(free, values, place, *t, *self.points)
         result = {p.name: float(x) for p, x in zip(self.parameters, by, strict=True)}
         result.update(self.log_total_priors(values))
         return result
@@ -354,6 +355,6 @@ def value_and_gradient(room, free, table_rows, one, two, at, ix, lay, weight, bl
     d_x = kernel.backward(room, x, lay, np.ones(len(term)), d_mass + by_mass, d_entries)
     d = pull_back(values, at, ix, *naming, x, log_totals, d_x, d_log_totals) + d_tail
     value = term.sum() + rest + of_totals.sum() + mapping_detection.delays(values, at, ix, d)
-    by, jacobian = log_priors.log_prior(free, values, place, table_rows, one, two)
-    gradient = log_priors.log_prior_back(free, values, place, table_rows, one, two, d, at, ix)
+    by, jacobian = log_priors.log_prior(free, values, place, table_rows, one, two, at, ix)
+    gradient = log_priors_back.log_prior_back(free, values, place, table_rows, one, two, d, at, ix)
     return value + by.sum() + jacobian + of_log_totals.sum(), gradient

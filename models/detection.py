@@ -16,17 +16,18 @@ for one that lists what is attributed. Only sources whose silence is informative
 a p.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from ..data.arrays import Ints
-from . import centring, delay, effects, silencing, visibility
+from . import delay, effects, silencing, visibility
 from .design import SIZE_LOG_VICTIMS, Design
 from .engine import Array, Engine, Params
 from .families import simple, standardized
 from .histories import ANY_CLASS, REPORTED, WAS_SILENT
+from .other import is_counted
 from .parameters import Parameter
 from .priors import Priors
 
@@ -34,11 +35,14 @@ from .priors import Priors
 def parameters(priors: Priors, design: Design) -> list[Parameter]:
     """List the detection parameters."""
     sizes = design.sizes
-    result = [
+    level, by_size = (
         simple(name, priors[name], ["lister"], sizes) for name in ("detection", "detection_size")
-    ]
-    result += visibility.parameters(priors, design)
-    result += standardized("detection_region", priors, ["lister", "region"], 1, sizes)
+    )
+    region = standardized("detection_region", priors, ["lister", "region"], 1, sizes)
+    if region and is_one_fixed_by_totals(design):
+        level = replace(level, distribution="reach")
+        region = [region[0], replace(region[1], distribution="reaches", around=(level,))]
+    result = [level, by_size, *visibility.parameters(priors, design), *region]
     result += standardized("detection_kind", priors, ["lister", "kind"], 1, sizes)
     result += standardized("detection_class", priors, ["lister", "victim_class"], 1, sizes)
     if sizes["covariate"]:
@@ -48,8 +52,12 @@ def parameters(priors: Priors, design: Design) -> list[Parameter]:
     return [*result, *silencing.parameters(priors, design), *delay.parameters(priors, design)]
 
 
-LEAST_REACH, LEAST_MISSED = 1e-300, 1e-12
-"""Least that a source lists, and misses, in the reach: its logarithm and gradient stay finite."""
+def is_one_fixed_by_totals(design: Design) -> bool:
+    """Whether totals fix the reach of the one lister there is.
+
+    Of several, what they have in common fixes their detection.
+    """
+    return len(design.histories.listers) == 1 and is_counted(design)
 
 
 @dataclass(frozen=True)
@@ -126,64 +134,18 @@ def chances(
 
 def by_region(params: Params, design: Design, engine: Engine) -> Array:
     """α_s + α_sr + b·x_sr, shape (lister, region)."""
-    xp, listers, around = engine.xp, design.histories.listers, design.around
-    n_region = design.sizes["region"]
-    region = effects.scaled(params, "detection_region", (len(listers), n_region), xp)
-    result = params["detection"][:, None] + region
-    if "detection_covariate" in params:
-        x = around.covariate[:, listers].reshape((len(around.covariates), -1))
-        result = result + xp.dot(params["detection_covariate"], x).reshape((-1, n_region))
-    return result
+    shape = len(design.histories.listers), design.sizes["region"]
+    region = effects.scaled(params, "detection_region", shape, engine.xp)
+    return params["detection"][:, None] + region + covariates(params, design, engine)
 
 
-class Reach(NamedTuple):
-    """How far the sources reach, on the log scale: no part of the likelihood, it makes coordinates.
-
-    What is reported is rate times reach and sizes times reach; data fix these products far better
-    than either factor (``parameters.Parameter.around``, ``size``).
-
-    Attributes
-    ----------
-    place
-        -log Σ_v s_v / P[r,v], shape (region,), s the reported shares of sizes: rate of what
-        is reported less that of what happens, if sizes are as reported.
-    size
-        Σ_r g_r log P[r,v], shape (size,), less its mean, g the reported shares of regions; and what
-        wars and ``other`` have of their own, by their shares of what is named: where nearly all is
-        a war's, data fix the sum of both and neither.
-    """
-
-    place: Array
-    size: Array
-
-
-def log_reach(params: Params, design: Design, engine: Engine) -> Reach:
-    """Work out the reach from P[r,v], the probability that some source lists an incident.
-
-    Of an average author and class, all of it published, sources independent given z.
-    """
-    listed = _log_listed(params, design, engine)
-    shares = centring.reported_shares(design)
-    place = -engine.logsumexp(np.log(shares.size) - listed, 1)
-    by_size = (shares.region[:, None] * listed).sum(axis=0)
-    n_size = (design.sizes["size"],)
-    own = shares.wars * effects.effect(params, "size_rivalry", n_size, engine.xp)
-    own = own + shares.other * effects.effect(params, "size_other", n_size, engine.xp)
-    return Reach(place, by_size - by_size.mean() + own)
-
-
-def _log_listed(params: Params, design: Design, engine: Engine) -> Array:
-    """log P(some source lists it) of an average kind, shape (region, size)."""
-    xp, listers = engine.xp, design.histories.listers
-    partly = (design.evidence.axes.sources["coverage"].iloc[listers] != "all").to_numpy()
-    attributes = 1.0 - partly * params["unknown"][listers]
-    size = params["detection_size"][:, None] * SIZE_LOG_VICTIMS
-    # Over z the mean of expit(x + λ z) is about expit(x / √(1 + π λ² / 8)): MacKay 1992, (10).
-    shrink = 1.0 / xp.sqrt(1.0 + np.pi / 8.0 * params["visibility"] ** 2)
-    x = by_region(params, design, engine)[:, :, None] + size[:, None, :]
-    x = x * shrink[:, None, None]
-    listed = xp.clip(attributes[:, None, None] * engine.expit(x), LEAST_REACH, 1.0 - LEAST_MISSED)
-    return xp.log(-xp.expm1(xp.log1p(-listed).sum(axis=0)))
+def covariates(params: Params, design: Design, engine: Engine) -> Array:
+    """b·x_sr, shape (lister, region); 0 where there are none."""
+    if "detection_covariate" not in params:
+        return engine.xp.zeros((1, 1))
+    around, n_region = design.around, design.sizes["region"]
+    x = around.covariate[:, design.histories.listers].reshape((len(around.covariates), -1))
+    return engine.xp.dot(params["detection_covariate"], x).reshape((-1, n_region))
 
 
 class Rows(NamedTuple):

@@ -26,17 +26,18 @@ from . import (
     noise,
     other,
     rates,
+    reach,
     size,
     superposition,
     totals,
     victims,
 )
-from .declare import declare
+from .declare import declare, declare_reach
 from .density import Density
 from .design import Design, design
 from .engine import NUMPY, PYTENSOR, Array, Params
 from .kernel_op import cell_terms, total_terms
-from .parameters import OF_OTHER, Parameter
+from .parameters import OF_OTHER, OF_REACH, Parameter
 from .priors import Priors
 from .rates import LogRate
 from .structure import Structure
@@ -82,11 +83,13 @@ def build(
         listed = parameters(plan, priors or Priors())
         for p in (p for p in listed if not p.is_shifted):
             params[p.name] = declare(p, params)
-        reach = detection.log_reach(params, plan, PYTENSOR)
-        for p in (p for p in listed if p.is_shifted and p.distribution not in OF_OTHER):
-            params[p.name] = declare(p, params, reach)
+        if any(p.distribution in OF_REACH for p in listed):
+            declare_reach(params, {p.name: p for p in listed}, plan)
+        reached = reach.log_reach(params, plan, PYTENSOR)
+        for p in (p for p in listed if p.is_shifted and p.distribution not in OF_OTHER + OF_REACH):
+            params[p.name] = declare(p, params, reached)
         if plan.names.has_other and other.is_told(plan):
-            _declare_levels(params, {p.name: p for p in listed}, reach.place, plan)
+            _declare_levels(params, {p.name: p for p in listed}, reached.place, plan)
         _declare_totals(rates.log_rate(params, plan, PYTENSOR), listed, plan)
         if plan.around.delayed.any():
             pm.Potential("delays", delay.log_lik(params, plan, PYTENSOR))

@@ -1,15 +1,15 @@
-"""The reach of the sources from the flat parameters: the compiled twin of ``detection.Reach``."""
+"""The reach of the sources from the flat parameters: the compiled twin of ``models.reach``."""
 
 import numpy as np
 
 from .compiled import jit
-from .detection import LEAST_MISSED, LEAST_REACH
 from .mapping_detection import by_region, by_region_back
+from .reach import LEAST_MISSED, LEAST_REACH
 
 
 @jit
 def log_reach(values, at, ix):
-    """Log reach by place and by size, shapes (region,) and (size,); see ``detection.Reach``."""
+    """Log reach by place and by size, shapes (region,) and (size,); see ``models.reach``."""
     listed = _log_listed(_listed(values, at, ix))
     place = np.zeros(ix.n_region)
     size = np.zeros(ix.n_size)
@@ -54,12 +54,12 @@ def _listed(values, at, ix):
     """P(one source lists it), shape (lister, region, size)."""
     result, region = np.empty((ix.n_lister, ix.n_region, ix.n_size)), by_region(values, at, ix)
     for i in range(ix.n_lister):
-        shrink, attributes = _shrink(values, at, i), _attributes(values, at, ix, i)
+        factor, given = shrink(values, at, i), attributes(values, at, ix, i)
         for r in range(ix.n_region):
             for v in range(ix.n_size):
                 x = region[i, r] + values[at.detection_size + i] * ix.log_victims[v]
-                p = 1.0 / (1.0 + np.exp(-shrink * x))
-                result[i, r, v] = min(max(attributes * p, LEAST_REACH), 1.0 - LEAST_MISSED)
+                p = 1.0 / (1.0 + np.exp(-factor * x))
+                result[i, r, v] = min(max(given * p, LEAST_REACH), 1.0 - LEAST_MISSED)
     return result
 
 
@@ -73,12 +73,13 @@ def _log_listed(each):
 
 
 @jit
-def _shrink(values, at, i):
+def shrink(values, at, i):
+    """By how much a logit shrinks when it is averaged over the visibility."""
     return 1.0 / np.sqrt(1.0 + np.pi / 8.0 * values[at.visibility + i] ** 2)
 
 
 @jit
-def _attributes(values, at, ix, i):
+def attributes(values, at, ix, i):
     """P(attributes what it sees), where that is asked of a lister, else 1."""
     s = ix.listers[i]
     return 1.0 - values[at.unknown + s] if ix.partly[s] else 1.0
@@ -90,12 +91,12 @@ def _one_back(values, at, ix, region, i, r, v, change, d):
 
     Returns that in the logit's part by region.
     """
-    shrink, attributes = _shrink(values, at, i), _attributes(values, at, ix, i)
+    factor, given = shrink(values, at, i), attributes(values, at, ix, i)
     x = region[i, r] + values[at.detection_size + i] * ix.log_victims[v]
-    p = 1.0 / (1.0 + np.exp(-shrink * x))
-    slope = change * attributes * p * (1.0 - p)
-    d[at.detection_size + i] += slope * shrink * ix.log_victims[v]
-    d[at.visibility + i] -= slope * x * np.pi / 8.0 * values[at.visibility + i] * shrink**3
+    p = 1.0 / (1.0 + np.exp(-factor * x))
+    slope = change * given * p * (1.0 - p)
+    d[at.detection_size + i] += slope * factor * ix.log_victims[v]
+    d[at.visibility + i] -= slope * x * np.pi / 8.0 * values[at.visibility + i] * factor**3
     if ix.partly[ix.listers[i]]:
         d[at.unknown + ix.listers[i]] -= change * p
-    return slope * shrink
+    return slope * factor

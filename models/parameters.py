@@ -18,8 +18,10 @@ from .engine import LOG_2PI
 
 Sizes = Mapping[str, int]
 """Levels of each dim."""
-OF_OTHER = ("level", "levels")
-"""Distributions of the share of ``other`` and of its effect by region."""
+OF_OTHER, OF_REACH = ("level", "levels"), ("reach", "reaches")
+"""Distributions of the share of ``other`` and of detection, and of their effects by region."""
+NORMAL, ZERO_SUM = ("normal", "level", "reach"), ("zero_sum", "sizes", "levels", "reaches")
+"""Whose prior is normal, and normal with a sum of zero: they differ in their coordinates."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,9 @@ class Parameter:
         flat: then ``mu, sigma`` are those of the log total that the intercept raises (``rates``).
         level and levels are the share of ``other`` and its zero-sum effect by region; together
         their unconstrained values are its level in each region, the last one that of the share,
-        as it is reported where sources list it (``rates.other_level``).
+        as it is reported where sources list it (``rates.other_level``). reach and reaches are
+        detection and its zero-sum effect by region in the same way; together their unconstrained
+        values are how far the source reaches in each region (``mapping_reached``).
     arguments
         mu and sigma, alpha and beta, a, wall and weight, or power: arrays that broadcast to
         ``shape``.
@@ -89,7 +93,7 @@ class Parameter:
     @property
     def is_shifted(self) -> bool:
         """Whether its unconstrained values hold the reach of the sources."""
-        return self.distribution in ("table", "flat", "sizes", *OF_OTHER)
+        return self.distribution in ("table", "flat", "sizes", *OF_OTHER, *OF_REACH)
 
     def log_density(self, value: Floats, scale: Floats | None = None) -> Floats:
         """Log prior density summed over its levels.
@@ -102,7 +106,7 @@ class Parameter:
             Draws of the scale it depends on, shape (…).
         """
         a, axes = self.arguments, tuple(range(-len(self.shape), 0))
-        if self.distribution in ("zero_sum", "sizes", "levels"):
+        if self.distribution in ZERO_SUM:
             sigma = self._sigma(scale)
             free = math.prod(self.free_shape) / math.prod(self.shape)
             each = stats.norm.logpdf(value / sigma) + 0.5 * LOG_2PI
@@ -113,6 +117,8 @@ class Parameter:
             return np.asarray(each.sum(axis=axes[1:]))
         if self.distribution == "table":
             return np.asarray(stats.norm(0.0, self._sigma(scale)).logpdf(value).sum(axis=axes))
+        if self.distribution in NORMAL:
+            return np.asarray(stats.norm(a["mu"], a["sigma"]).logpdf(value).sum(axis=axes))
         return np.asarray(_SCIPY[self.distribution](a).logpdf(value).sum(axis=axes))
 
     def _sigma(self, scale: Floats | None) -> Floats:
@@ -122,8 +128,6 @@ class Parameter:
 
 
 _SCIPY: Mapping[str, Any] = {
-    "level": lambda a: stats.norm(a["mu"], a["sigma"]),
-    "normal": lambda a: stats.norm(a["mu"], a["sigma"]),
     "halfnormal": lambda a: stats.halfnorm(scale=a["sigma"]),
     "lognormal": lambda a: stats.lognorm(s=a["sigma"], scale=np.exp(a["mu"])),
     "rayleigh": lambda a: stats.rayleigh(scale=a["sigma"]),

@@ -3,6 +3,7 @@
 import functools
 import itertools
 import operator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -13,11 +14,11 @@ import pytest
 from dtoscore.data.errors import ModelError
 from dtoscore.data.evidence import SILENT, Evidence
 from dtoscore.data.world import SIZES
-from dtoscore.models import centring, delay, detection, joint, noise, superposition
+from dtoscore.models import centring, delay, detection, joint, noise, reach, superposition
 from dtoscore.models.density import Density
 from dtoscore.models.design import SIZE_LOG_VICTIMS, design
 from dtoscore.models.engine import NUMPY, Params
-from dtoscore.models.parameters import Parameter
+from dtoscore.models.parameters import NORMAL, ZERO_SUM, Parameter
 from dtoscore.models.priors import Priors
 from dtoscore.models.structure import CORE, TWO_CLASS, Structure
 from pytensor.compile.mode import Mode
@@ -71,18 +72,27 @@ PYTHON = Mode(linker="py", optimizer=None)
 
 NOBODYS = "nobody lists what is nobody's"
 COUNTED = f"{NOBODYS}, a total counts it"
+REACHES = "two sources by their reach in each place"
 
 
 EMPTY = "cells without a report"
 
 
-@pytest.fixture(scope="module", params=[*CASES, COUNTED, EMPTY])
-def target(request: pytest.FixtureRequest) -> Density:
-    if request.param == COUNTED:
-        return with_total(CASES[NOBODYS])
-    if request.param == EMPTY:
+@pytest.fixture(scope="module", params=[*CASES, COUNTED, REACHES, EMPTY])
+def target(request: pytest.FixtureRequest) -> Iterator[Density]:
+    with pytest.MonkeyPatch.context() as patched:
+        if request.param == REACHES:
+            patched.setattr(detection, "is_one_fixed_by_totals", lambda _: True)
+        yield named(request.param)
+
+
+def named(name: str) -> Density:
+    if name == COUNTED:
+        around = Ground(n_covariate=2)
+        return with_total(replace(CASES[NOBODYS], structure=Structure(), ground=around))
+    if name == EMPTY:
         return with_empty_cells()
-    return density(CASES[request.param])
+    return density(CASES["everything but wars" if name == REACHES else name])
 
 
 def with_empty_cells() -> Density:
@@ -144,12 +154,12 @@ def test_constrained_values_keep_their_constraints(target: Density) -> None:
     for p in target.parameters:
         value = values[p.name]
         assert value.shape == p.shape
-        if p.distribution in ("zero_sum", "sizes", "levels"):
+        if p.distribution in ZERO_SUM:
             for axis in range(-p.zero_sum_axes, 0):
                 np.testing.assert_allclose(value.sum(axis=axis), 0.0, atol=1e-13)
         elif p.distribution == "dirichlet":
             np.testing.assert_allclose(value.sum(axis=-1), 1.0, rtol=1e-13)
-        elif p.distribution not in ("normal", "table", "flat", "level"):
+        elif p.distribution not in (*NORMAL, "table", "flat"):
             assert np.all(value > 0)
 
 
@@ -169,9 +179,30 @@ def test_ordinary_violence_is_sampled_by_its_level_in_each_place(name: str) -> N
     period = params["other_period_scale"] * params["other_period"]
     level = (q.log_rate[k] - period[:, None]).mean(axis=(1, 2))
     sampled = np.append(free[at["other_region"]], free[at["other_share"]])
-    reach = detection.log_reach(params, target.design, NUMPY).place
+    log_reach = reach.log_reach(params, target.design, NUMPY).place
     listed = name == "everything but wars"
-    np.testing.assert_allclose(level, sampled - listed * reach, rtol=1e-10)
+    np.testing.assert_allclose(level, sampled - listed * log_reach, rtol=1e-10)
+
+
+def test_one_source_whose_reach_totals_fix_is_sampled_by_it() -> None:
+    """What it lists of incidents of the usual size, on the logit scale, beside what it names."""
+    target = named(COUNTED)
+    free, at, around = point(target), blocks(target), target.design.around
+    params = target.unpack(target.constrain(free))
+    log_victims = centring.reported_shares(target.design).size @ SIZE_LOG_VICTIMS
+    logit = params["detection"] + params["detection_region_scale"] * params["detection_region"][0]
+    logit = logit + params["detection_covariate"] @ around.covariate[:, 0]
+    logit = logit + params["detection_size"] * log_victims
+    expected = logit / np.sqrt(1 + np.pi / 8 * params["visibility"] ** 2)
+    sampled = np.append(free[at["detection_region"]], free[at["detection"]])
+    np.testing.assert_allclose(sampled, expected + np.log1p(-params["unknown"]), rtol=1e-10)
+
+
+def test_a_source_whose_reach_no_total_fixes_is_sampled_by_its_detection() -> None:
+    target = density(CASES[NOBODYS])
+    params = target.unpack(target.constrain(point(target)))
+    block = blocks(target)["detection"]
+    np.testing.assert_allclose(params["detection"], point(target)[block])
 
 
 def test_ordinary_violence_of_which_nothing_tells_is_sampled_as_its_priors_have_it() -> None:
@@ -199,7 +230,7 @@ def test_what_many_incidents_fix_is_sampled_as_it_is_and_the_rest_in_units_of_it
 
     named = centring.named_incidents(target.design).sum(axis=1)[:2]
     moved = np.log(sizes(wider) / sizes(free)) / np.log(3.0)
-    expected = 15.0 / (named + 15.0)
+    expected = 60.0 / (named + 60.0)
     assert abs(expected[0] - expected[1]) > 0.01
     np.testing.assert_allclose(moved, np.repeat(expected[:, None], 5, axis=1), rtol=1e-9)
 
@@ -217,9 +248,9 @@ def test_cells_without_a_report_bend_where_they_would_have_one() -> None:
         free[cell] = u
         params = target.unpack(target.constrain(free))
         rate = np.exp(superposition.quantities(params, target.design, NUMPY).log_rate[1, 1])
-        reach = detection.log_reach(params, target.design, NUMPY).place[1]
+        log_reach = reach.log_reach(params, target.design, NUMPY).place[1]
         modelled = target.design.evidence.included[1]
-        return float(np.log(rate[modelled].sum() * share_named(target, 1)) + reach)
+        return float(np.log(rate[modelled].sum() * share_named(target, 1)) + log_reach)
 
     straight = log_named(-60.0 / sigma) + 60.0
     for y in (-40.0, -3.0, 0.0, 2.0, 30.0, 60.0):
@@ -324,8 +355,10 @@ def log_jacobian(target: Density, free: np.ndarray) -> float:
 
 
 def _log_volume(target: Density, p: Parameter, free: np.ndarray, block: slice) -> float:
-    if p.distribution in ("normal", "sizes", "flat", "level"):
-        return 0.0  # an isometry, or a shift
+    if p.distribution in (*NORMAL, "sizes", "flat"):
+        return 0.0  # an isometry, or a shift; of a reach see that by region
+    if p.distribution == "reaches":
+        return _log_reach_volume(target, free, p.shape[-1])
     if p.distribution == "levels":
         return -0.5 * np.log(p.shape[-1])
     if p.distribution == "zero_sum":
@@ -349,6 +382,20 @@ def _log_volume(target: Density, p: Parameter, free: np.ndarray, block: slice) -
         columns = [(_simplex(row + e) - _simplex(row - e)) / 2e-5 for e in 1e-5 * np.eye(len(row))]
         total += float(np.linalg.slogdet(np.array(columns)[:, :-1])[1])
     return total
+
+
+def _log_reach_volume(target: Density, free: np.ndarray, n: int) -> float:
+    """Of detection and its effects by region together, whose first n - 1 span 1 / √n."""
+    at, moved = blocks(target), ("detection", "detection_region")
+    chosen = np.concatenate([np.arange(at[name].start, at[name].stop) for name in moved])
+
+    def values(x: np.ndarray) -> np.ndarray:
+        params = target.unpack(target.constrain(x))
+        return np.append(params["detection_region"][:, :-1], params["detection"])
+
+    steps = 1e-5 * np.eye(len(free))[chosen]
+    change = np.array([values(free + x) - values(free - x) for x in steps]) / 2e-5
+    return float(np.linalg.slogdet(change)[1] + 0.5 * np.log(n) * len(chosen) / n)
 
 
 def _simplex(row: np.ndarray) -> np.ndarray:
@@ -409,13 +456,13 @@ def scipy_density(p: Parameter, value: np.ndarray, sigma: float | None) -> float
     if p.distribution == "table":
         return float(stats.norm(0.0, sigma).logpdf(value).sum())
     a = {name: np.broadcast_to(x, p.shape) for name, x in p.arguments.items()}
-    if p.distribution in ("zero_sum", "sizes", "levels"):
+    if p.distribution in ZERO_SUM:
         return _zero_sum_density(p, value, float(a["sigma"].flat[0]) if sigma is None else sigma)
     if p.distribution == "dirichlet":
         rows = value.reshape(-1, p.shape[-1])
         weights = a["a"].reshape(rows.shape)
         return sum(float(stats.dirichlet(w).logpdf(r)) for w, r in zip(weights, rows, strict=True))
-    if p.distribution in ("normal", "level"):
+    if p.distribution in NORMAL:
         return float(stats.norm(a["mu"], a["sigma"]).logpdf(value).sum())
     if p.distribution == "rayleigh":
         return float(stats.rayleigh(0, a["sigma"]).logpdf(value).sum())

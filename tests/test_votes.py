@@ -13,7 +13,7 @@ from dtoscore.models import joint, silencing, statements, superposition
 from dtoscore.models.density import Density
 from dtoscore.models.design import Design, design
 from dtoscore.models.engine import NUMPY, Params
-from dtoscore.models.parameters import Parameter
+from dtoscore.models.parameters import NORMAL, Parameter
 from dtoscore.models.priors import Priors
 from dtoscore.models.structure import CORE, Structure
 from scipy.optimize import minimize
@@ -49,7 +49,7 @@ def _mean(p: Parameter) -> np.ndarray | float:
         return a["sigma"] * np.sqrt(np.pi / 2.0)
     if p.distribution == "lognormal":
         return np.exp(a["mu"] + a["sigma"] ** 2 / 2.0)
-    return a["mu"] if p.distribution in ("normal", "level") else 0.0
+    return a["mu"] if p.distribution in NORMAL else 0.0
 
 
 def log_odds(structure: Structure, first: str = "a", second: str = "b") -> dict[str, float]:
