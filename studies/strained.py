@@ -37,7 +37,7 @@ SEED = 41_071
 FIXED_FRAMING = 0.3
 ADJUDICATED = (0.0, 0.02, 0.05, 0.1, 0.2)
 """Expected share of all incidents that the courts report, with fixed framing."""
-REGIONS, KINDS = 6, ("homicide",)
+REGIONS, KINDS, INCIDENTS = 6, ("homicide",), 600.0
 CONCENTRATION = 10.0
 """Of the law of each author's share of false claims around its mean, outside the model: that of
 the prior."""
@@ -83,7 +83,7 @@ def world(task: Task) -> World:
     false = arguments.pop("framing", None) if task.setting in STUDIED else None
     if task.setting in OUTSIDE and "framing" in arguments:
         arguments["framing_spread"] = CONCENTRATION
-    made = strained_world(task.seed, regions=REGIONS, kinds=KINDS, **arguments)
+    made = strained_world(task.seed, regions=REGIONS, kinds=KINDS, incidents=INCIDENTS, **arguments)
     if task.setting in STUDIED:
         made = claimed(made, np.random.default_rng(derive(task.seed, "claims")), false)
     return drawn_from_priors(made, np.random.default_rng(derive(task.seed, "priors")))
