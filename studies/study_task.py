@@ -9,8 +9,8 @@ from ..models.structure import CORE, Structure
 
 MODELS = {"complete": Structure(), "core": CORE}
 TUNE, DRAWS = 500, 600
-"""With half the iterations to tune chains still came from where they started: of one round the least
-ESS of a parameter was 6 of 800, and 25 with 700 (docs/evidence/strained.md)."""
+"""With 250 to tune chains were still on their way from where they started: the least ESS of a
+parameter was 6 of 800 in one round, and 25 after 700."""
 
 
 @dataclass(frozen=True)
