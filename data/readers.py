@@ -13,7 +13,7 @@ from .naming import Names
 from .periods import cut
 from .problems import Problems, Table, meant, shown
 from .references import NOT_SIMULATED
-from .roster import check_exclude, lineage_notes, read_organizations, read_sources
+from .roster import check_exclude, copy_notes, lineage_notes, read_organizations, read_sources
 from .rounds import Round, Settings
 from .rubric import Rubric
 from .rubrics import read_rubric
@@ -153,6 +153,7 @@ def _read_tables(reader: Reader, draft: Draft, rubric: Rubric) -> Round:
     reader.notes += lineage_notes(reader.tables["organizations"], organizations)
     mappings, names = _read_mappings(reader, names)
     sources = _read_sources(reader, draft.settings, rubric)
+    reader.notes += copy_notes(reader.tables["sources"], sources)
     listed = (*sources.index, *reader.tables["sources"].refused_ids())
     _check_holds(draft.settings, tuple(str(name) for name in listed if name), problems)
     reports, settings = _read_reports(reader, draft, rubric, names, sources, mappings)

@@ -9,7 +9,7 @@ from .naming import Names
 from .problems import Problems, Table, listed, meant, shown
 from .references import NO_ORGANIZATION
 from .rules import TRUE, split
-from .values import fold, mean_sd, unfit
+from .values import GOES_BY_NAME, fold, mean_sd, unfit
 
 
 def days(text: pd.Series) -> pd.Series:
@@ -68,6 +68,18 @@ def lineage_notes(table: Table, frame: pd.DataFrame) -> tuple[str, ...]:
         f"{'false' if rolled_up else 'true'} as well and compare."
         for name, rolled_up, disputed in frame[["roll_up", "disputed"]].itertuples()
         if "parent" in disputed
+    )
+
+
+def copy_notes(table: Table, frame: pd.DataFrame) -> tuple[str, ...]:
+    """Say which sources of a group may repeat each other's names where no copying is modelled."""
+    by_name = frame[frame["coverage"].isin(GOES_BY_NAME) & frame["group"].notna()]
+    return tuple(
+        f"{table.file}: {listed(one.index.map(str))} of group {shown(str(group))} list what names "
+        "an organization and nothing else; a name that one has from another counts as a witness "
+        "of its own. Run the round without one of them as well and compare."
+        for group, one in by_name.groupby("group", sort=False)
+        if len(one) > 1
     )
 
 

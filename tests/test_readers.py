@@ -148,6 +148,20 @@ def test_a_disputed_parent_is_one_answer_and_is_said(tmp_path: Path) -> None:
     assert "roll_up true" in said[1]
 
 
+def test_lists_by_name_of_one_group_are_said_to_count_as_so_many_witnesses(tmp_path: Path) -> None:
+    sources = (
+        "id,name,type,group,coverage\nl,L,academic,g,organizations_only\n"
+        "m,M,ngo,g,contenders_only\nn,N,ngo,h,contenders_only\ns,S,press,g,all\n"
+    )
+    rows = reports("1,l,2010-05-04,MX-SIN,homicide,1")
+    notes = read_round(write(tmp_path, sources_csv=sources, reports_csv=rows)).notes
+    assert [note for note in notes if "witness" in note] == [
+        "sources.csv: l, m of group 'g' list what names an organization and nothing else; a name "
+        "that one has from another counts as a witness of its own. Run the round without one of "
+        "them as well and compare."
+    ]
+
+
 def test_roll_up_in_the_reports(tmp_path: Path) -> None:
     roster = "id,name,parent,roll_up\na,A,,\nb,B,a,true\nc,C,B,true\nd,D,,\n"
     rows = reports(
