@@ -9,13 +9,7 @@ by thinning, g the noise's factor of the cell's month, drawn afresh. Large event
 their law given those that were reported, totals as ``predictive_totals`` says. What is seen is then
 placed among what is drawn.
 
-Whether regions and months scatter more than the model has it is asked of
-
-.. math:: D = \sum_b \frac{(n_b - M_b)^2}{M_b}
-
-b the blocks of a region and month, n the incidents that some source reported, M those to be
-expected at the draw, g left out. Of what is seen it is another number in every draw, and is
-compared with what is drawn at the same one (Gelman, Meng & Stern 1996).
+How much regions and months scatter is asked of by ``predictive_scatter``.
 """
 
 from collections.abc import Iterator
@@ -32,7 +26,6 @@ from ..data.arrays import Floats, Ints
 from ..data.values import ADJUDICATED
 from ..data.world import SIZE_EDGES, SIZES
 from ..models import detection, joint, noise, superposition
-from ..models.density import Density
 from ..models.design import Design
 from ..models.detection import Rows
 from ..models.engine import NUMPY, Params
@@ -41,11 +34,10 @@ from ..models.numbers import TAIL_GRID, draw_large, tail_posterior
 from ..models.priors import Priors
 from ..models.superposition import Quantities
 from .params_of import params_of
+from .predictive_scatter import scatters
 from .predictive_totals import Found, totals
 
 LISTED, UNNAMED, LARGE = "reported", "named by nobody", "large events"
-SCATTER, WITHOUT_NOISE = "scatter of counts", "regions and months, if they had no noise"
-REGIONS_AND_MONTHS = "regions and months"
 MANY = (16, 32, 64)
 """Large events are counted from these numbers of dead on."""
 
@@ -81,7 +73,7 @@ def predicted(
     params = params_of(joint.fitted(posterior, plan), draws)
     rows = [
         *(_row(*found) for found in _numbers(asked, params, rng)),
-        *(_row(*found) for found in _scatter(plan, params, rng)),
+        *(_row(*found) for found in scatters(plan, params, rng)),
         *(_row(*found) for found in _large(plan, draws, rng)),
         *(_row(*found) for found in totals(plan, params, priors or Priors(), rng)),
     ]
@@ -230,30 +222,6 @@ def _mean_unnamed(asked: _Asked, q: Quantities, weight: Floats, lister: int) -> 
         u = (phi[:, :, :n] * u[:, None, :]).sum(axis=2) + phi[:, :, n]
     by_author = (weight * _reported(asked, q, (lister,))[..., 0]).sum(axis=(2, 3))
     return float((by_author * u.T).sum())
-
-
-def _scatter(
-    plan: Design, params: list[Params], rng: np.random.Generator
-) -> Iterator[tuple[str, str, Floats, Floats]]:
-    """Scatter of the blocks' counts, as the fit has it, and if it had no noise."""
-    blocks, n = noise.blocks(plan), len(params)
-    target = Density(plan, joint.parameters_of(plan, params[0]))
-    seen, made, plain = np.zeros(n), np.zeros(n), np.zeros(n)
-    for draw, one in enumerate(params):
-        _, mass = target.cells(target.pack(one))
-        mean = blocks.sums(mass)
-        seen[draw] = scatter(blocks.seen, mean)
-        made[draw] = scatter(blocks.sums(noise.counts(mass, one, blocks, rng)), mean)
-        plain[draw] = scatter(blocks.sums(noise.counts(mass, {}, blocks, rng)), mean)
-    yield SCATTER, REGIONS_AND_MONTHS, seen, made
-    if "noise" in params[0]:
-        yield SCATTER, WITHOUT_NOISE, seen, plain
-
-
-def scatter(counts: Floats, mean: Floats) -> float:
-    """Σ (n - M)² / M over the blocks in which something is to be expected."""
-    some = mean > noise.LEAST_MASS
-    return float(((counts[some] - mean[some]) ** 2 / mean[some]).sum())
 
 
 def _large(plan: Design, draws: int, rng: np.random.Generator) -> Iterator[Found]:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..inference.predictive import LARGE, LISTED, SCATTER, UNNAMED
+from ..inference.predictive import LARGE, LISTED, UNNAMED
+from ..inference.predictive_scatter import SCATTER
 from ..inference.predictive_totals import TOTAL
 from .recovery_table import Row, machine, markdown, pooled
 

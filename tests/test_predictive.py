@@ -14,17 +14,22 @@ from dtoscore.data.evidence import SILENT
 from dtoscore.data.readers import read_round
 from dtoscore.data.simulate import simulate
 from dtoscore.data.tabulate import tabulate
-from dtoscore.inference import predictive, predictive_totals
+from dtoscore.inference import predictive, predictive_scatter, predictive_totals
 from dtoscore.inference.predictive import (
     LARGE,
     LISTED,
     MANY,
-    REGIONS_AND_MONTHS,
-    SCATTER,
     UNNAMED,
-    WITHOUT_NOISE,
     predicted,
 )
+from dtoscore.inference.predictive_scatter import (
+    AUTHORS,
+    REGIONS_AND_MONTHS,
+    SCATTER,
+    WITHOUT_NOISE,
+    scatters,
+)
+from dtoscore.inference.responsibility import Reader
 from dtoscore.models import noise, superposition
 from dtoscore.models.design import Design, design
 from dtoscore.models.engine import NUMPY, Params
@@ -34,7 +39,7 @@ from dtoscore.models.series import OfSeries
 from dtoscore.models.structure import CORE, Structure
 from dtoscore.models.totals import Moments, totals_of
 from dtoscore.studies.recovery_size import SIZES
-from dtoscore.studies.recovery_world import Recoverable, draw_round
+from dtoscore.studies.recovery_world import Recoverable, draw_round, reported
 from enumeration import Shown, means
 from realizing import Incident, evidence, posterior
 from rounds import write_full_round
@@ -210,12 +215,12 @@ def test_scatter_of_months_tells_noise_from_none() -> None:
     mean = np.bincount(blocks.of_cell, mass, len(blocks.seen))
     rng, n = np.random.default_rng(2), 2000
     calm = with_counts(made, rng.poisson(mean))
-    found = {of: row for _, of, *row in predictive._scatter(calm, [params] * n, rng)}
-    assert set(found) == {REGIONS_AND_MONTHS}
+    found = {of: row for _, of, *row in scatters(calm, [params] * n, rng)}
+    assert set(found) == {REGIONS_AND_MONTHS, AUTHORS}
     assert found[REGIONS_AND_MONTHS][1].mean() == pytest.approx(len(mean), rel=0.05)
     spread = rng.poisson(mean * rng.gamma(4.0, 0.25, len(mean)))
     wild = with_counts(replace(made, structure=replace(CORE, noise=True)), spread)
-    found = {of: row for _, of, *row in predictive._scatter(wild, [noisy] * n, rng)}
+    found = {of: row for _, of, *row in scatters(wild, [noisy] * n, rng)}
     observed, made_up = found[REGIONS_AND_MONTHS]
     np.testing.assert_allclose(observed, ((spread - mean) ** 2 / mean).sum(), rtol=1e-9)
     assert made_up.mean() == pytest.approx(len(mean) + 0.25 * mean.sum(), rel=0.06)
@@ -223,6 +228,40 @@ def test_scatter_of_months_tells_noise_from_none() -> None:
     positions = {of: predictive._row(SCATTER, of, *row)["position"] for of, row in found.items()}
     assert positions[WITHOUT_NOISE] > 0.999, "it asks for noise"
     assert 0.02 < positions[REGIONS_AND_MONTHS] < 0.98, "and noise answers"
+
+
+def test_authors_are_placed_where_they_scatter_by_themselves(drawn: Recoverable) -> None:
+    """At the true parameters: as they have it, and where each author has its own factor."""
+    world, params, n = drawn.simulated.world, drawn.params, 60
+    plan, rng = design(drawn.evidence, CORE), np.random.default_rng(5)
+    position = {}
+    for name, shape in (("as it is", None), ("own", (*world.rate.shape[:3], 1))):
+        factor = 1.0 if shape is None else rng.gamma(1.0, 1.0, shape)
+        made = simulate(replace(world, rate=world.rate * factor), 8)
+        told = design(reported(made)[0], CORE)
+        assert told.coords["author"] == plan.coords["author"]
+        _, _, *row = next(x for x in scatters(told, [params] * n, rng) if x[1] == AUTHORS)
+        position[name] = predictive._row(SCATTER, AUTHORS, *row)["position"]
+    assert 0.02 < position["as it is"] < 0.98
+    assert position["own"] > 0.99
+
+
+def test_whose_incidents_are_is_drawn_as_they_are_responsible(drawn: Recoverable) -> None:
+    """The mean of many draws is the sum of responsibilities; each has all incidents of a cell."""
+    plan, rng, n = design(drawn.evidence, CORE), np.random.default_rng(6), 400
+    outcome = Reader(replace(plan, every=plan.counted), frozenset(drawn.params)).outcome(
+        drawn.params
+    )
+    made = np.array([predictive_scatter._drawn_authors(plan, outcome, rng) for _ in range(n)])
+    in_cell = np.bincount(plan.counted.cell, plan.counted.count, len(plan.cell_kind))
+    np.testing.assert_array_equal(made.sum(axis=1), np.tile(in_cell, (n, 1)))
+    q = superposition.quantities(drawn.params, plan, NUMPY)
+    share = superposition.joint(q, plan, plan.counted, NUMPY)
+    share = share / share.sum(axis=1, keepdims=True) * plan.counted.count[:, None]
+    expected = np.zeros((len(in_cell), share.shape[1]))
+    np.add.at(expected, plan.counted.cell, share)
+    error = np.sqrt(expected.T / n) + 1e-3
+    assert (np.abs(made.mean(axis=0) - expected.T) < 5 * error).all()
 
 
 @pytest.fixture(scope="module")

@@ -155,11 +155,12 @@ def test_lists_by_name_of_one_group_are_said_to_count_as_so_many_witnesses(tmp_p
     )
     rows = reports("1,l,2010-05-04,MX-SIN,homicide,1")
     notes = read_round(write(tmp_path, sources_csv=sources, reports_csv=rows)).notes
-    assert [note for note in notes if "witness" in note] == [
+    (said,) = [note for note in notes if "witness" in note]
+    assert said == (
         "sources.csv: l, m of group 'g' list what names an organization and nothing else; a name "
         "that one has from another counts as a witness of its own. Run the round without one of "
         "them as well and compare."
-    ]
+    )
 
 
 def test_roll_up_in_the_reports(tmp_path: Path) -> None:
