@@ -60,6 +60,24 @@ def reports(design: Design) -> tuple[Floats, ...]:
         return source, np.log(n), np.log1p(n), np.log1p(lag), frame["count"].to_numpy(float)
 
 
+def in_steps(design: Design) -> tuple[Floats, Floats]:
+    """``reports`` by what one delay, and one lag, says: a report's law is the one over the other.
+
+    Returns
+    -------
+    Source, log(n), log(n+1) and count of each delay, shape (delay, 4); source, log(lag+1) and
+    count of each lag, shape (lag, 3).
+    """
+    source, before, upto, by_now, count = reports(design)
+    return _summed((source, before, upto), count), _summed((source, by_now), count)
+
+
+def _summed(columns: tuple[Floats, ...], count: Floats) -> Floats:
+    """Distinct rows of some columns, and beside them how often each is there."""
+    rows, which = np.unique(np.column_stack(columns), axis=0, return_inverse=True)
+    return np.column_stack([rows, np.bincount(which.ravel(), count, len(rows))])
+
+
 def log_lik(params: Params, design: Design, engine: Engine) -> Array:
     """Log likelihood of the delays by source, shape (delayed,)."""
     n = int(design.around.delayed.sum())

@@ -233,16 +233,20 @@ def delays(values, at, ix, d):
     total = 0.0
     if at.delay < 0:
         return total
-    for i in range(ix.delays.shape[0]):
-        number, before, upto, lag, count = ix.delays[i]
+    for i in range(ix.delay_steps.shape[0]):
+        number, before, upto, count = ix.delay_steps[i]
         s = int(number)
         step, by_here, by_earlier = _log_step(values, at, s, before, upto)
-        by_now, by_lag = _log_on_time(values, at, s, lag)
-        total += count * (step - by_now)
+        total += count * step
         _logit_back(values, at, s, upto, count * by_here, d)
-        _logit_back(values, at, s, lag, -count * by_lag, d)
         if before > -np.inf:
             _logit_back(values, at, s, before, count * by_earlier, d)
+    for i in range(ix.delay_lags.shape[0]):
+        number, lag, count = ix.delay_lags[i]
+        s = int(number)
+        by_now, by_lag = _log_on_time(values, at, s, lag)
+        total -= count * by_now
+        _logit_back(values, at, s, lag, -count * by_lag, d)
     return total
 
 

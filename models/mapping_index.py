@@ -180,7 +180,8 @@ class Index(NamedTuple):
     claim_event: Floats
     late: Ints
     log_days: Floats
-    delays: Floats
+    delay_steps: Floats
+    delay_lags: Floats
     locale_setting: Ints
     locale_region: Ints
     setting_epoch: Ints
@@ -352,6 +353,7 @@ def _statements(design: Design) -> dict[str, Any]:
 
 def _detection(design: Design) -> dict[str, Any]:
     h, around = design.histories, design.around
+    steps, lags = delay.in_steps(design)
     late = np.flatnonzero(around.delayed)
     position = {source: number for number, source in enumerate(late.tolist())}
     return {
@@ -360,7 +362,8 @@ def _detection(design: Design) -> dict[str, Any]:
         "silencing_event": np.ascontiguousarray(silencing.event_table(design)),
         "late": ints([position.get(s, -1) for s in h.listers.tolist()]),
         "log_days": np.log1p(around.lag_days),
-        "delays": np.ascontiguousarray(np.column_stack(delay.reports(design))),
+        "delay_steps": np.ascontiguousarray(steps),
+        "delay_lags": np.ascontiguousarray(lags),
         "nodes": h.nodes,
         "weights": h.weights,
     }
