@@ -45,6 +45,8 @@ class Parts:
         Records that the Summary holds as they are.
     seed
         Of the run.
+    other_law
+        What the answer is under the other law of visibility; "" where nobody asked.
     """
 
     round: Round
@@ -60,6 +62,7 @@ class Parts:
     diagnostics: Diagnostics
     checks: tuple[Check, ...]
     seed: int
+    other_law: str = ""
 
     @property
     def evidence(self) -> Evidence:

@@ -19,13 +19,15 @@ COLUMNS = ("parameter", "moved", "sentence")
 Line = tuple[str, float, str]
 
 
-def identification(moved: pd.DataFrame, plan: Design) -> pd.DataFrame:
+def identification(moved: pd.DataFrame, plan: Design, under_other_law: str = "") -> pd.DataFrame:
     """List what the data did not inform, a line for each parameter at most.
 
     Parameters
     ----------
     moved
         Prior against posterior of every parameter, as ``movements`` gives it.
+    under_other_law
+        What the answer is under the other law of visibility, where a fit says so.
 
     Returns
     -------
@@ -35,7 +37,7 @@ def identification(moved: pd.DataFrame, plan: Design) -> pd.DataFrame:
     NaN where it is about no parameter. Of deviations, whose levels a reader does not know, the
     line of their scale speaks; where that is no parameter, one line counts them.
     """
-    reasons = list(by_construction(plan))
+    reasons = list(by_construction(plan, under_other_law))
     by = beside_reports(plan)
     rows = [line for reason in reasons for line in _reasoned(reason, moved, by)]
     covered = [name for reason in reasons for name in (reason.key, *reason.of)]

@@ -80,6 +80,30 @@ def _compared(
     return kept
 
 
+def by_parameter(moved: pd.DataFrame) -> pd.DataFrame:
+    """Gather what ``movements`` gives, a row a parameter.
+
+    Returns
+    -------
+    By ``parameter``: ``dims``, ``levels`` and how many of them are ``informed``; ``moved`` and
+    ``alone``, the means over the levels; and of a single number ``prior_mean, prior_sd, mean,
+    sd``, NaN of several.
+    """
+    groups = moved.groupby("parameter", sort=True)
+    levels = groups.size()
+    means = groups[["prior_mean", "prior_sd", "mean", "sd"]].mean()
+    return pd.DataFrame(
+        {
+            "dims": groups["dims"].first(),
+            "levels": levels,
+            "informed": groups["informed"].sum().astype(int),
+            "moved": groups["moved"].mean(),
+            "alone": groups["alone"].mean(),
+            **means.where(levels == 1),
+        }
+    )
+
+
 def carried(moved: pd.DataFrame) -> str:
     """Say how many parameters moved though the data alone say next to nothing of them; "" if none.
 

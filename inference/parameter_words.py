@@ -96,6 +96,20 @@ EVERY: Mapping[str, str] = {
 dims are deviations: tables/parameters.csv has them, the page has a line for all of a block."""
 
 
+def about_all(parameter: str, dims: str) -> str:
+    """Say what a parameter is about, all its levels together.
+
+    Parameters
+    ----------
+    dims
+        Their names, joined by ", "; of deviations their scale is what they are about.
+    """
+    scale = f"{parameter}_scale"
+    if parameter not in ABOUT and scale in ABOUT:
+        return f"{about(scale)}, level by level"
+    return about(parameter, everything=EVERY.get(dims, "each level"))
+
+
 def about(parameter: str, levels: Sequence[str] = (), everything: str = "") -> str:
     """Say what a parameter is about, of some of its levels.
 

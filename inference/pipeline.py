@@ -22,6 +22,7 @@ from .decide import Rule, by_probability, decide, pending
 from .diagnose import diagnose, sampler_check
 from .fit import FitOptions, density, sample
 from .minimum import found, shortfalls
+from .other_law import answer, other_law
 from .profile import profiles
 from .ranks import rank
 from .realize import realize
@@ -240,8 +241,16 @@ def score(
         diagnostics=diagnostics,
         checks=(sampler, _baselines(prepared, ranks, decision), *pending((sampler,))),
         seed=options.seed,
+        other_law=_under_the_other_law(prepared, options),
     )
     return Scored(realized, scores, places.scores, ranks, decision, summarize(parts))
+
+
+def _under_the_other_law(prepared: Prepared, options: FitOptions) -> str:
+    """Say the answer of that fit, where it is there."""
+    other = restructured(prepared, other_law(prepared.structure))
+    tree = stored(other, options)
+    return "" if tree is None else answer(tree, other.plan, prepared.round, options.seed)
 
 
 def _baselines(prepared: Prepared, ranks: xr.Dataset, decision: Decision) -> Check:

@@ -25,25 +25,22 @@ from ..models import joint, noise
 from ..models.density import Density
 from ..models.design import Design
 from ..models.engine import Params
-from .predictive_totals import Found
 from .responsibility import Outcome, Reader
+
+Scattered = tuple[str, str, Floats, Floats]
+"""Check, of what, and by draw what is seen and what is drawn."""
 
 SCATTER, WITHOUT_NOISE = "scatter of counts", "regions and months, if they had no noise"
 REGIONS_AND_MONTHS, AUTHORS = "regions and months", "authors in regions and months"
 
 
-def scatters(plan: Design, params: list[Params], rng: np.random.Generator) -> Iterator[Found]:
-    """Both as the fit has them, and of regions and months as if it had no noise.
-
-    Yields
-    ------
-    Check, of what, and by draw what is seen and what is drawn.
-    """
+def scatters(plan: Design, params: list[Params], rng: np.random.Generator) -> Iterator[Scattered]:
+    """Both as the fit has them, and of regions and months as if it had no noise."""
     yield from _of_blocks(plan, params, rng)
     yield _of_authors(plan, params, rng)
 
 
-def _of_blocks(plan: Design, params: list[Params], rng: np.random.Generator) -> Iterator[Found]:
+def _of_blocks(plan: Design, params: list[Params], rng: np.random.Generator) -> Iterator[Scattered]:
     blocks, n = noise.blocks(plan), len(params)
     target = Density(plan, joint.parameters_of(plan, params[0]))
     seen, made, plain = np.zeros(n), np.zeros(n), np.zeros(n)
@@ -64,7 +61,7 @@ def scatter(counts: Floats, mean: Floats) -> float:
     return float(((counts[some] - mean[some]) ** 2 / mean[some]).sum())
 
 
-def _of_authors(plan: Design, params: list[Params], rng: np.random.Generator) -> Found:
+def _of_authors(plan: Design, params: list[Params], rng: np.random.Generator) -> Scattered:
     reader = Reader(replace(plan, every=plan.counted), frozenset(params[0]))
     blocks = noise.blocks(plan)
     seen, made = np.zeros(len(params)), np.zeros(len(params))

@@ -43,7 +43,7 @@ def summarize(parts: Parts) -> Summary:
         baselines=baselines.baselines(evidence, round_.rubric),
         set_aside=_set_aside(evidence),
         set_aside_rows=_set_aside_rows(evidence),
-        identification=identification(moved, parts.plan),
+        identification=identification(moved, parts.plan, parts.other_law),
         parameters=moved,
         notes=_notes(parts, moved),
         counts=_counts(parts),

@@ -70,7 +70,7 @@ def _has_totals(plan: Design) -> bool:
     return plan.structure.totals and found is not None and len(found) > 0
 
 
-def by_construction(plan: Design) -> Iterator[Reason]:
+def by_construction(plan: Design, under_other_law: str = "") -> Iterator[Reason]:
     """Name what these data cannot inform, with the reason."""
     evidence = plan.evidence
     yield Reason(
@@ -78,7 +78,7 @@ def by_construction(plan: Design) -> Iterator[Reason]:
         "The number of incidents that nobody reported is not fixed by any number of sources: "
         "it rests on the assumed law of how visible incidents are.",
     )
-    yield Reason("visibility law", _law(plan))
+    yield Reason("visibility law", _law(plan, under_other_law))
     yield from _never_visible(plan)
     yield Reason("large events", _large_events(evidence))
     if len(plan.histories.listers) == 1:
@@ -106,16 +106,16 @@ def _tells_other(plan: Design) -> bool:
     return bool(np.isin(evidence.said, codes).any()) or is_counted(plan)
 
 
-def _law(plan: Design) -> str:
-    """Name the law of visibility that was assumed, and the other one."""
+def _law(plan: Design, under_other: str) -> str:
+    """Name the law of visibility that was assumed, the other one and what it says."""
     used, other, law = "the normal law", "that of two classes of incidents", TWO_CLASS
     if plan.structure.visibility != NORMAL:
         used, other, law = other, used, NORMAL
+    told = f"`dtoscore alternatives ROUND --visibility {law}` gives P(worst) under both"
     return (
         f"By which law some incidents are harder to see than others for all sources: {used} is "
         f"assumed, and no number of sources tells it from {other}, which can give another number "
-        f"of unreported incidents: `dtoscore alternatives ROUND --visibility {law}` gives P(worst) "
-        "under both; a release is of one law."
+        f"of unreported incidents; a release is of one law. {under_other or told + '.'}"
     )
 
 

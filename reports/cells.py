@@ -52,6 +52,7 @@ def printed(summary: Summary) -> dict[str, Table]:
         "set_aside": grounds.set_aside(summary),
         "rows": grounds.set_aside_rows(summary),
         "identification": grounds.identification(summary),
+        "parameters": grounds.parameters(summary),
         "weights": grounds.weights(summary),
     }
 

@@ -16,6 +16,8 @@ from ..inference.diagnose import (
     MOST_RHAT,
     RHAT_SAID,
 )
+from ..inference.movements import by_parameter
+from ..inference.parameter_words import about_all
 from ..inference.summary import Summary
 from ..inference.unseen import MOST_UNSEEN
 from . import words
@@ -122,6 +124,39 @@ def identification(summary: Summary) -> Table:
     ]
     columns = ("Parameter", "What it means", "Moved by the data")
     return Table("What the data did not inform", columns, tuple(rows), 2)
+
+
+def parameters(summary: Summary) -> Table:
+    """Print every parameter of the model: how far the data moved it; none of them of a bad fit."""
+    found = by_parameter(summary.parameters) if summary.diagnostics.passed else pd.DataFrame()
+    rows = [
+        (
+            str(name),
+            about_all(str(name), str(row["dims"])),
+            f"{words.count(row['informed'])} of {words.count(row['levels'])}",
+            _moved(row["moved"]),
+            words.NONE if math.isnan(row["alone"]) else words.percent(row["alone"]),
+            _around(row["prior_mean"], row["prior_sd"]),
+            _around(row["mean"], row["sd"]),
+        )
+        for name, row in found.iterrows()
+    ]
+    columns = (
+        "Parameter", "What it is about", "Levels informed", "Moved by the data",
+        "Known from the data alone", "Before", "After",
+    )  # fmt: skip
+    return Table("Every parameter, before the data and after", columns, tuple(rows), 2, _EVERY)
+
+
+_EVERY = (
+    "Moved: by how much the standard deviation shrank, on average over the levels. Known from the "
+    "data alone: the share of the precision that the data would have if nothing were believed of "
+    "any other parameter. Before and after: mean and standard deviation, of a single number."
+)
+
+
+def _around(mean: float, sd: float) -> str:
+    return words.NONE if math.isnan(mean) else f"{mean:.3g} ± {sd:.2g}"
 
 
 def _moved(moved: float) -> str:

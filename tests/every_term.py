@@ -2,8 +2,8 @@
 
 Incidents are drawn by what ``enumeration`` expects: plain loops, written from the docstrings, not
 from the code of the model. Delays and a total of victims follow their laws. Settings differ in who
-tells and in what is known beforehand; together they have every term of the model but deaths by
-side, and ``study_of_every_term`` fits them.
+tells and in what is known beforehand; together they have every term of the model, and
+``study_of_every_term`` fits them.
 """
 
 import itertools
@@ -18,11 +18,11 @@ from dtoscore.models.design import design
 from dtoscore.models.numbers import LARGE, TAIL_GRID, tail_posterior
 from dtoscore.models.priors import Priors
 from dtoscore.models.structure import TWO_CLASS, Structure
-from enumeration import means, published
-from tiny import COPY, COURT, GED, PAPER, PRESS, WATCH, Case, evidence_of
+from enumeration import means, published, sides
+from tiny import COPY, COURT, GED, PAPER, PRESS, SIDES_SIZE, WATCH, Case, evidence_of
 from tiny_ground import Ground
 from totalled import total
-from values import Params
+from values import Params, Said
 
 PRIORS = Priors().override(
     {
@@ -50,12 +50,24 @@ SETTINGS: dict[str, Case] = {
         ("a", "b", "c"), (PRESS, WATCH, COURT), ("a", "b"), n_region=2, n_period=2, n_kind=2,
         structure=Structure(visibility=TWO_CLASS),
     ),
+    "two wars in two regions, their deaths by side, names of several": Case(
+        ("a", "b", "c"), (PRESS, WATCH), ("a", "b"), rivalries=("a><b", "a><c"), largest_set=2,
+        sides_total=2, n_region=2, n_kind=2, structure=Structure(),
+    ),
+    "a list of organizations' deaths alone, and what it does not list as a total": Case(
+        ("a", "b"), (GED,), ("a", "b"), has_other=True, rivalries=("a><b",), n_region=3,
+        n_period=2, structure=Structure(),
+    ),
 }  # fmt: skip
+RESIDUAL = "a list of organizations' deaths alone, and what it does not list as a total"
+"""Where the total counts what nobody reports; elsewhere it counts everything."""
+TOLD_BY_SIDE = 0.5
+"""Share of the clashes of two or three dead of which it is told who died."""
 
 
 def drawn(case: Case, rng: np.random.Generator) -> Params:
     """A value of every parameter, from the priors."""
-    plan = design(with_total(evidence_of(case, _none(case)), 0), case.structure)
+    plan = design(with_total(case, evidence_of(case, _none(case)), 0), case.structure)
     found = prior_draws(joint.parameters(plan, PRIORS), plan, 1, int(rng.integers(2**31)))
     return {name: np.asarray(value[0]) for name, value in found.items()}
 
@@ -65,6 +77,9 @@ def _none(case: Case) -> np.ndarray:
     n, rows = len(case.sources), []
     for text, known in itertools.product(range(len(case.statements)), range(len(case.classes) + 1)):
         rows.append((0, 0, 0, 1, -1, 0, 0, known, *[text] * n))
+    if case.sides_total:
+        told = case.statements.index(case.rivalries[0])
+        rows.append((0, 0, 0, SIDES_SIZE, 0, 1, 1, len(case.classes), *[told] * n))
     return np.array(rows, np.int64)
 
 
@@ -74,18 +89,36 @@ def simulated(case: Case, p: Params, rng: np.random.Generator) -> Evidence:
     factors = rng.gamma(p["noise"] ** -2.0, p["noise"] ** 2.0, (case.n_region, case.n_period))
     for cell in case.cells:
         for (v, w, said), by_author in means(case, p, cell).items():
-            number = rng.poisson(sum(by_author) * factors[cell[:2]])
+            numbers = rng.poisson(np.array(by_author) * factors[cell[:2]])
             if set(said) == {SILENT}:
-                unseen[cell[2], v] += number
+                unseen[cell[2], v] += numbers.sum()
                 continue
             known = w if len(case.classes) > 1 else len(case.classes)
-            seen += [(*cell, v, -1, 0, 0, known, *said)] * number
+            for author, number in zip(case.authors, numbers.tolist(), strict=True):
+                by_side = (_told_by_side(case, p, author, v, said, rng) for _ in range(number))
+                seen += [(*cell, v, *by, known, *said) for by in by_side]
     found = evidence_of(case, np.array(seen, np.int64).reshape(len(seen), 8 + len(case.sources)))
     found, missed = _with_dead(found, unseen[COUNTED], rng)
     late = _delays(case, p, rng)
     if late is not None:
         vars(found.ground)["delays"] = late
-    return with_total(found, _written(found, missed, p, rng))
+    reported = found.incidents.loc[found.incidents["kind"] == COUNTED, "victims"].to_numpy()
+    both = missed if _is_residual(case) else np.concatenate([reported, missed])
+    return with_total(case, found, _written(both, p, rng))
+
+
+def _told_by_side(
+    case: Case, p: Params, author: str, v: int, said: Said, rng: np.random.Generator
+) -> tuple[int, int, int]:
+    """Rivalry and deaths by side of an incident; -1, 0 and 0 where nothing is told of them."""
+    named = [d for d, text in enumerate(case.rivalries) if case.statements.index(text) in said]
+    n = case.sides_total
+    if not named or not n or v != SIDES_SIZE or rng.random() > TOLD_BY_SIDE:
+        return -1, 0, 0
+    d = named[0]
+    law = [sides(case, p, d, author == case.rivalries[d], i, n - i) for i in range(n + 1)]
+    first = int(rng.choice(n + 1, p=law))
+    return d, first, n - first
 
 
 def _with_dead(
@@ -114,19 +147,21 @@ def _with_dead(
     return replace(found, incidents=incidents), dead(np.repeat(np.arange(5), unseen))
 
 
-def _written(found: Evidence, missed: np.ndarray, p: Params, rng: np.random.Generator) -> int:
-    """The total: each incident of its kind counted with probability p, written with noise."""
-    of_kind = found.incidents.loc[found.incidents["kind"] == COUNTED, "victims"]
-    all_dead = np.concatenate([of_kind.to_numpy(), missed])
-    counted = all_dead[rng.random(len(all_dead)) < p["capture"][0]].sum()
+def _is_residual(case: Case) -> bool:
+    return case == SETTINGS[RESIDUAL]
+
+
+def _written(dead: np.ndarray, p: Params, rng: np.random.Generator) -> int:
+    """The total: each incident that it may count with probability p, written with noise."""
+    counted = dead[rng.random(len(dead)) < p["capture"][0]].sum()
     nu = float(p["total_noise"][0])
     return int(np.rint(counted * rng.gamma(nu**-2.0, nu**2.0)))
 
 
-def with_total(found: Evidence, count: int) -> Evidence:
-    """Add an inclusive total of victims of all regions and periods, of one kind."""
-    periods = range(len(found.axes.periods))
-    return total(found, count, "victims", "inclusive", CAPTURE, NOISE, periods, kinds=(COUNTED,))
+def with_total(case: Case, found: Evidence, count: int) -> Evidence:
+    """Add a total of victims of all regions and periods, of one kind."""
+    periods, scope = range(case.n_period), "residual" if _is_residual(case) else "inclusive"
+    return total(found, count, "victims", scope, CAPTURE, NOISE, periods, kinds=(COUNTED,))
 
 
 def _delays(case: Case, p: Params, rng: np.random.Generator) -> pd.DataFrame | None:

@@ -52,8 +52,10 @@ def fitted(setting: str, number: int) -> list[dict[str, Any]]:
 
 
 def compared(truth: Params, posterior: xr.Dataset) -> Iterator[dict[str, Any]]:
-    """Where each true value lies among the draws."""
+    """Where each true value lies among the draws; a round may lack what would tell of some."""
     for name, value in truth.items():
+        if name not in posterior:
+            continue
         draws = posterior[name].to_numpy()
         flat = draws.reshape(draws.shape[0] * draws.shape[1], -1)
         for i, true in enumerate(np.ravel(value)):

@@ -6,16 +6,16 @@ import pytest
 import xarray as xr
 from dtoscore.models import joint
 from dtoscore.models.design import design
+from dtoscore.models.priors import Priors
 from dtoscore.models.structure import Structure
 from every_term import PRIORS, SETTINGS, drawn, simulated
 from study_of_every_term import by_parameter, compared, page
 from tiny import PAPER, PRESS, Case
 
-LAST = list(SETTINGS)[-1]
 
-
-def test_a_round_has_every_parameter_that_was_drawn_and_no_other() -> None:
-    rng, case = np.random.default_rng(3), SETTINGS[LAST]
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_round_has_every_parameter_that_was_drawn_and_no_other(name: str) -> None:
+    rng, case = np.random.default_rng(3), SETTINGS[name]
     truth = drawn(case, rng)
     found = simulated(case, truth, rng)
     listed = joint.parameters(design(found, case.structure), PRIORS)
@@ -25,18 +25,14 @@ def test_a_round_has_every_parameter_that_was_drawn_and_no_other() -> None:
 
 
 def test_settings_together_have_every_term() -> None:
-    """All that any tiny round can have, but for deaths by side and what stands for claims."""
+    """All that has a prior, but for those of single levels and of log totals, and for what stands
+    in the place of claims where there are none.
+    """
     rng = np.random.default_rng(4)
     have = {name for case in SETTINGS.values() for name in drawn(case, rng)}
-    usual = joint.parameters(
-        design(simulated(SETTINGS[LAST], drawn(SETTINGS[LAST], rng), rng), Structure()), PRIORS
-    )
-    wanted = {p.name for p in usual} | {
-        "copying", "group_visibility", "delay", "delay_shape", "split",
-        "claim_rivalry", "claim_event", "silencing_event", "silencing_common", "low_share",
-        "detection_class", "class_base", "detection_covariate", "absence", "total_noise",
+    assert set(Priors()) - have == {
+        "right_adjudicated", "claim_false_other", "rate_total", "rivalry_total", "confusion",
     }  # fmt: skip
-    assert wanted - have == set()
 
 
 def test_more_incidents_come_of_larger_rates() -> None:
@@ -95,3 +91,23 @@ def test_coverage_is_that_of_the_positions() -> None:
     said = page(pd.DataFrame(rows), "x")
     assert "Simulated data" in said
     assert "1 of 2 parameters are more than two clustered standard errors away" in said
+
+
+def test_clashes_are_told_by_side_as_they_were_split() -> None:
+    """Of the wars' own clashes, half of which are told: the mean of the beta-binomial law."""
+    name = "two wars in two regions, their deaths by side, names of several"
+    truth = drawn(SETTINGS[name], np.random.default_rng(7))
+    truth |= {
+        "split": np.array([0.8, 0.8]), "side_selection": np.zeros(3), "noise": np.array(0.01),
+        "side_concentration": np.array(5.0), "rivalry_intercept": np.array(5.0),
+        "rate_intercept": np.array(-20.0), "never_visible": np.zeros(3),
+    }  # fmt: skip
+    found = simulated(SETTINGS[name], truth, np.random.default_rng(8)).incidents
+    sized = found[(found["size"] == 2)]
+    told = sized[sized["rivalry"] >= 0]
+    n = len(told)
+    assert n > 200
+    assert 0.3 < n / len(sized) < 0.55
+    first = told["by_first"].to_numpy() / 2
+    assert abs(first.mean() - 0.8) < 4 * first.std() / n**0.5
+    assert ((told["by_first"] + told["by_second"]) == 2).all()

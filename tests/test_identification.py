@@ -9,8 +9,8 @@ import xarray as xr
 from dtoscore.data.readers import read_round
 from dtoscore.data.tabulate import tabulate
 from dtoscore.inference.identification import identification
-from dtoscore.inference.movements import COLUMNS, movements
-from dtoscore.inference.parameter_words import ABOUT, EVERY
+from dtoscore.inference.movements import COLUMNS, by_parameter, movements
+from dtoscore.inference.parameter_words import ABOUT, EVERY, about_all
 from dtoscore.inference.unidentified import by_construction
 from dtoscore.models.design import design
 from dtoscore.models.joint import parameters
@@ -375,3 +375,35 @@ def test_every_parameter_of_the_model_is_described_in_words(tmp_path):
             assert all(set(p.dims) <= set(EVERY) or p.name in scaled for p in of_a_level)
     assert shown <= set(ABOUT)
     assert len(shown) > 40
+
+
+def test_every_parameter_has_a_row_of_its_own() -> None:
+    rng = np.random.default_rng(1)
+    dims = {"detection": ("lister", 2), "never_visible": ("organization", 3)}
+    prior = xr.Dataset(
+        {n: (("chain", "draw", dim), rng.normal(size=(2, 400, k))) for n, (dim, k) in dims.items()}
+    )
+    prior["one_sided"] = ("chain", "draw"), rng.normal(2.0, 1.0, (2, 400))
+    after = prior.copy()
+    after["detection"] = prior["detection"] * xr.DataArray([0.1, 1.0], dims="lister")
+    after["one_sided"] = (prior["one_sided"] - 2.0) * 0.5 + 2.0
+    found = by_parameter(movements(after, prior))
+    assert found["levels"].to_dict() == {"detection": 2, "never_visible": 3, "one_sided": 1}
+    assert found["informed"].to_dict() == {"detection": 1, "never_visible": 0, "one_sided": 1}
+    np.testing.assert_allclose(found["moved"], [0.45, 0.0, 0.5], atol=1e-9)
+    several = found.loc[["detection", "never_visible"], ["prior_mean", "prior_sd", "mean", "sd"]]
+    assert several.isna().to_numpy().all()
+    assert found.loc["one_sided", "sd"] == pytest.approx(found.loc["one_sided", "prior_sd"] / 2)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "dims", "said"),
+    [
+        ("visibility", "lister", "missed by every source too"),
+        ("detection_region", "lister, region", "in what they report, level by level"),
+        ("silencing", "some dim", "How far each level silences"),
+        ("one_sided", "source", "How often every source writes"),
+    ],
+)
+def test_a_parameter_is_said_with_all_its_levels(parameter: str, dims: str, said: str) -> None:
+    assert said in about_all(parameter, dims)

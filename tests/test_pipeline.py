@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from dtoscore.inference.prior import prior_draws
 from dtoscore.inference.unseen import MOST_UNSEEN
 from dtoscore.models import joint
 from dtoscore.models.priors import Priors
-from dtoscore.models.structure import Structure
+from dtoscore.models.structure import TWO_CLASS, Structure
 from dtoscore.reports.canonical import canonical_json, sha256
 from dtoscore.reports.document import release_document, schema
 from dtoscore.reports.run import run
@@ -165,6 +166,26 @@ def test_scored_round_makes_a_valid_release(tmp_path, sampled):
     again = pipeline.score(prepared, pipeline.stored(prepared, OPTIONS), OPTIONS)
     assert scored.realized.identical(again.realized)
     assert canonical_json(release_document(again.summary)) == document
+
+
+def test_the_other_law_of_visibility_answers_where_it_is_fitted(tmp_path, sampled, monkeypatch):
+    prepared = pipeline.prepare(write_full_round(tmp_path / "round"))
+    posterior = pipeline.fit(prepared, OPTIONS)
+
+    def said():
+        frame = pipeline.score(prepared, posterior, OPTIONS).summary.identification
+        return frame.set_index("parameter").loc["visibility law", "sentence"]
+
+    assert "--visibility two_class` gives P(worst) under both" in said()
+    other = pipeline.restructured(prepared, Structure(visibility=TWO_CLASS))
+    fitted = pipeline.fit(other, OPTIONS)
+    assert said().endswith("A fit of that law is there and failed its gate: it says nothing.")
+    passing = SimpleNamespace(passed=True)
+    monkeypatch.setattr("dtoscore.inference.other_law.diagnose", lambda *_: passing)
+    expected = pipeline.score(other, fitted, OPTIONS).summary.organizations["p_worst"].dropna()
+    first = expected.sort_values(ascending=False)
+    told = said().rsplit("P(worst) is: ", 1)[1].rstrip(".").split(", ")
+    assert [float(one.split()[-1]) for one in told] == pytest.approx(first.tolist(), abs=0.006)
 
 
 def test_one_absurd_draw_is_refused_with_its_reason(prepared):

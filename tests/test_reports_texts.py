@@ -250,6 +250,18 @@ def test_tables_of_a_failed_fit_say_that_they_are_not_for_use(status):
     assert marked == [status == "refused"] * len(names)
 
 
+@pytest.mark.parametrize("status", STATUSES)
+def test_every_parameter_is_shown_before_and_after_but_not_of_a_failed_fit(status):
+    rows = printed(fake_summary(status))["parameters"].rows
+    expected = [
+        ("claim_false", "False claims at scenes of every organization", "0 of 2", "0.00", "<1%",
+         "–", "–"),
+        ("visibility", "How far incidents that others miss are missed by every source too",
+         "1 of 1", "0.67", "40%", "0.8 ± 0.6", "1.2 ± 0.2"),
+    ]  # fmt: skip
+    assert list(rows) == ([] if status == "refused" else expected)
+
+
 def test_the_gate_is_said_in_the_same_numbers_in_its_table_and_its_sentences():
     found = bad((4, 60))
     rows = {
