@@ -21,8 +21,10 @@ PRIOR_INCIDENTS = 1.0
 """What a prior of sd 1 on a log rate is worth: a log rate has precision n after n incidents."""
 
 
-PRIOR_SIZES = 60.0
-"""What a prior of sd .3 on the log odds of a size is worth: 12 incidents in each of five bins."""
+PRIOR_SIZES = 15.0
+"""What a prior of sd .6 on the log odds of a size is worth: 3 incidents in each of five bins."""
+PRIOR_DIRECTION = 10.0
+"""Precision of a prior of sd .3 on an effect on log odds, beside n λ after n incidents."""
 PRIOR_PERIODS = 25.0
 """What a prior of sd .2 on the log rate of a period is worth."""
 
@@ -30,6 +32,35 @@ PRIOR_PERIODS = 25.0
 def weights(count: Floats, prior: float = PRIOR_INCIDENTS) -> Floats:
     """Weight of the cell's own level after ``count`` incidents, n / (n + ``prior``)."""
     return count / (count + prior)
+
+
+class Directions(NamedTuple):
+    """Directions of effects on sizes that sum to zero, from the least informed on.
+
+    ``basis``: orthonormal columns, shape (size, direction); ``information``: λ, what one incident
+    says of the effect along each, shape (direction,).
+    """
+
+    basis: Floats
+    information: Floats
+
+
+def size_directions(share: Floats) -> Directions:
+    """Eigenvectors of the Fisher information of one incident's size, diag(s) - s sᵀ.
+
+    Of sizes of which seven in ten are one and one in a hundred is eight or more, an incident says
+    hundreds of times more along one direction than along another, and no single weight fits both.
+
+    Parameters
+    ----------
+    share
+        s, shares of the reported sizes, shape (size,).
+    """
+    n = len(share)
+    plain = np.linalg.svd(np.ones((1, n)))[2][1:].T
+    of_one = np.diag(share) - np.outer(share, share)
+    information, turned = np.linalg.eigh(plain.T @ of_one @ plain)
+    return Directions(np.ascontiguousarray(plain @ turned), information)
 
 
 PRIOR_CELLS = 2.0

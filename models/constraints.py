@@ -22,12 +22,13 @@ from .walls import log_reported
 
 (
     NORMAL, HALFNORMAL, LOGNORMAL, RAYLEIGH, BETA, ZERO_SUM, DIRICHLET, TABLE, FLAT, SIZES, LEVEL,
-    LEVELS, REACH, REACHES,
-) = range(14)  # fmt: skip
+    LEVELS, REACH, REACHES, DIRECTIONS,
+) = range(15)  # fmt: skip
 KINDS = {
     "normal": NORMAL, "halfnormal": HALFNORMAL, "lognormal": LOGNORMAL, "rayleigh": RAYLEIGH,
     "beta": BETA, "zero_sum": ZERO_SUM, "dirichlet": DIRICHLET, "table": TABLE, "flat": FLAT,
     "sizes": SIZES, "level": LEVEL, "levels": LEVELS, "reach": REACH, "reaches": REACHES,
+    "directions": DIRECTIONS,
 }  # fmt: skip
 UNIT = 10
 """Column of ``Table.rows``."""
@@ -37,6 +38,7 @@ ARGUMENTS = {
     "table": ("wall", "weight"), "flat": ("mu", "sigma"), "sizes": ("sigma", "sigma"),
     "rayleigh": ("sigma", "sigma"), "level": ("mu", "sigma"), "levels": ("sigma", "sigma"),
     "reach": ("mu", "sigma"), "reaches": ("sigma", "sigma"),
+    "directions": ("sigma", "power"),
 }  # fmt: skip
 
 
@@ -109,7 +111,7 @@ def _around(p: Parameter, starts: dict[str, int]) -> list[int]:
 
 def _n_free(row: Ints) -> int:
     kind, _, _, outer, first, second = row[:6]
-    if kind in (ZERO_SUM, SIZES, LEVELS, REACHES):
+    if kind in (ZERO_SUM, SIZES, LEVELS, REACHES, DIRECTIONS):
         return int(outer * max(first - 1, 1) * (second - 1))
     return int(outer * (second - 1) if kind == DIRICHLET else outer * first * second)
 
@@ -120,14 +122,10 @@ def constrain(free, rows, one, two, at, ix):
     values = np.empty(two.shape[0])
     for i in range(rows.shape[0]):
         kind, f, p, outer, first, second = rows[i, :6]
-        size, unit = first * second, rows[i, UNIT]
         if kind in (ZERO_SUM, SIZES):
-            for block in range(outer):
-                at_block = p + block * size
-                _extend(free, f, values, at_block, first, second)
-                f += max(first - 1, 1) * (second - 1)
-                if unit >= 0:
-                    values[at_block : at_block + size] *= values[unit] ** two[at_block]
+            _zero_sum(free, rows[i], values, two)
+        elif kind == DIRECTIONS:
+            _directions(free, rows[i], values, two, ix.size_directions)
         elif kind in (LEVELS, REACHES):
             _levels(free, rows[i], values)
         elif kind == DIRICHLET:
@@ -135,7 +133,7 @@ def constrain(free, rows, one, two, at, ix):
                 _simplex(free[f : f + second - 1], values[p : p + second])
                 f, p = f + second - 1, p + second
         else:
-            for j in range(outer * size):
+            for j in range(outer * first * second):
                 values[p + j] = _from_free(kind, free[f + j])
     if has(rows, REACH):
         detection_of_reach(values, at, ix)
@@ -153,6 +151,30 @@ def _levels(free, row, values):
         start, end = p + block * second, p + (block + 1) * second - 1
         values[start:end] = free[f : f + second - 1]
         values[end] = free[last + block]
+        f += second - 1
+
+
+@jit
+def _zero_sum(free, row, values, power):
+    """Levels that sum to zero, in units of their scale."""
+    _, f, p, outer, first, second = row[:6]
+    size, unit = first * second, row[UNIT]
+    for start in range(p, p + outer * size, size):
+        _extend(free, f, values, start, first, second)
+        f += max(first - 1, 1) * (second - 1)
+        if unit >= 0:
+            values[start : start + size] *= values[unit] ** power[start]
+
+
+@jit
+def _directions(free, row, values, power, basis):
+    """Levels that sum to zero from their coefficients along the directions, in units."""
+    _, f, p, outer, _, second = row[:6]
+    unit = values[row[UNIT]]
+    for block in range(outer):
+        start = p + block * second
+        own = free[f : f + second - 1] * unit ** power[start : start + second - 1]
+        values[start : start + second] = basis @ own
         f += second - 1
 
 

@@ -23,6 +23,8 @@ def declare(p: Parameter, params: Params, reach: Reach | None = None) -> Array:
     reach
         Of the sources, for shifted ones.
     """
+    if p.distribution == "directions":
+        return _directions(p, params)
     if p.distribution == "zero_sum":
         return _zero_sum(p, params)
     if reach is None:
@@ -57,6 +59,13 @@ def _zero_sum(p: Parameter, params: Params) -> Array:
     factor = params[p.unit] ** p.arguments["power"]
     level = pm.ZeroSumNormal(p.free_name, sigma=sigma / factor, **law)
     return pm.Deterministic(p.name, level * factor, dims=p.dims)
+
+
+def _directions(p: Parameter, params: Params) -> Array:
+    """An effect by its coefficients along directions, in units of powers of its scale."""
+    basis, factor = p.arguments["basis"], params[p.unit] ** p.arguments["power"][:, :-1]
+    level = pm.Normal(p.free_name, sigma=1.0 / factor, shape=p.free_shape)
+    return pm.Deterministic(p.name, pt.dot(level * factor, basis.T), dims=p.dims)
 
 
 def _sizes(p: Parameter, shift: Array) -> Array:

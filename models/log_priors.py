@@ -7,6 +7,7 @@ import numpy as np
 from .compiled import jit
 from .constraints import (
     BETA,
+    DIRECTIONS,
     DIRICHLET,
     FLAT,
     HALFNORMAL,
@@ -41,7 +42,7 @@ def log_prior(free, values, place, table_rows, one, two, at, ix):
     jacobian = log_reach_volume(values, at, ix) if has(table_rows, REACH) else 0.0
     for i in range(table_rows.shape[0]):
         kind, _, p, outer, first, second, scale = table_rows[i, :7]
-        if kind in (ZERO_SUM, TABLE, SIZES, LEVELS, REACHES):
+        if kind in (ZERO_SUM, TABLE, SIZES, LEVELS, REACHES, DIRECTIONS):
             sigma = values[scale] if scale >= 0 else one[p]
             size = outer * first * second
             by[i] = _log_spread(values, p, size, degrees(table_rows[i]), sigma)
@@ -71,6 +72,9 @@ def _log_simple_volume(kind, x):
 def _log_effect_volume(row, values, sigma, two):
     """Log Jacobian of the coordinates of an effect around zero."""
     kind, _, p, outer, first, second = row[:6]
+    if kind == DIRECTIONS:
+        powers = two[p : p + outer * second].reshape((outer, second))[:, : second - 1].sum()
+        return powers * np.log(values[row[UNIT]])
     if row[UNIT] >= 0:
         powers = two[p : p + outer * first * second].mean()
         return degrees(row) * powers * np.log(values[row[UNIT]])

@@ -4,6 +4,7 @@ import numpy as np
 
 from .compiled import jit
 from .constraints import (
+    DIRECTIONS,
     DIRICHLET,
     FLAT,
     HALFNORMAL,
@@ -42,7 +43,7 @@ def log_prior_back(free, values, place, table_rows, one, two, d_values, at, ix):
     log_reach_back(values, at, ix, d_place, d_size, d)
     if has(table_rows, REACH):
         _reach_back(values, one, two, at, ix, d)
-    _units_back(values, table_rows, two, d)
+    _units_back(values, table_rows, two, d, ix.size_directions)
     return _to_free(d, free, values, table_rows, one, two)
 
 
@@ -56,6 +57,11 @@ def _to_free(d, free, values, table_rows, one, two):
             for block in range(outer):
                 _extend_back(d, p + block * first * second, first, second, result, f)
                 f += max(first - 1, 1) * (second - 1)
+        elif kind == DIRECTIONS:
+            for block in range(outer):
+                start = p + block * second
+                result[f : f + second - 1] = d[start : start + second - 1]
+                f += second - 1
         elif kind in (LEVELS, REACHES):
             _levels_to_free(d, table_rows[i], result)
         elif kind == DIRICHLET:
@@ -115,7 +121,7 @@ def _effects_back(free, values, table_rows, one, two, place, d, d_place, d_size)
     """Add the gradient of effects around zero, their scales and what they are centred on."""
     for i in range(table_rows.shape[0]):
         kind, _, p, outer, first, second, scale = table_rows[i, :7]
-        if kind in (ZERO_SUM, TABLE, SIZES, LEVELS, REACHES):
+        if kind in (ZERO_SUM, TABLE, SIZES, LEVELS, REACHES, DIRECTIONS):
             sigma = values[scale] if scale >= 0 else one[p]
             squares = _spread_back(values, p, outer * first * second, sigma, d)
             if scale >= 0:
@@ -132,16 +138,30 @@ def _effects_back(free, values, table_rows, one, two, place, d, d_place, d_size)
 
 
 @jit
-def _units_back(values, table_rows, two, d):
+def _units_back(values, table_rows, two, d, basis):
     """From zero-sum effects to themselves in units of a power of a scale, volume included."""
     for i in range(table_rows.shape[0]):
         _, _, p, outer, first, second = table_rows[i, :6]
         size, unit = outer * first * second, table_rows[i, UNIT]
-        if unit >= 0:
+        if table_rows[i, 0] == DIRECTIONS:
+            _directions_back(values, table_rows[i], two, d, basis)
+        elif unit >= 0:
             sigma, each = values[unit], degrees(table_rows[i]) / size
             for j in range(p, p + size):
                 d[unit] += two[j] / sigma * (d[j] * values[j] + each)
                 d[j] *= sigma ** two[j]
+
+
+@jit
+def _directions_back(values, row, power, d, basis):
+    """Put the gradient in the coefficients in the place of that in all levels but the last."""
+    p, outer, second, unit = row[2], row[3], row[5], row[UNIT]
+    for start in range(p, p + outer * second, second):
+        own = basis.T @ values[start : start + second]
+        change = basis.T @ d[start : start + second]
+        for j in range(second - 1):
+            d[unit] += power[start + j] / values[unit] * (change[j] * own[j] + 1.0)
+            d[start + j] = change[j] * values[unit] ** power[start + j]
 
 
 @jit

@@ -8,7 +8,7 @@ from ..data.arrays import Floats, Ints
 from ..data.errors import ModelError
 from . import delay, silencing
 from .attribution import blame_weights, lists_organizations
-from .centring import reported_shares
+from .centring import reported_shares, size_directions
 from .circumstances import adjudicated, source_types
 from .claims import ABSENT_BLAME, event_table, war_rest, war_shares
 from .compiled import jit
@@ -172,6 +172,7 @@ class Index(NamedTuple):
     log_victims: Floats
     region_share: Floats
     size_share: Floats
+    size_directions: Floats
     war_reports: float
     other_reports: float
     other_listed: float
@@ -284,6 +285,7 @@ def _axes(design: Design) -> dict[str, Any]:
         "log_victims": SIZE_LOG_VICTIMS,
         "region_share": shares.region,
         "size_share": shares.size,
+        "size_directions": size_directions(shares.size).basis,
         "war_reports": shares.wars,
         "other_reports": shares.other,
         "other_listed": float(is_listed(design)),

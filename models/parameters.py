@@ -20,7 +20,9 @@ Sizes = Mapping[str, int]
 """Levels of each dim."""
 OF_OTHER, OF_REACH = ("level", "levels"), ("reach", "reaches")
 """Distributions of the share of ``other`` and of detection, and of their effects by region."""
-NORMAL, ZERO_SUM = ("normal", "level", "reach"), ("zero_sum", "sizes", "levels", "reaches")
+NORMAL, ZERO_SUM = ("normal", "level", "reach"), (
+    "zero_sum", "sizes", "levels", "reaches", "directions",
+)  # fmt: skip
 """Whose prior is normal, and normal with a sum of zero: they differ in their coordinates."""
 
 
@@ -41,9 +43,12 @@ class Parameter:
         as it is reported where sources list it (``rates.other_level``). reach and reaches are
         detection and its zero-sum effect by region in the same way; together their unconstrained
         values are how far the source reaches in each region (``mapping_reached``).
+        directions is zero-sum along the last axis; its unconstrained values are its coefficients
+        along the directions of ``centring.size_directions``, each in a power of its own of
+        ``unit``, which ``power`` has in the place of the first levels.
     arguments
         mu and sigma, alpha and beta, a, wall and weight, or power: arrays that broadcast to
-        ``shape``.
+        ``shape``; of directions ``basis``, their shape (level, direction).
     scale
         Name of the parameter that is the sigma of an effect (centred); "" where the sigma is
         a number.

@@ -12,6 +12,9 @@ same everywhere, a place with larger incidents would pass for one where small on
 
 from dataclasses import replace
 
+import numpy as np
+
+from ..data.arrays import Floats
 from . import centring, effects
 from .design import Design
 from .engine import Array, Engine, Params, log_softmax
@@ -25,12 +28,11 @@ def parameters(priors: Priors, design: Design) -> list[Parameter]:
     """List the size parameters."""
     sizes, named = design.sizes, centring.named_incidents(design)
     organized = named[~is_other(design.names)].sum(axis=1)
-    by_author = centring.weights(organized, centring.PRIOR_SIZES)[:, None]
     # One weight for all: a place hangs on the others, with which its deviations sum to zero.
     by_region = centring.weights(named.sum(axis=0), centring.PRIOR_SIZES).mean()
     result = [
         _base(priors, design),
-        *standardized("size_author", priors, ["organized", "size"], 1, sizes, by_author),
+        *_by_author(priors, design, organized),
         *standardized("size_region", priors, ["region", "size"], 2, sizes, by_region),
     ]
     if design.names.rivalries:
@@ -38,6 +40,18 @@ def parameters(priors: Priors, design: Design) -> list[Parameter]:
     if design.names.has_other:
         result += fixed_scale("size_other", priors, ["size"], 1, sizes)
     return result
+
+
+def _by_author(priors: Priors, design: Design, named: Floats) -> list[Parameter]:
+    """Deviations of authors, centred along each direction by what their incidents say of it."""
+    dims = ["organized", "size"]
+    scale, effect = standardized("size_author", priors, dims, 1, design.sizes)
+    found = centring.size_directions(centring.reported_shares(design).size)
+    known = named[:, None] * found.information
+    power = -centring.weights(known, centring.PRIOR_DIRECTION)
+    power = np.column_stack([power, np.zeros(len(power))])
+    arguments = {**effect.arguments, "power": power, "basis": found.basis}
+    return [scale, replace(effect, distribution="directions", unit=scale.name, arguments=arguments)]
 
 
 def _base(priors: Priors, design: Design) -> Parameter:

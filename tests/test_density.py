@@ -229,10 +229,15 @@ def test_what_many_incidents_fix_is_sampled_as_it_is_and_the_rest_in_units_of_it
         return params["size_author_scale"] * params["size_author"]
 
     named = centring.named_incidents(target.design).sum(axis=1)[:2]
-    moved = np.log(sizes(wider) / sizes(free)) / np.log(3.0)
-    expected = 60.0 / (named + 60.0)
-    assert abs(expected[0] - expected[1]) > 0.01
-    np.testing.assert_allclose(moved, np.repeat(expected[:, None], 5, axis=1), rtol=1e-9)
+    share = centring.reported_shares(target.design).size
+    found = centring.size_directions(share)
+    curved = np.diag(share) - np.outer(share, share)
+    along = found.basis.T @ curved @ found.basis
+    np.testing.assert_allclose(along, np.diag(found.information), atol=1e-12)
+    moved = np.log((sizes(wider) @ found.basis) / (sizes(free) @ found.basis)) / np.log(3.0)
+    expected = 10.0 / (named[:, None] * found.information + 10.0)
+    assert np.ptp(expected) > 0.1
+    np.testing.assert_allclose(moved, expected, rtol=1e-9)
 
 
 def test_cells_without_a_report_bend_where_they_would_have_one() -> None:
@@ -361,6 +366,9 @@ def _log_volume(target: Density, p: Parameter, free: np.ndarray, block: slice) -
         return _log_reach_volume(target, free, p.shape[-1])
     if p.distribution == "levels":
         return -0.5 * np.log(p.shape[-1])
+    if p.distribution == "directions":
+        sigma = float(target.unpack(target.constrain(free))[p.unit])
+        return float(p.arguments["power"][:, :-1].sum() * np.log(sigma))
     if p.distribution == "zero_sum":
         power = p.arguments.get("power", np.ones(()))
         sigma = float(target.unpack(target.constrain(free))[p.unit]) if p.unit else 1.0
@@ -455,7 +463,8 @@ def scipy_density(p: Parameter, value: np.ndarray, sigma: float | None) -> float
     """Log density written with scipy alone; zero-sum as a normal without full rank."""
     if p.distribution == "table":
         return float(stats.norm(0.0, sigma).logpdf(value).sum())
-    a = {name: np.broadcast_to(x, p.shape) for name, x in p.arguments.items()}
+    given = {name: x for name, x in p.arguments.items() if name != "basis"}
+    a = {name: np.broadcast_to(x, p.shape) for name, x in given.items()}
     if p.distribution in ZERO_SUM:
         return _zero_sum_density(p, value, float(a["sigma"].flat[0]) if sigma is None else sigma)
     if p.distribution == "dirichlet":
