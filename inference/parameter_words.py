@@ -71,9 +71,9 @@ ABOUT: Mapping[str, str] = {
     "set_share": "How often sources write that one of several did it",
     "confusion": "Whom sources name for whose violence",
     "noise": "How much violence in a region and period varies beyond chance",
-    "capture": "How much of what happens the official series {level} counts",
-    "total_share": "The organizations' share of what the official series {level} counts",
-    "total_noise": "How far the official series {level} is wrong beyond chance",
+    "capture": "How much of what happens {level} counts",
+    "total_share": "The organizations' share of what {level} counts",
+    "total_noise": "How far {level} is wrong beyond chance",
 }
 """By parameter; ``{level}`` is one level, or several in words."""
 EVERY: Mapping[str, str] = {
@@ -88,9 +88,9 @@ EVERY: Mapping[str, str] = {
     "rivalry": "every rivalry",
     "event": "every event",
     "covariate": "every covariate",
-    "capture_series": "every series",
-    "total_share_series": "every series",
-    "total_noise_series": "every series",
+    "capture_series": "every official series",
+    "total_share_series": "every official series",
+    "total_noise_series": "every official series",
 }
 """Dims whose levels readers know, with the words for all of them together. Parameters over other
 dims are deviations: tables/parameters.csv has them, the page has a line for all of a block."""

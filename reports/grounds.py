@@ -156,7 +156,11 @@ _EVERY = (
 
 
 def _around(mean: float, sd: float) -> str:
-    return words.NONE if math.isnan(mean) else f"{mean:.3g} ± {sd:.2g}"
+    """Print both to the second digit of the sd."""
+    if math.isnan(mean):
+        return words.NONE
+    digits = max(0, 1 - math.floor(math.log10(sd))) if sd > 0 else 2
+    return f"{mean:,.{digits}f} ± {sd:,.{digits}f}"
 
 
 def _moved(moved: float) -> str:

@@ -257,7 +257,7 @@ def test_every_parameter_is_shown_before_and_after_but_not_of_a_failed_fit(statu
         ("claim_false", "False claims at scenes of every organization", "0 of 2", "0.00", "<1%",
          "–", "–"),
         ("visibility", "How far incidents that others miss are missed by every source too",
-         "1 of 1", "0.67", "40%", "0.8 ± 0.6", "1.2 ± 0.2"),
+         "1 of 1", "0.67", "40%", "0.80 ± 0.60", "1.20 ± 0.20"),
     ]  # fmt: skip
     assert list(rows) == ([] if status == "refused" else expected)
 
