@@ -28,7 +28,8 @@ from ..models.engine import Params
 from ..models.given_sizes import Laws
 from ..models.noise import Law
 from ..models.totals import Totals, cells_of, totals_of
-from .given_totals import Months, renew
+from .given_totals import renew
+from .given_totals_chain import Months
 from .strata import Cover, Pairs, Strata, by_stratum, deal, stratify
 
 SWEEPS = 20

@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 from dtoscore.inference import given_totals
-from dtoscore.inference.given_totals import Months
+from dtoscore.inference.given_totals_chain import Months
 from dtoscore.inference.strata import Cover, by_stratum, deal, stratify
 from dtoscore.inference.unseen import SWEEPS
 from dtoscore.models import victim_totals
