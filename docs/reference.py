@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 from dtoscore.cli import app
-from dtoscore.models.priors import DEFAULTS, Prior
+from dtoscore.models.prior_table import DEFAULTS, Prior
 
 DOCS = Path(__file__).resolve().parent
 FOLDERS = ("cli", "data", "models", "inference", "reports", "studies")

@@ -15,7 +15,8 @@ from ..data.arrays import Floats
 from ..data.errors import FitError
 from ..models import joint, kernel, noise, superposition
 from ..models.aggregates import background
-from ..models.density import Density, prepared, read
+from ..models.density import Density
+from ..models.density_stages import prepared, read
 from ..models.design import Design
 from ..models.engine import NUMPY, Params
 from ..models.kernel_layout import LayoutRef, layout

@@ -92,7 +92,7 @@ def by_construction(plan: Design, under_other_law: str = "") -> Iterator[Reason]
     if settled < min(ENOUGH_SETTLED, MOST_SETTLED * named):
         yield Reason("shared errors", _shared_errors(settled, named))
     if plan.structure.claims and not plan.structure.confusion:
-        yield from _claims(evidence)
+        yield from _claims(plan)
     yield from _splits(evidence)
     yield from _selections(evidence)
 
@@ -125,15 +125,16 @@ def _never_visible(plan: Design) -> Iterator[Reason]:
         yield Reason("never_visible", subject, "no report tells", ("never_visible",))
 
 
-def _claims(evidence: Evidence) -> Iterator[Reason]:
+def _claims(plan: Design) -> Iterator[Reason]:
     """Say what only adjudicated incidents tell of claims, where there is none."""
+    evidence = plan.evidence
     courts = (evidence.axes.sources["type"] == ADJUDICATED).to_numpy()
     settled = (evidence.said[:, courts] > 0).any(axis=1)
     reported = (evidence.said[:, ~courts] >= 0).any(axis=1)
     if not _settled(evidence)[0]:
         subject = "How often a scene points to the wrong author, and to whom"
         yield Reason("claim_false", subject, "no adjudicated incident shows a false claim", CLAIMS)
-    if not (settled & reported).any():
+    if plan.structure.unsigned and not (settled & reported).any():
         subject = "Whether one organization's scenes can be read less often than another's"
         why = "no adjudicated incident tells, and it bears on every score"
         yield Reason("claim_unsigned", subject, why, ("claim_unsigned",))

@@ -33,7 +33,8 @@ from .engine import Array, Engine, Params
 from .families import fixed_scale, shares, simple, standardized
 from .names import is_other
 from .parameters import Parameter
-from .priors import Prior, Priors
+from .prior_table import Prior
+from .priors import Priors
 
 ADJUDICATED_ONE_SIDED = 0.98
 """o of an adjudicated source: not 1, or one that writes a clash whole would say the impossible."""

@@ -44,13 +44,13 @@ at all would leave one that knows one organization alone nobody to name wrongly.
 
 def parameters(priors: Priors, design: Design) -> list[Parameter]:
     """List the parameters of claims."""
-    sizes, names = design.sizes, design.names
+    sizes, names, unsigned = design.sizes, design.names, design.structure.unsigned
     false = [priors["claim_false"]] * len(names.organizations)
     if names.has_other:
         false.append(priors["claim_false_other"])
     result = [
         simple("claim_nobody", priors["claim_nobody"]),
-        *fixed_scale("claim_unsigned", priors, ["organization"], 1, sizes),
+        *(fixed_scale("claim_unsigned", priors, ["organization"], 1, sizes) if unsigned else []),
         shares("claim_false", false, "plain_name"),
     ]
     if names.n_plain > 1:

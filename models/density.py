@@ -10,36 +10,23 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 
 from ..data.arrays import Floats
 from ..data.errors import ModelError
-from . import (
-    constraints,
-    kernel,
-    log_priors,
-    log_priors_back,
-    mapping,
-    mapping_claims,
-    mapping_detection,
-    mapping_names,
-    mapping_rates,
-    mapping_said,
-    mapping_written,
-)
-from .compiled import jit
+from . import constraints, kernel, kernel_back, log_priors
+from .density_stages import log_total_priors, prepared, pull_back, value_and_gradient
 from .design import Design
 from .engine import Params
-from .kernel import RealsRef
 from .kernel_layout import LayoutRef, layout
-from .kernel_patterns import log_patterns, shares_of_authors
-from .mapping_index import Index, IndexRef, Offsets, OffsetsRef, index, offsets, point
-from .mapping_said import SaidRef
+from .kernel_patterns import log_patterns
+from .mapping_arrays import index
+from .mapping_index import Index, IndexRef, Offsets, OffsetsRef, offsets, point
 from .parameters import Parameter
 from .rates import TOTALS
-from .tail import Tail, by_block, moments_at, noise_at, tail_of, totals_at
+from .tail import Tail, by_block, moments_at, tail_of, totals_at
 from .totals import Moments, Totals, totals_of
 
 
@@ -208,7 +195,7 @@ class Density:
         d_series, weight = np.zeros(len(values)), self._weight if d_total is None else d_total
         expected = by_block(mass, self.tail.blocks)
         _, d_entries, by_mass = totals_at(entries, expected, values, weight, *self.tail, d_series)
-        d_x = kernel.backward(room, x, self.layout, d_term, d_mass + by_mass, d_entries)
+        d_x = kernel_back.backward(room, x, self.layout, d_term, d_mass + by_mass, d_entries)
         no_totals = np.zeros(log_totals.shape)
         d = cast("Floats", pull_back(values, *points, *naming, x, log_totals, d_x, no_totals))
         return d + d_series
@@ -237,124 +224,3 @@ def _misfits(params: Params, listed: list[Parameter]) -> Iterator[str]:
             yield f"{p.name} is missing, which this design has"
         elif np.shape(params[p.name]) != p.shape:
             yield f"{p.name} has shape {np.shape(params[p.name])}, in this design {p.shape}"
-
-
-@jit
-def log_total_priors(values, at, ix, one, two):
-    """Log prior densities of the log totals, which no level of ``other`` changes."""
-    _, totals = mapping_rates.rates(values, at, ix, 0.0)
-    return mapping_rates.total_priors(at, ix, one, two, totals)[0]
-
-
-@jit
-def _naming(values, at, ix):
-    """Confusion matrices, shares of sets, and all that rows of statements are made of."""
-    matrix, eta = mapping_names.confusions(values, at, ix), mapping_names.set_shares(values, at, ix)
-    u = mapping_names.unknowns(values, at, ix)
-    said = SaidRef(
-        u, mapping_said.chosen(ix, matrix, eta), mapping_said.listed(ix, u, matrix, eta),
-        mapping_claims.claims(values, at, ix),
-    )  # fmt: skip
-    return matrix, eta, said
-
-
-@jit
-def _reals(room, values, at, ix, said):
-    """The kernel's real arrays, and the log totals of the authors."""
-    mapping_written.rows(values, at, ix, said, room.written)
-    ratio = mapping_names.log_ratio(values, at, ix)
-    (region, period, kind), totals = mapping_rates.rates(values, at, ix, ratio)
-    log_class = mapping.log_class(values, at, ix)
-    listed = np.empty((ix.n_lister, *said.lists.shape[1:]))
-    for i in range(ix.n_lister):
-        listed[i] = said.lists[ix.listers[i]]
-    reals = RealsRef(
-        region, period, kind, mapping_detection.log_visible(values, at, ix),
-        mapping.log_size(values, at, ix), log_class, mapping_claims.class_shares(ix, said.claims),
-        room.written, mapping_detection.detection(values, at, ix, log_class, listed),
-    )  # fmt: skip
-    return reals, totals
-
-
-@jit
-def read(room, x, lay, naming, known):
-    """What a value of the parameters says of who did what and what nobody saw.
-
-    After ``kernel.prepare``; see ``inference.responsibility.Outcome`` for the order.
-    """
-    matrix, eta, said = naming
-    mass = np.zeros(lay.cells.shape[0])
-    for i in range(mass.shape[0]):
-        for a in range(room.rate.shape[1]):
-            mass[i] += room.rate[i, a] * room.share[lay.cells[i, 3], a]
-    return (
-        shares_of_authors(room, x, lay, known), kernel.unseen_incidents(room, x, lay),
-        room.rate.copy(), mass, said.u, said.claims, matrix, eta,
-    )  # fmt: skip
-
-
-def prepared(room: Any, values: Floats, at: Any, ix: Any, lay: Any) -> tuple[Any, Any, Floats]:
-    """Fill a workspace at one value of the flat parameters: (naming, reals, log totals)."""
-    naming = _naming(values, at, ix)
-    x, totals = _reals(room, values, at, ix, naming[2])
-    kernel.prepare(room, x, lay)
-    return naming, x, totals
-
-
-@jit
-def pull_back(values, at, ix, matrix, eta, said, x, totals, d_x, d_totals):
-    """Gradient in the flat parameters of what has these gradients in reals and log totals.
-
-    Not in one tuple, whose type numba would work out anew in each call: a fifth of a small
-    problem's gradient.
-    """
-    d = np.zeros(values.shape[0])
-    d_said = SaidRef(
-        np.zeros(said.u.shape), np.zeros(said.chosen.shape), np.zeros(said.lists.shape),
-        np.zeros(said.claims.shape),
-    )  # fmt: skip
-    d_matrix, d_eta = np.zeros(matrix.shape), np.zeros(eta.shape)
-    for i in range(ix.n_lister):
-        d_said.lists[ix.listers[i]] += d_x.detection.listed[i]
-    mapping_claims.class_shares_back(ix, d_x.claim, d_said.claims)
-    mapping_written.rows_back(values, at, ix, said, d_x.written, d_said, d)
-    mapping_said.listed_back(
-        ix, said.u, matrix, eta, said.lists, d_said.lists, d_said.u, d_matrix, d_eta
-    )
-    mapping_said.chosen_back(ix, matrix, eta, d_said.chosen, d_matrix, d_eta)
-    mapping_claims.claims_back(values, at, ix, d_said.claims, d)
-    mapping_names.confusions_back(values, at, ix, d_matrix, d)
-    mapping_names.unknowns_back(values, at, ix, said.u, d_said.u, d)
-    if at.set_share >= 0:
-        d[at.set_share : at.set_share + d_eta.size] += d_eta.reshape(d_eta.size)
-    parts, d_parts = (x.region, x.period, x.kind), (d_x.region, d_x.period, d_x.kind)
-    d_ratio = mapping_rates.rates_back(values, at, ix, parts, totals, d_parts, d_totals, d)
-    mapping_names.log_ratio_back(values, at, ix, d_ratio, d)
-    mapping.log_size_back(values, at, ix, x.size, d_x.size, d)
-    mapping.log_class_back(values, at, ix, x.victim_class, d_x.victim_class, d)
-    mapping_detection.log_visible_back(at, ix, x.visible, d_x.visible, d)
-    mapping_detection.detection_back(values, at, ix, x.detection, d_x.detection, d)
-    return d
-
-
-def value_and_gradient(room, free, table_rows, one, two, at, ix, lay, weight, blocks, totals):
-    """Log density of the unconstrained values and its gradient.
-
-    Stage by stage, each compiled by itself: as one compiled function the stages would be
-    optimized once more as a whole, which takes as long as all of them together.
-    """
-    values, place = constraints.constrain(free, table_rows, one, two, at, ix)
-    naming, x, log_totals = prepared(room, values, at, ix, lay)
-    term, mass, entries = kernel.terms(room, x, lay)
-    expected, d_tail = by_block(mass, blocks), np.zeros(len(values))
-    rest, d_mass = noise_at(expected, values, blocks, d_tail)
-    of_totals, d_entries, by_mass = totals_at(
-        entries, expected, values, weight, blocks, totals, d_tail
-    )
-    of_log_totals, d_log_totals = mapping_rates.total_priors(at, ix, one, two, log_totals)
-    d_x = kernel.backward(room, x, lay, np.ones(len(term)), d_mass + by_mass, d_entries)
-    d = pull_back(values, at, ix, *naming, x, log_totals, d_x, d_log_totals) + d_tail
-    value = term.sum() + rest + of_totals.sum() + mapping_detection.delays(values, at, ix, d)
-    by, jacobian = log_priors.log_prior(free, values, place, table_rows, one, two, at, ix)
-    gradient = log_priors_back.log_prior_back(free, values, place, table_rows, one, two, d, at, ix)
-    return value + by.sum() + jacobian + of_log_totals.sum(), gradient

@@ -9,7 +9,8 @@ import numpy as np
 
 from ..data.arrays import Floats
 from .parameters import Parameter, Sizes
-from .priors import Prior, Priors
+from .prior_table import Prior
+from .priors import Priors
 
 
 def simple(

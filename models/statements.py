@@ -99,7 +99,7 @@ def statements_of(
         row_rivalry=rest_of[:, 1],
         by_first=rest_of[:, 2],
         by_second=rest_of[:, 3],
-        groups=_groups(evidence, courts) if structure.groups else (),
+        groups=_groups(evidence, courts) if structure.groups and structure.copying else (),
         largest_set=max(_more_names(parse(text)) + 1 for text in evidence.axes.statements),
     ), row_of
 

@@ -25,8 +25,12 @@ class Structure:
         Law of what all sources see or miss together, one of ``LAWS``.
     groups
         Sources of one group share a visibility of their own and copy each other's names.
+    copying
+        Of these two, the copying of names.
     claims
         What the scene presents stands between author and sources (``claims``).
+    unsigned
+        Of claims, how rarely each organization's scenes show whose they are.
     regional_unknown
         The share that a type of source leaves unattributed differs by region, where some source
         of the type may leave any.
@@ -64,7 +68,9 @@ class Structure:
     never_visible: bool = True
     visibility: str = NORMAL
     groups: bool = True
+    copying: bool = True
     claims: bool = True
+    unsigned: bool = True
     regional_unknown: bool = True
     favour: bool = True
     classes: bool = True

@@ -8,7 +8,7 @@ import numpy as np
 import pytensor
 import pytensor.tensor as pt
 import pytest
-from dtoscore.models import joint, kernel, kernel_layout, superposition
+from dtoscore.models import joint, kernel, kernel_back, kernel_layout, superposition
 from dtoscore.models.density import Density
 from dtoscore.models.design import Design
 from dtoscore.models.engine import NUMPY
@@ -91,7 +91,7 @@ class Loops:
     def backward(self, arrays: list[np.ndarray], *weights: np.ndarray) -> list[np.ndarray]:
         x = self.prepared(arrays)
         kernel.terms(self.room, x, self.layout)
-        return list(unpacked(kernel.backward(self.room, x, self.layout, *weights)))
+        return list(unpacked(kernel_back.backward(self.room, x, self.layout, *weights)))
 
 
 @numba.njit

@@ -14,7 +14,8 @@ from dtoscore.inference.prior import prior_draws
 from dtoscore.models.constraints import table
 from dtoscore.models.design import Design, design
 from dtoscore.models.joint import parameters
-from dtoscore.models.priors import DEFAULTS, DISTRIBUTIONS, MOST, Prior, Priors, _compatible
+from dtoscore.models.prior_table import DEFAULTS, DISTRIBUTIONS, Prior
+from dtoscore.models.priors import MOST, Priors, _compatible
 from dtoscore.models.structure import Structure
 from rounds import write_full_round
 from scipy import stats
@@ -106,7 +107,7 @@ def test_every_prior_that_is_accepted_can_be_declared_and_drawn(known: Design) -
         listed = parameters(known, Priors().override({name: change}))
         table(listed)
         for p in listed:
-            free = ("mu", "start", "power", "wall")
+            free = ("mu", "start", "power", "basis", "wall")
             scales = [np.asarray(v) for k, v in p.arguments.items() if k not in free]
             given = [v for k, v in p.arguments.items() if k != "wall"]
             assert all(np.isfinite(v).all() for v in given), (name, change, p.name)

@@ -10,7 +10,7 @@ from dtoscore.data.simulate import simulate
 from dtoscore.data.values import ADJUDICATED
 from dtoscore.data.world import World
 from dtoscore.models.design import design
-from dtoscore.models.priors import DEFAULTS
+from dtoscore.models.prior_table import DEFAULTS
 from dtoscore.models.structure import Structure
 from dtoscore.studies import known_world, strained, strained_report
 from dtoscore.studies.recovery_compare import Row

@@ -10,7 +10,7 @@ from dtoscore.data.world import Floats, World
 from dtoscore.models import attribution, claims
 from dtoscore.models.design import Design, design
 from dtoscore.models.engine import NUMPY, Params
-from dtoscore.models.priors import DEFAULTS
+from dtoscore.models.prior_table import DEFAULTS
 from dtoscore.models.structure import Structure
 from dtoscore.studies import strained, strained_claims
 from dtoscore.studies.recovery_world import reported

@@ -85,8 +85,9 @@ def test_ten_copies_weigh_like_one_report_if_they_always_copy() -> None:
     assert odds["one honest report"] == pytest.approx(np.log(right / wrong), rel=1e-10)
 
 
-def test_without_copying_ten_copies_would_settle_it() -> None:
-    odds = log_odds(WITHOUT_CLAIMS.without("groups"))
+@pytest.mark.parametrize("part", ["groups", "copying"])
+def test_without_copying_ten_copies_would_settle_it(part: str) -> None:
+    odds = log_odds(WITHOUT_CLAIMS.without(part))
     assert odds["ten copies"] == pytest.approx(COPIES * odds["one honest report"], rel=1e-10)
     assert odds["ten copies against two honest reports"] > 0
 
@@ -98,6 +99,34 @@ def test_no_number_of_reports_says_more_than_the_scene() -> None:
     bound = np.log((1 - false) / (false / 2))
     assert odds["two honest reports"] < odds["ten copies"] < bound
     assert odds["ten copies"] == pytest.approx(bound, rel=1e-3)
+
+
+def test_without_copying_sources_of_a_group_still_miss_the_same_incidents() -> None:
+    structure = Structure()
+    whole, apart = (
+        design(told(WIRE, *TOLD.values()), one) for one in (structure, structure.without("copying"))
+    )
+    missing = {p.name for p in joint.parameters(whole, Priors())}
+    missing -= {p.name for p in joint.parameters(apart, Priors())}
+    assert missing == {"copying"}
+
+
+def test_without_unsigned_all_scenes_are_read_alike() -> None:
+    """A switch takes away the one effect that only courts could tell of."""
+    structure = Structure()
+    whole, alike = (
+        design(told(WIRE, *TOLD.values()), one)
+        for one in (structure, structure.without("unsigned"))
+    )
+    missing = {p.name for p in joint.parameters(whole, Priors())}
+    missing -= {p.name for p in joint.parameters(alike, Priors())}
+    assert missing == {"claim_unsigned"}
+    shifted = prior_means(whole) | {"claim_unsigned": np.array([1.0, -1.0, 0.0])}
+    plain = superposition.quantities(prior_means(alike), alike, NUMPY).claims
+    moved = superposition.quantities(shifted, whole, NUMPY).claims
+    even = superposition.quantities(prior_means(whole), whole, NUMPY).claims
+    np.testing.assert_allclose(plain, even, rtol=1e-12)
+    assert np.abs(moved - plain).max() > 0.05
 
 
 def test_at_a_scene_that_nobody_can_read_only_a_court_names_somebody() -> None:
