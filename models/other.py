@@ -48,7 +48,7 @@ def is_told(design: Design) -> bool:
 
 def is_counted(design: Design) -> bool:
     """Whether a total that the model takes in counts ``other``."""
-    found = design.evidence.aggregates
-    if found is None or not design.structure.totals:
+    found, authors = design.evidence.aggregates, design.evidence.axes.authors
+    if found is None or not design.structure.totals or OTHER not in authors:
         return False
-    return bool(found.authors[:, design.evidence.axes.authors.index(OTHER)].any())
+    return bool(found.authors[:, authors.index(OTHER)].any())

@@ -99,15 +99,18 @@ def test_clashes_are_told_by_side_as_they_were_split() -> None:
     truth = drawn(SETTINGS[name], np.random.default_rng(7))
     truth |= {
         "split": np.array([0.8, 0.8]), "side_selection": np.zeros(3), "noise": np.array(0.01),
-        "side_concentration": np.array(5.0), "rivalry_intercept": np.array(5.0),
+        "side_concentration": np.array(5.0), "rivalry_intercept": np.array(2.0),
         "rate_intercept": np.array(-20.0), "never_visible": np.zeros(3),
     }  # fmt: skip
-    found = simulated(SETTINGS[name], truth, np.random.default_rng(8)).incidents
-    sized = found[(found["size"] == 2)]
-    told = sized[sized["rivalry"] >= 0]
+    found = simulated(SETTINGS[name], truth, np.random.default_rng(8))
+    wars = [found.axes.statements.index(text) for text in SETTINGS[name].rivalries]
+    named = np.isin(found.said, wars).any(axis=1)
+    sized = found.incidents[named & (found.incidents["size"] == 2)]
+    told = found.incidents[found.incidents["rivalry"] >= 0]
     n = len(told)
     assert n > 200
-    assert 0.3 < n / len(sized) < 0.55
+    assert abs(n / len(sized) - 0.5) < 4 * 0.5 / len(sized) ** 0.5
+    told = told[told["rivalry"] == 0]
     first = told["by_first"].to_numpy() / 2
-    assert abs(first.mean() - 0.8) < 4 * first.std() / n**0.5
+    assert abs(first.mean() - 0.8) < 4 * first.std() / len(first) ** 0.5
     assert ((told["by_first"] + told["by_second"]) == 2).all()
