@@ -13,11 +13,7 @@ from ..data.rounds import Round
 from ..models.design import Design
 from ..models.structure import LAWS, Structure
 from .decide import by_probability
-from .diagnose import diagnose
-from .ranks import rank
-from .realize import realize
-from .scores import score
-from .seeds import derive
+from .standing import standing
 
 SAID = 0.005
 """Least P(worst) that is said."""
@@ -39,14 +35,12 @@ def answer(tree: xr.DataTree, plan: Design, round_: Round, seed: int) -> str:
     seed
         Of the run.
     """
-    draws = tree["posterior"].to_dataset().load()
-    realized = realize(draws, plan, round_.rubric, derive(seed, "realize"))
-    scores = score(realized, round_.rubric)
-    ranks = rank(scores, plan.evidence.axes.contenders)
-    stats = tree["sample_stats"].to_dataset()
-    if not diagnose(scores, ranks["worst"], stats, draws, realized["unseen"]).passed:
+    draws, stats = (tree[name].to_dataset().load() for name in ("posterior", "sample_stats"))
+    found = standing(draws, stats, plan, round_.rubric, seed)
+    if not found.diagnostics.passed:
         return "A fit of that law is there and failed its gate: it says nothing."
-    p_worst = ranks["p_worst"].to_series()
+    p_worst = found.ranks["p_worst"].to_series()
     titles = round_.organizations["name"]
-    shown = [f"{titles[k]} {p_worst[k]:.2f}" for k in by_probability(ranks) if p_worst[k] >= SAID]
+    order = by_probability(found.ranks)
+    shown = [f"{titles[k]} {p_worst[k]:.2f}" for k in order if p_worst[k] >= SAID]
     return f"Under that law P(worst) is: {listed(shown)}."

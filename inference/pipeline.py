@@ -19,16 +19,13 @@ from ..models.structure import Structure
 from . import store, switches
 from .baselines import baseline_check
 from .decide import Rule, by_probability, decide, pending
-from .diagnose import diagnose, sampler_check
+from .diagnose import sampler_check
 from .fit import FitOptions, density, sample
 from .minimum import found, shortfalls
 from .other_law import answer, other_law
 from .profile import profiles
-from .ranks import rank
-from .realize import realize
 from .regional import regional
-from .scores import score as apply_rubric
-from .seeds import derive
+from .standing import standing
 from .summarize import Parts, summarize
 from .summary import Check, Decision, Summary
 
@@ -212,14 +209,11 @@ def score(
     """
     options = FitOptions() if options is None else options
     round_, evidence = prepared.round, prepared.evidence
-    draws = posterior["posterior"].to_dataset().load()
-    seed = derive(options.seed, "realize")
+    draws, stats = _group(posterior, "posterior"), _group(posterior, "sample_stats")
     _tell(progress, "drawing what happened in the window, reported and unreported")
-    realized = realize(draws, prepared.plan, round_.rubric, seed)
-    scores = apply_rubric(realized, round_.rubric)
-    ranks = rank(scores, evidence.axes.contenders)
-    stats = posterior["sample_stats"].to_dataset()
-    diagnostics = diagnose(scores, ranks["worst"], stats, draws, realized["unseen"])
+    realized, scores, ranks, diagnostics = standing(
+        draws, stats, prepared.plan, round_.rubric, options.seed
+    )
     sampler = sampler_check(diagnostics)
     short = shortfalls(found(evidence), round_.rubric.evidence)
     places = regional(realized, evidence, round_.rubric, diagnostics)

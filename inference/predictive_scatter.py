@@ -21,8 +21,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..data.arrays import Floats, Ints
-from ..models import joint, noise
-from ..models.density import Density
+from ..models import noise
 from ..models.design import Design
 from ..models.engine import Params
 from .responsibility import Outcome, Reader
@@ -36,43 +35,43 @@ REGIONS_AND_MONTHS, AUTHORS = "regions and months", "authors in regions and mont
 
 def scatters(plan: Design, params: list[Params], rng: np.random.Generator) -> Iterator[Scattered]:
     """Both as the fit has them, and of regions and months as if it had no noise."""
-    yield from _of_blocks(plan, params, rng)
-    yield _of_authors(plan, params, rng)
-
-
-def _of_blocks(plan: Design, params: list[Params], rng: np.random.Generator) -> Iterator[Scattered]:
-    blocks, n = noise.blocks(plan), len(params)
-    target = Density(plan, joint.parameters_of(plan, params[0]))
-    seen, made, plain = np.zeros(n), np.zeros(n), np.zeros(n)
-    for draw, one in enumerate(params):
-        _, mass = target.cells(target.pack(one))
-        mean = blocks.sums(mass)
-        seen[draw] = scatter(blocks.seen, mean)
-        made[draw] = scatter(blocks.sums(noise.counts(mass, one, blocks, rng)), mean)
-        plain[draw] = scatter(blocks.sums(noise.counts(mass, {}, blocks, rng)), mean)
-    yield SCATTER, REGIONS_AND_MONTHS, seen, made
+    reader = Reader(replace(plan, every=plan.counted), frozenset(params[0]))
+    blocks, said = noise.blocks(plan), [REGIONS_AND_MONTHS, AUTHORS]
     if "noise" in params[0]:
-        yield SCATTER, WITHOUT_NOISE, seen, plain
+        said.append(WITHOUT_NOISE)
+    found = np.empty((len(said), 2, len(params)))
+    for draw, one in enumerate(params):
+        outcome = reader.outcome(one)
+        found[0, :, draw] = _of_blocks(blocks, outcome, one, rng)
+        found[1, :, draw] = _of_authors(plan, blocks, outcome, one, rng)
+        found[2:, :, draw] = _of_blocks(blocks, outcome, {}, rng)
+    for of, (seen, made) in zip(said, found, strict=True):
+        yield SCATTER, of, seen, made
+
+
+def _of_blocks(
+    blocks: noise.Blocks, outcome: Outcome, noisy: Params, rng: np.random.Generator
+) -> tuple[float, float]:
+    """Scatter of regions and months, seen and drawn, with the noise of ``noisy`` if any."""
+    mean, again = blocks.sums(outcome.mass), noise.counts(outcome.mass, noisy, blocks, rng)
+    return scatter(blocks.seen, mean), scatter(blocks.sums(again), mean)
+
+
+def _of_authors(
+    plan: Design, blocks: noise.Blocks, outcome: Outcome, one: Params, rng: np.random.Generator
+) -> tuple[float, float]:
+    """Scatter of authors, seen and drawn."""
+    mean = outcome.rate.T - outcome.unseen.sum(axis=(2, 3))  # (author, cell)
+    expected = _by_block(mean, blocks)
+    again = noise.poisson(mean * noise.replicated(one, blocks, rng), rng)
+    seen = _by_block(_drawn_authors(plan, outcome, rng), blocks)
+    return _freeman_tukey(seen, expected), _freeman_tukey(_by_block(again, blocks), expected)
 
 
 def scatter(counts: Floats, mean: Floats) -> float:
     """Σ (n - M)² / M over the blocks in which something is to be expected."""
     some = mean > noise.LEAST_MASS
     return float(((counts[some] - mean[some]) ** 2 / mean[some]).sum())
-
-
-def _of_authors(plan: Design, params: list[Params], rng: np.random.Generator) -> Scattered:
-    reader = Reader(replace(plan, every=plan.counted), frozenset(params[0]))
-    blocks = noise.blocks(plan)
-    seen, made = np.zeros(len(params)), np.zeros(len(params))
-    for draw, one in enumerate(params):
-        outcome = reader.outcome(one)
-        mean = outcome.rate.T - outcome.unseen.sum(axis=(2, 3))  # (author, cell)
-        expected = _by_block(mean, blocks)
-        again = noise.poisson(mean * noise.replicated(one, blocks, rng), rng)
-        seen[draw] = _freeman_tukey(_by_block(_drawn_authors(plan, outcome, rng), blocks), expected)
-        made[draw] = _freeman_tukey(_by_block(again, blocks), expected)
-    return SCATTER, AUTHORS, seen, made
 
 
 def _drawn_authors(plan: Design, outcome: Outcome, rng: np.random.Generator) -> Ints:

@@ -10,6 +10,7 @@ coordinates and change no density.
 from typing import NamedTuple
 
 import numpy as np
+from scipy.linalg import helmert
 
 from ..data.arrays import Floats
 from ..data.axes import lists
@@ -56,8 +57,7 @@ def size_directions(share: Floats) -> Directions:
     share
         s, shares of the reported sizes, shape (size,).
     """
-    n = len(share)
-    plain = np.linalg.svd(np.ones((1, n)))[2][1:].T
+    plain = helmert(len(share)).T
     of_one = np.diag(share) - np.outer(share, share)
     information, turned = np.linalg.eigh(plain.T @ of_one @ plain)
     return Directions(np.ascontiguousarray(plain @ turned), information)

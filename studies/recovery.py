@@ -15,12 +15,9 @@ from time import process_time
 from ..data.regions import SETS
 from ..data.simulate import simulate
 from ..data.worlds import national_world
-from ..inference.diagnose import diagnose
 from ..inference.fit import FitOptions, density, run_nutpie
-from ..inference.ranks import rank
-from ..inference.realize import realize
-from ..inference.scores import score
 from ..inference.seeds import derive
+from ..inference.standing import standing
 from ..models.design import design
 from ..models.priors import Priors
 from ..models.structure import CORE, Structure
@@ -129,14 +126,9 @@ def fit(drawn: Recoverable, options: FitOptions, seed: int, structure: Structure
     plan = design(drawn.evidence, structure, drawn.priors)
     target = density(plan, drawn.priors)
     tree = run_nutpie(target, options, None)
-    posterior = tree["posterior"].to_dataset()
-    realized = realize(posterior, plan, drawn.rubric, derive(seed, "realize"))
-    scores = score(realized, drawn.rubric)
-    ranks = rank(scores, drawn.evidence.axes.contenders)
-    stats = tree["sample_stats"].to_dataset()
-    found = diagnose(scores, ranks["worst"], stats, posterior, realized["unseen"])
-    steps = float(stats["n_steps"].mean())
-    return Fitted(drawn, plan, posterior, realized, scores, ranks, found, steps)
+    posterior, stats = (tree[name].to_dataset() for name in ("posterior", "sample_stats"))
+    found = standing(posterior, stats, plan, drawn.rubric, seed)
+    return Fitted(drawn, plan, posterior, *found, float(stats["n_steps"].mean()))
 
 
 def main(arguments: list[str] | None = None) -> None:
