@@ -3,13 +3,13 @@
 ``python -m dtoscore.studies.strained --rounds 40 --out docs/evidence`` simulates rounds in
 which one structure, or all of them, strains the reports (``data.scenarios.STUDIED``), fits each
 with the complete model and with the core, and writes ``strained.csv`` (one row a round, model
-and contender) and ``strained.md``. What no report can inform is drawn from its prior
-(``strained_world``), and what scenes present from the model's own law (``strained_claims``); where
-framing is the strain, with a larger mean of the share of false claims. With *fixed* framing that
-share is no draw from its prior; these rounds show how far coverage falls without adjudicated
-cases, and how many bring it back. ``--outside-rounds`` adds worlds without that law. A stopped
-study goes on where it was, after what ``strained.csv`` holds: take that away where formulas or
-worlds change.
+and contender; others of regions and of terms) and ``strained.md``. What no report can inform is
+drawn from its prior (``strained_world``), and what scenes present from the model's own law
+(``strained_claims``); where framing is the strain, with a larger mean of the share of false
+claims. With *fixed* framing that share is no draw from its prior; these rounds show how far
+coverage falls without adjudicated cases, and how many bring it back. ``--outside-rounds`` adds
+worlds without that law. A stopped study goes on where it was, after what ``strained.csv`` holds:
+take that away where formulas or worlds change.
 """
 
 from time import process_time
@@ -28,6 +28,7 @@ from .recovery import fit, summary
 from .recovery_compare import ORACLE_DRAWS, Fitted, Row, contenders
 from .recovery_world import Recoverable, reported
 from .strained_claims import claimed
+from .strained_regions import regions
 from .strained_terms import terms
 from .strained_world import drawn_from_priors
 from .study_main import carried_on, parser
@@ -106,6 +107,7 @@ def study(task: Task) -> Row:
         **summary(fitted),
         "seconds": process_time() - started,
         "contenders": contenders(fitted, task.seed, known),
+        "regions": list(regions(fitted, task.seed)),
         "terms": _terms(made, fitted, task),
     }
 

@@ -8,13 +8,14 @@ import pandas as pd
 
 from . import recovery_table
 from .recovery_table import Row, coverage, machine, markdown, percent, pooled
-from .strained_results import COMPLETE, LARGEST_ERROR, changes, judged, settings, share
+from .strained_results import COMPLETE, LARGEST_ERROR, changes, judged, regions, settings, share
 from .study_task import DRAWS, TUNE
 
 PER_FIT = (
     "setting", "round", "model", "seed", "seen", "happened", "passed", "rhat", "ess",
     "divergences", "steps", "seconds", "commit",
 )  # fmt: skip
+FIT = ("setting", "round", "model")
 RULE_TEXT = (
     "Each row is judged by one rule: |coverage - 90%| within 2 standard errors, clustered by "
     f"round, of at most {100 * LARGEST_ERROR:.1f} points each. It is asked of the complete "
@@ -31,7 +32,13 @@ SAME_TEXT = (
     "not be counted as independent of each other. What differs between them is told by the change "
     "within the rounds that both have, with its own standard error, clustered by round; in points."
 )
-FILE, TERMS_FILE = "strained.csv", "strained-terms.csv"
+REGIONS_TEXT = (
+    'Violence by place, whoever of the roster did it. "As P(worst) says": in how many rounds the '
+    "leading region should be the truly worst, by the sum of its P(worst), and the error of such "
+    "a number if these probabilities are right. The first fits were made before regions were "
+    "compared and are not among them."
+)
+FILE, TERMS_FILE, REGIONS_FILE = "strained.csv", "strained-terms.csv", "strained-regions.csv"
 
 
 def read(out: Path) -> list[Row]:
@@ -39,21 +46,28 @@ def read(out: Path) -> list[Row]:
     rows = recovery_table.read(out / FILE, PER_FIT)
     if not rows:
         return []
-    said = pd.read_csv(out / TERMS_FILE).set_index(["setting", "round"])
-    where = [(row["setting"], row["round"], row["model"]) for row in rows]
-    return [{**row, "terms": _terms_of(said, at)} for row, at in zip(rows, where, strict=True)]
+    said = pd.read_csv(out / TERMS_FILE).assign(model=COMPLETE)
+    parts = {"terms": _by_fit(said), "regions": _by_fit(pd.read_csv(out / REGIONS_FILE))}
+    return [{**row, **{k: v.get(_fit_of(row), []) for k, v in parts.items()}} for row in rows]
 
 
-def _terms_of(said: pd.DataFrame, where: tuple[Any, ...]) -> list[Any]:
-    there = where[-1] == COMPLETE and where[:2] in said.index
-    return said.loc[[where[:2]]].to_dict("records") if there else []
+def _by_fit(frame: pd.DataFrame) -> dict[tuple[Any, ...], list[Any]]:
+    """Records of a table by the fit that they are of."""
+    keys = list(FIT)
+    parts = frame.groupby(keys, sort=False)
+    return {fit: part.drop(columns=keys).to_dict("records") for fit, part in parts}
+
+
+def _fit_of(row: Row) -> tuple[Any, ...]:
+    return tuple(row[k] for k in FIT)
 
 
 def write(rows: Sequence[Row], out: Path, about: str) -> None:
-    """Write ``strained.csv`` (a row a round, model and contender) and ``strained.md``."""
+    """Write ``strained.csv`` (a row a round, model and contender), its like, and the page."""
     out.mkdir(parents=True, exist_ok=True)
     table = contenders(rows)
-    for frame, name in ((table, FILE), (terms(rows), TERMS_FILE)):
+    parts = {FILE: table, TERMS_FILE: terms(rows), REGIONS_FILE: places(rows)}
+    for name, frame in parts.items():
         frame.to_csv(out / name, index=False, float_format="%.6g", lineterminator="\n")
     (out / "strained.md").write_text(page(rows, table, about), encoding="utf-8")
 
@@ -69,6 +83,13 @@ def terms(rows: Sequence[Row]) -> pd.DataFrame:
     return recovery_table.listed(rows, "terms").reindex(columns=columns)
 
 
+def places(rows: Sequence[Row]) -> pd.DataFrame:
+    """One row a fit and region; fits of before regions were compared have none."""
+    found = [{**{k: row[k] for k in FIT}, **one} for row in rows for one in row.get("regions", ())]
+    columns = [*FIT, "region", "truth", "worst", "q05", "q95", "position", "p_worst"]
+    return pd.DataFrame(found).reindex(columns=columns)
+
+
 def page(rows: Sequence[Row], table: pd.DataFrame, about: str) -> str:
     """Write the page."""
     parts = [
@@ -82,6 +103,9 @@ def page(rows: Sequence[Row], table: pd.DataFrame, about: str) -> str:
         markdown(pd.DataFrame(changes(table)), {}),
         "## Intervals and leaders",
         markdown(pd.DataFrame(settings(table)), {}),
+        "## Regions",
+        REGIONS_TEXT,
+        markdown(pd.DataFrame(regions(places(rows))), {}),
         "## What the complete model says of the structures",
         markdown(pd.DataFrame(_of_terms(terms(rows))), {}),
         "## Fits",

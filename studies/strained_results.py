@@ -1,10 +1,10 @@
-"""What the study of strained rounds found: coverage and its verdict, changes in the same rounds."""
+"""What the study of strained rounds found: coverage and its verdict, changes, regions."""
 
 from collections.abc import Iterator
 
 import pandas as pd
 
-from .recovery_table import LEADERS, clustered, coverage, influence, leaders, percent
+from .recovery_table import INSIDE, LEADERS, clustered, coverage, influence, leaders, percent
 
 NOMINAL = 0.9
 LARGEST_ERROR = 0.025
@@ -125,6 +125,35 @@ def paired(before: pd.DataFrame, after: pd.DataFrame) -> tuple[float, float, int
     )
     error = clustered(other - own) if len(common) > 1 else float("nan")
     return high - low, error, len(common)
+
+
+def regions(frame: pd.DataFrame) -> list[dict[str, object]]:
+    """One row a setting and model: coverage, and whether P(worst region) is what it says.
+
+    Where it is, the leading region is the truly worst as often as its P(worst) says: so many
+    rounds are expected to be right, give or take the binomial error of these probabilities.
+    """
+    return [
+        _of_regions(str(setting), str(model), part)
+        for (setting, model), part in frame.groupby(["setting", "model"], sort=False)
+    ]
+
+
+def _of_regions(setting: str, model: str, part: pd.DataFrame) -> dict[str, object]:
+    covered = part.assign(covered=part["position"].between(*INSIDE))
+    leaders = part.loc[part.groupby("round")["p_worst"].idxmax()]
+    said, right = leaders["p_worst"], leaders["worst"] > 0
+    error = float((said * (1.0 - said)).sum()) ** 0.5
+    return {
+        "setting": setting,
+        "model": model,
+        "rounds": len(leaders),
+        "coverage of 90%": percent(*coverage(covered)),
+        "mean position": f"{part['position'].mean():.2f}",
+        "leader right": f"{int(right.sum())} of {len(right)}",
+        "as P(worst) says": f"{said.sum():.1f} ± {error:.1f}",
+        "wrong at 0.9 or more": int((said[~right] >= NOMINAL).sum()),
+    }
 
 
 def share(which: pd.Series) -> str:

@@ -5,16 +5,23 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
+from draws import sample_stats, unseen
 from dtoscore.data.scenarios import STUDIED
 from dtoscore.data.simulate import simulate
 from dtoscore.data.values import ADJUDICATED
 from dtoscore.data.world import World
+from dtoscore.inference.diagnose import diagnose
+from dtoscore.inference.ranks import rank
+from dtoscore.inference.scores import score
 from dtoscore.models.design import design
 from dtoscore.models.prior_table import DEFAULTS
+from dtoscore.models.priors import Priors
 from dtoscore.models.structure import Structure
 from dtoscore.studies import known_world, strained, strained_report
-from dtoscore.studies.recovery_compare import Row
-from dtoscore.studies.recovery_world import reported
+from dtoscore.studies.recovery_compare import Fitted, Row
+from dtoscore.studies.recovery_world import Recoverable, reported
+from dtoscore.studies.strained_regions import regions
 from dtoscore.studies.strained_results import HELD, NOT_HELD, TOO_FEW, paired, verdict
 
 
@@ -107,6 +114,37 @@ def test_the_oracle_refuses_what_it_knows_nothing_of(made: dict) -> None:
         known_world.outcome(replace(pairs_alone(0.0), **made), plan)
 
 
+def of_the_oracle(number: int) -> Fitted:
+    """A round with draws of one who knows its world in place of a fit's."""
+    made = strained.world(strained.Task("none", number, "complete"))
+    simulated = simulate(made, number)
+    evidence, rubric = reported(simulated)
+    plan = design(evidence, Structure())
+    realized = known_world.drawn(made, plan, rubric, 99, number)
+    assert realized is not None
+    drawn = Recoverable({}, simulated, evidence, rubric, Priors())
+    scores = score(realized, rubric)
+    ranks = rank(scores, evidence.axes.contenders)
+    judged = diagnose(scores, ranks["worst"], sample_stats((1, 99)), xr.Dataset(), unseen((1, 99)))
+    return Fitted(drawn, plan, xr.Dataset(), realized, scores, ranks, judged, 15.0)
+
+
+def test_regions_are_placed_among_the_draws_of_who_knows() -> None:
+    """Positions are uniform, of mean a half and sd .289; their order is that of the truth."""
+    found = []
+    for number in range(12):
+        fitted = of_the_oracle(number)
+        rows = list(regions(fitted, number))
+        truth = fitted.round.simulated.score_places(fitted.round.rubric)
+        assert {row["region"]: row["truth"] for row in rows} == truth.to_dict()
+        assert sum(row["worst"] for row in rows) == pytest.approx(1.0)
+        assert max(rows, key=lambda row: row["worst"])["truth"] == truth.max()
+        assert sum(row["p_worst"] for row in rows) == pytest.approx(1.0)
+        found += [row["position"] for row in rows]
+    assert abs(np.mean(found) - 0.5) < 4 * 0.289 / len(found) ** 0.5
+    assert abs(np.std(found) - 0.289) < 0.06
+
+
 def record(setting: str, model: str, number: int, position: float) -> Row:
     fit = {"seen": 9, "happened": 12, "passed": True, "rhat": 1.0, "ess": 400.0, "divergences": 0}
     one = {"truth": 3.0, "q05": 1.0, "q95": 5.0, "position": position, "raw": 2.0, "majority": 2.0}
@@ -116,10 +154,19 @@ def record(setting: str, model: str, number: int, position: float) -> Row:
     ]
     return {
         "setting": setting, "model": model, "round": number, "seed": 1, "steps": 15.0,
-        "seconds": 60.0, "commit": "x", "failures": [],
+        "seconds": 60.0, "commit": "x", "failures": [], "regions": places(model, number),
         "terms": [{"term": "copying", "of": "north", "truth": 0.7, "position": 0.4}]
         if model == "complete" else [], "contenders": contenders, **fit,
     }  # fmt: skip
+
+
+def places(model: str, number: int) -> list[Row]:
+    """Two regions, of which the first leads; it is the truly worst in even rounds alone."""
+    one = {"truth": 3.0, "q05": 1.0, "q95": 5.0, "position": 0.5 if model == "complete" else 0.99}
+    return [
+        {"region": "MX-SIN", "worst": float(number % 2 == 0), "p_worst": 0.95, **one},
+        {"region": "MX-CHH", "worst": float(number % 2 == 1), "p_worst": 0.05, **one},
+    ]
 
 
 def table(page: str, title: str) -> list[dict[str, str]]:
@@ -145,6 +192,19 @@ def test_the_page_says_coverage_and_leader_by_setting_and_model() -> None:
     assert shown["core"]["leader right"] == "2 of 2"
     assert "Simulated rounds" in page
     assert "4 fits: 4 of commit x" in page
+
+
+def test_the_page_says_whether_the_worst_region_is_found() -> None:
+    rows = [record("all", model, n, 0.5) for n in range(3) for model in ("complete", "core")]
+    del rows[-1]["regions"]  # as of a fit made before they were compared
+    page = strained_report.page(rows, strained_report.contenders(rows), "seed 1")
+    said = {row["model"]: row for row in table(page, "Regions")}
+    assert (said["complete"]["rounds"], said["core"]["rounds"]) == ("3", "2")
+    assert said["complete"]["leader right"] == "2 of 3"
+    assert said["complete"]["as P(worst) says"] == "2.8 ± 0.4"
+    assert said["complete"]["wrong at 0.9 or more"] == "1"
+    assert said["complete"]["coverage of 90%"] == "100.0 ± 0.0%"
+    assert said["core"]["coverage of 90%"] == "0.0 ± 0.0%"
 
 
 @pytest.mark.parametrize(
@@ -182,9 +242,11 @@ def test_a_study_goes_on_after_what_its_table_holds(tmp_path) -> None:
     rows = [record("all", model, n, 0.5) for n in range(2) for model in ("complete", "core")]
     assert strained_report.read(tmp_path) == []
     strained_report.write(rows, tmp_path, "seed 1")
-    before = (tmp_path / "strained.csv").read_text()
+    files = [strained_report.FILE, strained_report.TERMS_FILE, strained_report.REGIONS_FILE]
+    before = [(tmp_path / name).read_text() for name in files]
     again = strained_report.read(tmp_path)
     assert [row["round"] for row in again] == [0, 0, 1, 1]
     assert [len(row["terms"]) for row in again] == [1, 0, 1, 0]
     strained_report.write(again, tmp_path, "seed 1")
-    assert (tmp_path / "strained.csv").read_text() == before
+    assert [len(row["regions"]) for row in again] == [2, 2, 2, 2]
+    assert [(tmp_path / name).read_text() for name in files] == before
