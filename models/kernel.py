@@ -12,10 +12,11 @@ from ..data.arrays import Floats
 from . import visibility
 from .compiled import jit
 from .design import Design
-from .kernel_histories import Detection, Extent, Tables, probabilities, tables
+from .kernel_histories import probabilities
 from .kernel_histories_back import Gathered, gathered
 from .kernel_layout import LayoutRef
 from .kernel_patterns import author_parts, pattern_arrays, shares_of_marks
+from .kernel_tables import Detection, Extent, Tables, tables
 from .structs import Pointer, Struct, define, register
 
 

@@ -4,9 +4,9 @@ import numpy as np
 
 from .compiled import jit
 from .kernel import RealsRef, seen_share, silent_share
-from .kernel_histories import zeros_like
 from .kernel_histories_back import probabilities_back
 from .kernel_patterns import author_parts, pattern_arrays, shares_of_marks
+from .kernel_tables import zeros_like
 
 
 @jit

@@ -9,8 +9,6 @@ from .compiled import inlined, jit, loop
 from .histories import ANY_CLASS
 from .kernel_groups import answers_back, moment_back, spend
 from .kernel_histories import (
-    among,
-    around,
     asked,
     fill_factors,
     fill_reporting,
@@ -18,9 +16,9 @@ from .kernel_histories import (
     place_of,
     row_product,
     sum_nodes,
-    unpacked,
 )
 from .kernel_pairs import is_pair, pair_back, pair_end
+from .kernel_tables import among, around, unpacked
 
 
 class Gathered(NamedTuple):

@@ -7,7 +7,7 @@ the formulas are. Functions that end in ``_back`` add to ``d``, the gradient of 
 import numpy as np
 
 from .compiled import jit
-from .kernel_histories import DetectionRef
+from .kernel_tables import DetectionRef
 from .mapping_effects import add_rows, add_rows_back, add_table, add_table_back
 from .special import log_expit
 

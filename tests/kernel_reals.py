@@ -8,7 +8,7 @@ from dtoscore.models import superposition
 from dtoscore.models.design import Design
 from dtoscore.models.engine import NUMPY, Array
 from dtoscore.models.kernel import Reals, RealsRef
-from dtoscore.models.kernel_histories import Detection, DetectionRef
+from dtoscore.models.kernel_tables import Detection, DetectionRef
 from dtoscore.models.superposition import Quantities
 
 

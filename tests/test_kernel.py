@@ -13,8 +13,8 @@ from dtoscore.models.density import Density
 from dtoscore.models.design import Design
 from dtoscore.models.engine import NUMPY
 from dtoscore.models.kernel import Reals
-from dtoscore.models.kernel_histories import Detection
 from dtoscore.models.kernel_op import SuperpositionOp, cell_terms
+from dtoscore.models.kernel_tables import Detection
 from dtoscore.models.priors import Priors
 from dtoscore.models.structure import TWO_CLASS, Structure
 from dtoscore.models.superposition import Quantities
