@@ -14,7 +14,7 @@ from ..data.rubric import Rubric
 from ..data.world import SIZE_EDGES
 from .minimum import in_window
 from .sentences import Sentence
-from .summary import NOT_RUN, PASS, REVIEW, Check, Decision
+from .summary import NOT_RUN, PASS, REFUSED, REVIEW, Check, Decision
 
 BASELINES = "baselines"
 """Name of the check that compares leaders."""
@@ -102,7 +102,7 @@ def baseline_check(
     if leader is None:
         nobody = Sentence("There is no contender to compare simple counts with.")
         return Check(BASELINES, NOT_RUN, (nobody,))
-    if decision.status == "refused":
+    if decision.status == REFUSED:
         unfit = Sentence("There is no fit that may be used to compare simple counts with.")
         return Check(BASELINES, NOT_RUN, (unfit,))
     if not decision.may_order:

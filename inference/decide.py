@@ -17,7 +17,7 @@ from ..data.arrays import Floats
 from . import chains
 from .ranks import RULE_OF_THREE
 from .sentences import Sentence, down
-from .summary import FAIL, NOT_RUN, Check, Decision, Diagnostics, check_title
+from .summary import FAIL, NOT_RUN, REFUSED, Check, Decision, Diagnostics, check_title
 
 UNCALIBRATED = 0.99
 """Threshold where no calibration study covers the round."""
@@ -89,7 +89,7 @@ def decide(
     review = _review(checks)
     if not diagnostics.passed:
         # Nothing drawn from a failed fit is said, its probabilities least of all.
-        return _decision(rule, "refused", (*diagnostics.failures, *shortfalls, *review))
+        return _decision(rule, REFUSED, (*diagnostics.failures, *shortfalls, *review))
     chosen, coverage = candidate_set(score, ranks, rule.risk_limit)
     everybody = len(chosen) == ranks.sizes["organization"]
     fallen = _fallen(ranks, rule)

@@ -7,11 +7,11 @@ import pandas as pd
 import xarray as xr
 
 LITTLE = 0.2
-"""A standard deviation that shrinks by less has not been informed: with 100 effective draws, the
-least that the gate accepts of a parameter, that of the draws is off by 7% itself,"""
+"""Share by which a standard deviation has to shrink to count as informed. With 100 effective draws,
+the least that the gate accepts of a parameter, that of the draws is off by 7% itself."""
 NEAR = 0.25
-"""unless the mean moved by more than this many prior standard deviations, 2.5 errors of such
-draws."""
+"""Prior standard deviations by which a mean has to move to count as informed where its spread did
+not shrink: 2.5 errors of 100 effective draws."""
 WEAK = 0.1
 """Share of the precision below which the data alone say next to nothing of a parameter."""
 SAMPLE = ("chain", "draw")

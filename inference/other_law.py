@@ -14,6 +14,7 @@ from ..models.design import Design
 from ..models.structure import LAWS, Structure
 from .decide import by_probability
 from .standing import standing
+from .summary import REFUSED, Decision
 
 SAID = 0.005
 """Least P(worst) that is said."""
@@ -25,8 +26,11 @@ def other_law(structure: Structure) -> Structure:
     return replace(structure, visibility=law)
 
 
-def answer(tree: xr.DataTree, plan: Design, round_: Round, seed: int) -> str:
-    """Say P(worst) by a fit of the other law, or that it failed its gate.
+def answer(tree: xr.DataTree, plan: Design, round_: Round, seed: int, decision: Decision) -> str:
+    """Say P(worst) by a fit of the other law, or why not.
+
+    Beside a result that is refused nothing is told, and where the result puts nobody in order
+    names are in that of the alphabet, as everywhere in a release.
 
     Parameters
     ----------
@@ -34,13 +38,17 @@ def answer(tree: xr.DataTree, plan: Design, round_: Round, seed: int) -> str:
         The fit of the other law, and its design.
     seed
         Of the run.
+    decision
+        Of the fit that the release is of.
     """
+    if decision.status == REFUSED:
+        return "A fit of that law is there; beside a refused one it is not told."
     draws, stats = (tree[name].to_dataset().load() for name in ("posterior", "sample_stats"))
     found = standing(draws, stats, plan, round_.rubric, seed)
     if not found.diagnostics.passed:
         return "A fit of that law is there and failed its gate: it says nothing."
     p_worst = found.ranks["p_worst"].to_series()
     titles = round_.organizations["name"]
-    order = by_probability(found.ranks)
+    order = by_probability(found.ranks) if decision.may_order else sorted(p_worst.index)
     shown = [f"{titles[k]} {p_worst[k]:.2f}" for k in order if p_worst[k] >= SAID]
     return f"Under that law P(worst) is: {listed(shown)}."

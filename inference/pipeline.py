@@ -235,16 +235,16 @@ def score(
         diagnostics=diagnostics,
         checks=(sampler, _baselines(prepared, ranks, decision), *pending((sampler,))),
         seed=options.seed,
-        other_law=_under_the_other_law(prepared, options),
+        other_law=_under_the_other_law(prepared, options, decision),
     )
     return Scored(realized, scores, places.scores, ranks, decision, summarize(parts))
 
 
-def _under_the_other_law(prepared: Prepared, options: FitOptions) -> str:
+def _under_the_other_law(prepared: Prepared, options: FitOptions, decision: Decision) -> str:
     """Say the answer of that fit, where it is there."""
     other = restructured(prepared, other_law(prepared.structure))
     tree = stored(other, options)
-    return "" if tree is None else answer(tree, other.plan, prepared.round, options.seed)
+    return "" if tree is None else answer(tree, other.plan, prepared.round, options.seed, decision)
 
 
 def _baselines(prepared: Prepared, ranks: xr.Dataset, decision: Decision) -> Check:

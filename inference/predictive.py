@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from ..data.arrays import Floats, Ints
 from ..data.values import ADJUDICATED
 from ..data.world import SIZE_EDGES, SIZES
-from ..models import detection, joint, noise, superposition
+from ..models import detection, levels, noise, superposition
 from ..models.design import Design
 from ..models.detection import Rows
 from ..models.engine import NUMPY, Params
@@ -70,7 +70,7 @@ def predicted(
     """
     asked = _Asked(plan)
     rng = np.random.default_rng(seed)
-    params = params_of(joint.fitted(posterior, plan), draws)
+    params = params_of(levels.fitted(posterior, plan), draws)
     rows = [
         *(_row(*found) for found in _numbers(asked, params, rng)),
         *(_row(*found) for found in scatters(plan, params, rng)),

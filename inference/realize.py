@@ -34,7 +34,7 @@ from ..data.arrays import Floats
 from ..data.evidence import SILENT
 from ..data.rubric import Rubric
 from ..data.world import SIZES
-from ..models import joint
+from ..models import levels
 from ..models.design import Design
 from ..models.engine import Params
 from .division import Division, division
@@ -116,7 +116,7 @@ def realize(
     ModelError
         Where the posterior is of other levels or parameters than the design.
     """
-    posterior = joint.fitted(posterior, plan)
+    posterior = levels.fitted(posterior, plan)
     setting = _setting(plan, rubric, frozenset(str(name) for name in posterior.data_vars))
     values = {
         str(name): value.transpose("chain", "draw", ...).to_numpy()

@@ -9,6 +9,8 @@ from ..models.structure import NORMAL
 from .sentences import Sentence, english
 
 PASS, REVIEW, FAIL, NOT_RUN = "PASS", "REVIEW", "FAIL", "NOT RUN"
+REFUSED = "refused"
+"""Status of a fit that says nothing of anybody."""
 LEADING = frozenset({"designated", "candidates", "retracted"})
 """Statuses in which contenders may be put in order; in the others nobody leads anything."""
 

@@ -20,9 +20,9 @@ from ..models.structure import NORMAL, TWO_CLASS
 from .minimum import in_window
 
 ENOUGH_SETTLED = 100
-"""With so many adjudicated incidents the share of wrong names is known within ten points,"""
+"""Adjudicated incidents with which the share of wrong names is known within ten points."""
 MOST_SETTLED = 0.5
-"""and where so large a share of all is adjudicated, little is left to shared errors."""
+"""Share of all incidents beyond which, if adjudicated, little is left to shared errors."""
 CLAIMS = ("claim_false", "claim_rival", "claim_clash", "claim_rivalry", "claim_event")
 """Parameters of who is made to look like the author."""
 

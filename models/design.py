@@ -82,6 +82,12 @@ class Design:
         return float(np.mean([p.days for p in periods])) / DAYS_A_MONTH
 
     @cached_property
+    def exposure(self) -> Floats:
+        """log of each period's days over their mean, shape (period,); zeros where that is off."""
+        days = np.array([p.days for p in self.evidence.axes.periods], float)
+        return np.log(days / days.mean()) if self.structure.exposure else np.zeros(len(days))
+
+    @cached_property
     def moments(self) -> Floats:
         """1, E[V] and E[V²] of the dead of an unseen incident, by size: see ``numbers.moments``."""
         victims = self.evidence.incidents["victims"].to_numpy(np.int64)

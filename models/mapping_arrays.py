@@ -57,7 +57,7 @@ def _authors(design: Design) -> dict[str, Any]:
     names, around = design.names, design.around
     total = np.maximum(names.member.sum(axis=1, keepdims=True), 1e-300)
     return {
-        "penalty": np.where(design.possible, 0.0, IMPOSSIBLE),
+        "period_offset": np.where(design.possible, 0.0, IMPOSSIBLE) + design.exposure,
         "absent": around.absent.astype(float),
         "disputed": around.disputed.astype(float),
         "member": np.ascontiguousarray(names.member),

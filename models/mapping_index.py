@@ -123,7 +123,7 @@ class Index(NamedTuple):
     n_locale: int
     n_setting: int
     by_claim: bool
-    penalty: Floats
+    period_offset: Floats
     absent: Floats
     disputed: Floats
     member: Floats

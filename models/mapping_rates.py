@@ -27,7 +27,7 @@ def rates(values, at, ix, ratio):
     """
     k, o, d = ix.n_organization, ix.n_other, ix.n_rivalry
     n, war = k + o + d, k + o
-    region, period = np.zeros((n, ix.n_region)), ix.penalty.copy()
+    region, period = np.zeros((n, ix.n_region)), ix.period_offset.copy()
     if at.absence >= 0:
         region += values[at.absence] * ix.absent
         period += values[at.absence] * ix.disputed

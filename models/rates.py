@@ -2,20 +2,21 @@ r"""What happens: how many incidents of each author, place, month and kind.
 
 .. math::
     N_{krtc} &\sim \mathrm{Poisson}(\mu_{krtc}) \\
-    \log \mu_{krtc} &= \alpha + \alpha_c + a_r + a_t + b_k + b_{kc} + b_{kr} + b_{kt} \\
-    \log \lambda_{drtc} &= \alpha^D + \alpha^D_c + a_r + a_t + b_d + b_{dr} + b_{dt}
+    \log \mu_{krtc} &= e_t + \alpha + \alpha_c + a_r + a_t + b_k + b_{kc} + b_{kr} + b_{kt} \\
+    \log \lambda_{drtc} &= e_t + \alpha^D + \alpha^D_c + a_r + a_t + b_d + b_{dr} + b_{dt}
 
-Organizations k, rivalries d. Every effect is zero-sum over the axes it shares with a coarser
-one, but for b_kr and b_dr, which are normal around zero (``families.table`` says why);
-b_kt and b_dt are random walks, centred over t. ``other`` stands outside every zero-sum block,
-with its own intercept, region, period and kind effects. α and α^D have flat priors, and the log
-totals log Σ μ of organizations and of rivalries, which they raise one to one, have normal ones:
+Organizations k, rivalries d; e_t the log of the period's days over their mean: a window that begins
+or ends inside a month makes a period of a few days. Every effect is zero-sum over the axes it
+shares with a coarser one, but for b_kr and b_dr, which are normal around zero (``families.table``
+says why); b_kt and b_dt are random walks, centred over t. ``other`` stands outside every zero-sum
+block, with its own intercept, region, period and kind effects. α and α^D have flat priors, and the
+log totals log Σ μ of organizations and of rivalries, which they raise one to one, have normal ones:
 a prior of something that can be counted. The level of ``other`` is not free either: the
 organizations' share w of the incidents that nobody attributes has a declared prior
 (docs/methods.md), and over the modelled history
 
 .. math::
-    \alpha^O = \log \sum_{krtc} \mu_{krtc} - \log \sum_{rtc} e^{a^O_r + a^O_t + \alpha^O_c}
+    \alpha^O = \log \sum_{krtc} \mu_{krtc} - \log \sum_{rtc} e^{e_t + a^O_r + a^O_t + \alpha^O_c}
                + \log \bar u - \log \bar u_O - \operatorname{logit} w
 
 with k over organizations and rivalries and ū and ū_O the mean unknown shares, so that w is exactly
@@ -232,7 +233,8 @@ def _periods(params: Params, design: Design, path: Array, authors: slice, xp: An
     """Period effect, walk and dates of some authors, shape (author, period)."""
     shared = effects.scaled(params, "rate_period", (design.sizes["period"],), xp)
     outside = np.where(design.possible[authors], 0.0, IMPOSSIBLE)
-    return shared + path + outside + _absence(params) * design.around.disputed[authors]
+    given = outside + design.exposure
+    return shared + path + given + _absence(params) * design.around.disputed[authors]
 
 
 def _absence(params: Params) -> Array:
@@ -244,7 +246,7 @@ def _other(params: Params, design: Design, named: list[LogRate], engine: Engine)
     xp, n = engine.xp, design.sizes
     shape = LogRate(
         region=effects.effect(params, "other_region", (n["region"],), xp)[None],
-        period=effects.scaled(params, "other_period", (n["period"],), xp)[None],
+        period=(effects.scaled(params, "other_period", (n["period"],), xp) + design.exposure)[None],
         kind=effects.effect(params, "other_kind", (n["kind"],), xp)[None],
     )
     totals = xp.concatenate([block.log_totals(engine) for block in named])

@@ -44,6 +44,9 @@ class Structure:
         Silencing and false claims may shift at the dates of ``events.csv``.
     covariates
         Detection depends on ``covariates.csv``.
+    exposure
+        Rates are of a day: a period of few days, as a window's first or last may be, has few
+        incidents (``rates``).
     presence
         Organizations act less where they are not present or disputed, and are blamed less where
         they are not present.
@@ -77,6 +80,7 @@ class Structure:
     delay: bool = True
     events: bool = True
     covariates: bool = True
+    exposure: bool = True
     presence: bool = True
     noise: bool = True
     totals: bool = True
@@ -101,4 +105,5 @@ PARTS: tuple[str, ...] = tuple(
 )
 """Parts that can be left out."""
 CORE = Structure().without(*PARTS)
-"""The model without any extension: sources err independently and see all authors alike."""
+"""The model without any extension: sources err independently given what happened and see all
+authors alike; they share a visibility of each incident, and no other."""

@@ -19,10 +19,10 @@ probability κ, the draw of one of them, whichever as likely; else each draws fo
     G_g[m, j] = \prod_{s: \text{ names nobody}} u_{sm} \prod_{s \text{ names}} (1 - u_{sm}) \Big(
         \kappa_g [\text{all the same}]\,\overline{c}_{m} + (1 - \kappa_g) \prod_s c_{sm} \Big)
 
-with c the probability of what a member wrote, given that it names somebody. Courts do not copy,
-nor do sources that list contenders or organizations only, whose silence hangs on the name that
-they would write. So ten copies of one name are worth little more than κ times one, and never ten
-votes.
+with c the probability of what a member wrote, given that it names somebody. Courts do not copy, nor
+do sources that list contenders or organizations only, whose silence hangs on the name that they
+would write. κ is the same whoever did it, so that ten copies of one name weigh about as much as one
+report that gives it: more only as far as they may, with 1 - κ, be ten reports after all.
 
 **Deaths by side** of one incident are beta-binomial; where the author is no such rivalry they are
 uniform, since nothing is then known of them. Clashes whose dead are told by side are no random

@@ -8,7 +8,7 @@ from importlib import resources
 from typing import cast
 
 from ..data.rubrics import ships
-from ..inference.summary import FAIL, NOT_RUN, REVIEW, Check, Summary
+from ..inference.summary import FAIL, NOT_RUN, REFUSED, REVIEW, Check, Summary
 from . import regions, spanish, words
 from .roster import Contender, contenders, named
 
@@ -165,7 +165,7 @@ def _said(summary: Summary, values: dict[str, str], language: str) -> tuple[str,
 
 
 def _paragraphs(summary: Summary) -> tuple[str, ...]:
-    if summary.decision.status == "refused":
+    if summary.decision.status == REFUSED:
         # Nothing here may speak as if there were a result.
         return ("scope", "evidence_refused", "doubt_refused", "weights", "persons")
     doubt = "doubt_one_source" if len(summary.sources) == 1 else "doubt"
@@ -176,7 +176,7 @@ def _paragraphs(summary: Summary) -> tuple[str, ...]:
 
 
 def _table(summary: Summary, text: dict[str, str]) -> tuple[tuple[str, str], ...]:
-    if summary.decision.status == "refused":
+    if summary.decision.status == REFUSED:
         return ()
     title = (text["column_organization"], text["column_probability"])
     return title, *(_row(contender) for contender in contenders(summary))

@@ -12,7 +12,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..inference.summary import Summary
+from ..inference.summary import REFUSED, Summary
 from .roster import UNFIT
 
 WIDE, NARROW = 7.6, 3.55
@@ -112,7 +112,7 @@ def stamps(summary: Summary) -> str:
     """Say on every figure what may not be missed when it is passed on alone."""
     lines = ["SIMULATED: invented data"] if summary.header.is_simulated else []
     status = summary.decision.status
-    if status == "refused":
+    if status == REFUSED:
         lines.append(UNFIT)
     elif status == "no_designation":
         lines.append("No designation")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from ..data.attribution import OTHER
-from ..inference.summary import Summary
+from ..inference.summary import REFUSED, Summary
 
 UNFIT = "NOT FOR USE: fit failed"
 """What every figure and every table of scores of a refused release is marked with."""
@@ -52,7 +52,7 @@ def may_order(summary: Summary) -> bool:
 
 def is_usable(summary: Summary) -> bool:
     """Whether the numbers may be used: the fit passed its own checks."""
-    return summary.diagnostics.passed and summary.decision.status != "refused"
+    return summary.diagnostics.passed and summary.decision.status != REFUSED
 
 
 def published(summary: Summary) -> Summary:

@@ -1,1 +1,1 @@
-"""Is it right? Studies of simulated and of real rounds, each with its page in docs/evidence."""
+"""Is it right? Studies of simulated and of real rounds, with pages in docs/evidence."""

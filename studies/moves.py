@@ -111,8 +111,9 @@ def study(task: Task) -> Row:
 def main(arguments: list[str] | None = None) -> None:
     """Run the study from the command line."""
     given = parser("moves", 8).parse_args(arguments)
-    rows = carried_on(study, tasks(given.rounds), moves_report.read(given.out), given)
-    moves_report.write(rows, given.out, f"seed {SEED}")
+    asked = tasks(given.rounds)
+    rows = carried_on(study, asked, moves_report.read(given.out), given)
+    moves_report.write(rows, given.out, f"seed {SEED}", len(asked))
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ def _method(about: str, rows: Sequence[Row]) -> str:
     return f"""
 Made by `make evidence`; {about}; on {machine()}; {seconds / 60:.0f} minutes of one core in all.
 
-Of the **core model** (`models.structure.CORE`: no silencing, shared visibility, claims, copying,
+Of the **core model** (`models.structure.CORE`: no silencing, visibility of groups, claims, copying,
 delay, noise or totals), which `dtoscore run` does not fit; `strained.md` is of the complete one.
 
 All parameters of a round are drawn from the priors that its fit believes, turned into a world,

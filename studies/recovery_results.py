@@ -6,12 +6,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from .recovery_compare import LARGEST_LISTED
 from .recovery_size import SIZES
 from .recovery_table import (
     INSIDE,
+    LARGEST_ERROR,
     LEADERS,
+    NOMINAL,
     Row,
     coverage,
+    judging_error,
     leaders,
     listed,
     markdown,
@@ -19,9 +23,8 @@ from .recovery_table import (
     percent,
 )
 
-NOMINAL = 0.9
-LARGEST_ERROR = 0.025
-"""Largest standard error of the coverage with which the study says anything."""
+SURE = 0.9
+"""P(worst) of a leader whose error counts as a confident one."""
 OFF = 3.0
 """Standard errors beyond which a parameter's coverage is pointed at."""
 DRAWN = tuple(size.name for size in SIZES)
@@ -39,8 +42,8 @@ LEADING_TEXT = (
 
 def scores(table: pd.DataFrame) -> list[str]:
     """Say how often the intervals hold the true scores, and how wide they are."""
-    share, error = coverage(table)
-    far = abs(share - NOMINAL) / error if error else float("inf")
+    share, error = coverage(table)[0], judging_error(table)
+    far = abs(share - NOMINAL) / error
     verdict = "within" if far <= 2.0 else "NOT within"
     precise = "at most" if error <= LARGEST_ERROR else "above"
     sentence = (
@@ -147,7 +150,8 @@ def parameters(drawn: Sequence[Row]) -> str:
     off = [row["parameter"] for row in rows if row.pop("off")]
     named = ", ".join(off) if off else "none"
     sentence = (
-        f"90% intervals of {len(frame)} values of {len(rows)} parameters. More than {OFF:.0f} "
+        f"90% intervals of {len(frame)} values of {len(rows)} parameters, of each that has at most "
+        f"{LARGEST_LISTED} levels in a round; larger ones are not compared. More than {OFF:.0f} "
         f"standard errors (clustered by round) from 90%: {named}. "
         "The mean position is .5 where nothing leans."
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from .recovery_compare import Row
+from .recovery_table import INSIDE
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
@@ -78,7 +79,7 @@ def once(study: Callable[[], Row], file: Path) -> Row:
 
 
 def _line(row: Row) -> str:
-    inside = sum(0.05 <= one["position"] <= 0.95 for one in row["contenders"])
+    inside = sum(INSIDE[0] <= one["position"] <= INSIDE[1] for one in row["contenders"])
     return (
         f"{row['setting']} {row['round']}: {row['seen']} incidents seen, "
         f"{inside} of {len(row['contenders'])} intervals hold, R-hat {row['rhat']:.3f}, "

@@ -15,6 +15,10 @@ from ..data.arrays import Floats
 Row = Mapping[str, Any]
 
 INSIDE = (0.05, 0.95)
+"""Positions of the truth among the draws that a 90% interval holds."""
+NOMINAL = 0.9
+LARGEST_ERROR = 0.025
+"""Largest standard error of a coverage with which anything is said."""
 PER_ROUND = (
     "setting", "round", "seed", "tries", "seen", "happened", "passed", "rhat", "ess", "divergences",
 )  # fmt: skip
@@ -80,6 +84,26 @@ def clustered(moved: Floats) -> float:
     return math.sqrt(float((moved**2).sum()) * groups / max(groups - 1, 1))
 
 
+def judging_error(frame: pd.DataFrame, column: str = "covered") -> float:
+    """Standard error by which a coverage is judged: clustered, but no less than at 90% by chance.
+
+    Where every interval of a few rounds holds, they say nothing of how far coverage scatters; the
+    error of as many independent intervals is then the least that it can be.
+    """
+    _, error = coverage(frame, column)
+    return max(error, math.sqrt(NOMINAL * (1.0 - NOMINAL) / len(frame)))
+
+
+def above(position: pd.Series) -> pd.Series:
+    """Whether the truth lies above its interval."""
+    return position > INSIDE[1]
+
+
+def below(position: pd.Series) -> pd.Series:
+    """Whether the truth lies below its interval."""
+    return position < INSIDE[0]
+
+
 def leaders(table: pd.DataFrame) -> pd.DataFrame:
     """One row a round: the truly worst and the leader by every method; ties are listed all."""
     records = []
@@ -117,13 +141,24 @@ def pooled(rows: Iterable[Row]) -> str:
     return f"{counts.total()} fits: {said}"
 
 
+def under_way(done: int, asked: int) -> str:
+    """Say of a page that its study is not at its end; "" where it is."""
+    if done >= asked:
+        return ""
+    return (
+        f"**Under way**: {done} of {asked} fits are there; the rest may change what is said here."
+    )
+
+
 def percent(share: float, error: float) -> str:
     """Write a share and its standard error."""
     return f"{100 * share:.1f} ± {100 * error:.1f}%"
 
 
 def markdown(frame: pd.DataFrame, formats: Mapping[str, str]) -> str:
-    """Write a table as Markdown."""
+    """Write a table as Markdown; where it has no rows, that there are none."""
+    if frame.empty:
+        return "None yet."
     shown = [[format(value, formats.get(str(c), "")) for c, value in zip(frame, row, strict=True)]
              for row in frame.itertuples(index=False)]  # fmt: skip
     head = [str(column) for column in frame]

@@ -131,7 +131,7 @@ def main(arguments: list[str] | None = None) -> None:
     given = options.parse_args(arguments)
     asked = tasks(given.rounds, given.fixed_rounds, given.outside_rounds)
     rows = carried_on(study, asked, strained_report.read(given.out), given)
-    strained_report.write(rows, given.out, f"seed {SEED}")
+    strained_report.write(rows, given.out, f"seed {SEED}", len(asked))
 
 
 if __name__ == "__main__":

@@ -4,11 +4,23 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from .recovery_table import INSIDE, LEADERS, clustered, coverage, influence, leaders, percent
+from .recovery_table import (
+    INSIDE,
+    LARGEST_ERROR,
+    LEADERS,
+    NOMINAL,
+    above,
+    below,
+    clustered,
+    coverage,
+    influence,
+    judging_error,
+    leaders,
+    percent,
+)
 
-NOMINAL = 0.9
-LARGEST_ERROR = 0.025
-"""Largest standard error of a coverage with which anything is said."""
+SURE = 0.9
+"""P(worst) of a leader whose error counts as a confident one."""
 FEWEST_ROUNDS = 10
 """With fewer a standard error clustered by round says little, nothing where all agree."""
 HELD, NOT_HELD, TOO_FEW = "held", "not held", "too few rounds"
@@ -17,13 +29,13 @@ NONE, COMPLETE, CORE = "none", "complete", "core"
 
 def verdict(part: pd.DataFrame) -> dict[str, object]:
     """Judge one setting and model by the rule: |coverage - .9| within 2 errors of at most .025."""
-    share, error = coverage(part)
-    rounds = part["round"].nunique()
+    share, clustered_error = coverage(part)
+    error, rounds = judging_error(part), part["round"].nunique()
     small = rounds >= FEWEST_ROUNDS and error <= LARGEST_ERROR
     far = rounds >= FEWEST_ROUNDS and abs(share - NOMINAL) > 2.0 * error
     return {
         "rounds": rounds,
-        "coverage of 90%": percent(share, error),
+        "coverage of 90%": percent(share, clustered_error),
         "off by": _points(share - NOMINAL),
         "2 errors": f"{200 * error:.1f}",
         f"error at most {100 * LARGEST_ERROR:.1f}": "yes" if small else "no",
@@ -56,13 +68,13 @@ def _setting(setting: str, model: str, part: pd.DataFrame) -> dict[str, object]:
     return {
         "setting": setting,
         "model": model,
-        "truth above": share(part["position"] > 0.95),
-        "truth below": share(part["position"] < 0.05),
+        "truth above": share(above(part["position"])),
+        "truth below": share(below(part["position"])),
         "median width": f"{part['width'].median():.0f}",
         **_oracle(part),
         "leader right": f"{int(right.sum())} of {len(right)}",
         "mean P(worst) said": f"{said.mean():.2f}",
-        "wrong at 0.9 or more": int((said[~right] >= NOMINAL).sum()),
+        "wrong at 0.9 or more": int((said[~right] >= SURE).sum()),
     }
 
 
@@ -152,7 +164,7 @@ def _of_regions(setting: str, model: str, part: pd.DataFrame) -> dict[str, objec
         "mean position": f"{part['position'].mean():.2f}",
         "leader right": f"{int(right.sum())} of {len(right)}",
         "as P(worst) says": f"{said.sum():.1f} ± {error:.1f}",
-        "wrong at 0.9 or more": int((said[~right] >= NOMINAL).sum()),
+        "wrong at 0.9 or more": int((said[~right] >= SURE).sum()),
     }
 
 

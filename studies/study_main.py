@@ -104,6 +104,9 @@ def carried_on[Task: StudyTask](
 ) -> Rows:
     """Study what is not there yet; all records in the order of the tasks, others last.
 
+    Records of earlier tables stay, each with the commit that it was made by: whoever changes what
+    they depend on takes them away.
+
     Parameters
     ----------
     earlier
@@ -116,7 +119,7 @@ def carried_on[Task: StudyTask](
     """
     there = {_key(row) for row in earlier}
     chosen = [task for task in asked if (task.setting, task.number, task.model) not in there]
-    work = given.work / code()  # other code, other results: never mixed
+    work = given.work / code()  # what other code made is not taken for its own
     if not given.report_only:
         run(study, chosen, work, given.processes)
     rows = [*earlier, *({"commit": given.commit, **row} for row in kept(chosen, work))]

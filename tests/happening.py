@@ -22,8 +22,9 @@ def rate(case: Case, p: Params, author: str, r: int, t: int, c: int) -> float:
     if (author, t) in case.never:
         return 0.0
     if author == OTHER:
-        return other_level(case, p) * other_shape(p, r, t, c)
-    shared = get(p, "rate_region", r) + get(p, "rate_period_scale") * get(p, "rate_period", t)
+        return other_level(case, p) * other_shape(case, p, r, t, c)
+    shared = exposure(case, t)
+    shared += get(p, "rate_region", r) + get(p, "rate_period_scale") * get(p, "rate_period", t)
     shared += absence(case, p, author, r, t)
     if author in case.organizations:
         k = case.organizations.index(author)
@@ -35,6 +36,13 @@ def rate(case: Case, p: Params, author: str, r: int, t: int, c: int) -> float:
     level = get(p, "rivalry_intercept") + get(p, "rivalry_level", d)
     effects = get(p, "rivalry_kind", c) + get(p, "rivalry_region", d, r)
     return math.exp(level + shared + effects + walk(case, p, "rivalry", d, t))
+
+
+def exposure(case: Case, t: int) -> float:
+    """log of a period's days over their mean."""
+    if not case.structure.exposure or not case.days:
+        return 0.0
+    return math.log(case.days[t] * len(case.days) / sum(case.days))
 
 
 def absence(case: Case, p: Params, author: str, r: int, t: int) -> float:
@@ -56,9 +64,9 @@ def walk(case: Case, p: Params, name: str, level: int, t: int) -> float:
     return path[t] - sum(path) / len(path)
 
 
-def other_shape(p: Params, r: int, t: int, c: int) -> float:
+def other_shape(case: Case, p: Params, r: int, t: int, c: int) -> float:
     """Rate of ``other`` in one cell, up to its level."""
-    effects = get(p, "other_kind", c) + get(p, "other_region", r)
+    effects = exposure(case, t) + get(p, "other_kind", c) + get(p, "other_region", r)
     return math.exp(effects + get(p, "other_period_scale") * get(p, "other_period", t))
 
 
@@ -67,7 +75,7 @@ def other_level(case: Case, p: Params) -> float:
     authors = [author for author in case.authors if author != OTHER]
     cells = list(itertools.product(range(case.n_region), range(case.n_period), range(case.n_kind)))
     named = sum(rate(case, p, author, *cell) for author in authors for cell in cells)
-    named /= sum(other_shape(p, *cell) for cell in cells)
+    named /= sum(other_shape(case, p, *cell) for cell in cells)
     unnamed, unnamed_other = unattributed(case, p)
     share = expit(get(p, "other_share"))
     return named * unnamed / unnamed_other * (1 - share) / share

@@ -25,8 +25,8 @@ from dtoscore.inference.minimum import set_aside_share
 from dtoscore.inference.store import evidence_hash
 from dtoscore.models import joint
 from dtoscore.models.design import design
-from dtoscore.models.joint import Structure
 from dtoscore.models.priors import Priors
+from dtoscore.models.structure import Structure
 from dtoscore.reports.stores import write_evidence
 from rounds import write_small_round
 from tiny import parameters_of

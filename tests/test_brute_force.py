@@ -90,6 +90,10 @@ CASES = {
         n_region=2, largest_set=2, structure=WHOLE,
         ground=Ground(events=(("a", 0),), absent=(("b", 1),)),
     ),
+    "periods of unequal length, other, wars": Case(
+        ("a", "b"), (PRESS, NAMING), ("a", "b"), has_other=True, rivalries=("a><b", "a><other"),
+        n_period=3, days=(31, 3, 17), structure=replace(CORE, exposure=True),
+    ),
     "one organization, one source": Case(("a",), (PRESS,), ("a",)),
     "one organization and other, one source": Case(
         ("a",), (WATCH,), ("a",), has_other=True, largest_set=2, n_region=2

@@ -177,6 +177,7 @@ def test_ordinary_violence_is_sampled_by_its_level_in_each_place(name: str) -> N
     params, k = target.unpack(target.constrain(free)), len(target.design.names.organizations)
     q = superposition.quantities(params, target.design, NUMPY)
     period = params["other_period_scale"] * params["other_period"]
+    assert (target.design.exposure == 0.0).all()
     level = (q.log_rate[k] - period[:, None]).mean(axis=(1, 2))
     sampled = np.append(free[at["other_region"]], free[at["other_share"]])
     log_reach = reach.log_reach(params, target.design, NUMPY).place

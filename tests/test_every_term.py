@@ -78,7 +78,8 @@ def test_coverage_is_that_of_the_positions() -> None:
     """Uniform positions are covered nine times in ten, those at the ends never."""
     rng, rows = np.random.default_rng(6), []
     for n in range(400):
-        common = {"setting": "s", "round": n, "incidents": 9, "rhat": 1.0, "seconds": 1.0}
+        common = {"setting": "s", "round": n, "incidents": 9, "rhat": 1.0, "seconds": 1.0,
+                  "commit": "abc"}  # fmt: skip
         for name, at in (("fair", rng.random()), ("off", 0.99)):
             rows.append({**common, "parameter": name, "element": 0, "truth": rng.normal(),
                          "position": at, "mean": 0.0, "sd": 0.5})  # fmt: skip
@@ -88,7 +89,9 @@ def test_coverage_is_that_of_the_positions() -> None:
     assert fair["standard error"] == pytest.approx(0.015, abs=0.003)
     assert table.loc["off", "coverage"] == 0.0
     assert fair["told by the data"] == pytest.approx(0.5, abs=0.05)
-    said = page(pd.DataFrame(rows), "x")
+    said = page(pd.DataFrame(rows), 400)
+    assert "400 fits: 400 of commit abc" in said
+    assert "Under way" not in said
     assert "Simulated data" in said
     assert "1 of 2 parameters are more than two clustered standard errors away" in said
 

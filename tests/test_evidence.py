@@ -13,7 +13,7 @@ from dtoscore.data.errors import InputError
 from dtoscore.data.evidence import SILENT, Evidence
 from dtoscore.data.readers import read_round
 from dtoscore.data.tabulate import tabulate
-from dtoscore.models import joint, superposition
+from dtoscore.models import joint, levels, superposition
 from dtoscore.models.design import design
 from dtoscore.models.engine import NUMPY, Params
 from dtoscore.models.structure import CORE
@@ -221,7 +221,7 @@ def test_the_unseen_without_a_source_are_those_that_the_others_miss(
     params["visibility"] = np.zeros(n)
     blind = params | {"detection": np.where(np.arange(n) == number, -60.0, params["detection"])}
     reduced = full.without(source=LISTERS[number])
-    fewer = joint.draw(labelled(params, design(full, CORE)), 0, 0, design(reduced))
+    fewer = levels.draw(labelled(params, design(full, CORE)), 0, 0, design(reduced))
     found = mass(reduced, fewer)
     np.testing.assert_allclose(found, mass(full, blind), rtol=1e-10)
     assert (found < mass(full, params)).all()

@@ -16,7 +16,7 @@ from dtoscore.inference import fit, nuts
 from dtoscore.inference.callbacks import Evaluator, in_range
 from dtoscore.inference.fit import FitOptions
 from dtoscore.inference.prior import prior_draws
-from dtoscore.models import joint, rates, superposition
+from dtoscore.models import joint, levels, rates, superposition
 from dtoscore.models.density import Density
 from dtoscore.models.design import Design, design
 from dtoscore.models.engine import NUMPY
@@ -110,7 +110,7 @@ def test_log_likelihood_is_that_of_the_draw(tree: xr.DataTree, plan: Design) -> 
     found = tree["log_likelihood"]["incidents"]
     assert found.dims == ("chain", "draw", "cell")
     for chain, draw in ((0, 0), (1, 17)):
-        params = joint.draw(tree["posterior"].to_dataset(), chain, draw)
+        params = levels.draw(tree["posterior"].to_dataset(), chain, draw)
         expected = joint.log_lik(params, plan)
         xr.testing.assert_allclose(
             found.isel(chain=chain, draw=draw, drop=True), expected, rtol=1e-9
@@ -119,7 +119,7 @@ def test_log_likelihood_is_that_of_the_draw(tree: xr.DataTree, plan: Design) -> 
 
 def test_log_prior_is_that_of_the_draw(tree: xr.DataTree, plan: Design) -> None:
     found = tree["log_prior"].to_dataset()
-    params = joint.draw(tree["posterior"].to_dataset(), 1, 5)
+    params = levels.draw(tree["posterior"].to_dataset(), 1, 5)
     q = superposition.quantities(params, plan, NUMPY)
     for p in declared(plan):
         if p.distribution == "flat":

@@ -12,8 +12,8 @@ from dtoscore.data.ground import NODES, Ground, delays_of
 from dtoscore.data.readers import read_round
 from dtoscore.data.tabulate import tabulate
 from dtoscore.inference.store import evidence_hash
-from dtoscore.models.joint import Structure
 from dtoscore.models.priors import Priors
+from dtoscore.models.structure import Structure
 
 SETTINGS = """\
 id = "x"

@@ -13,7 +13,7 @@ from dtoscore.data.simulate import simulate
 from dtoscore.data.simulated import write_round
 from dtoscore.data.tabulate import tabulate
 from dtoscore.data.worlds import demo_world
-from dtoscore.models import attribution, effects, joint, superposition
+from dtoscore.models import attribution, effects, joint, levels, superposition
 from dtoscore.models.design import Design, design
 from dtoscore.models.engine import NUMPY, Params
 from dtoscore.models.structure import CORE
@@ -144,7 +144,7 @@ def test_a_draw_is_cut_down_to_the_sources_that_are_left(
     """And the share of ``other`` is what makes its violence the same."""
     posterior, gone = labelled(params, plan), str(evidence.axes.sources.index[position])
     fewer = design(evidence.without(source=gone))
-    drawn = joint.draw(posterior, 0, 0, fewer)
+    drawn = levels.draw(posterior, 0, 0, fewer)
     before, after = (
         superposition.quantities(p, d, NUMPY).log_rate for p, d in ((params, plan), (drawn, fewer))
     )
@@ -165,7 +165,7 @@ def test_a_draw_is_of_the_organizations_that_were_fitted(
     gone = evidence.axes.organizations[1]
     fewer = design(evidence.without(organization=gone))
     with pytest.raises(ModelError, match=f"{gone}.*fit this evidence anew"):
-        joint.draw(labelled(params, plan), 0, 0, fewer)
+        levels.draw(labelled(params, plan), 0, 0, fewer)
 
 
 def test_a_draw_of_sources_that_were_not_fitted_is_refused(
@@ -174,7 +174,7 @@ def test_a_draw_of_sources_that_were_not_fitted_is_refused(
     gone = str(evidence.axes.sources.index[0])
     fitted = labelled(params, plan).drop_sel(source=gone, lister=gone)
     with pytest.raises(ModelError, match=f"^(source|lister) {gone}: in the fit"):
-        joint.draw(fitted, 0, 0, design(evidence))
+        levels.draw(fitted, 0, 0, design(evidence))
 
 
 def test_more_detection_leaves_less_unseen(params: Params, plan: Design) -> None:

@@ -71,19 +71,22 @@ def test_moves_are_of_the_one_followed_within_a_round() -> None:
     found = moves_report.moves(table, AS_IT_WAS, COPIES, "complete")
     np.testing.assert_allclose(found, [0.05, 0.03])
     np.testing.assert_allclose(moves_report.moves(table, AS_IT_WAS, HONEST, "complete"), [0.4])
-    page = moves_report.page(rows, table, "seed 1")
+    page = moves_report.page(rows, table, "seed 1", len(rows) + 1)
     assert "+0.040 ± 0.010" in page
+    assert "+0.400 |" in page, "one round has no error"
+    assert "nan" not in page
+    assert "**Under way**: 6 of 7 fits" in page
     assert "Simulated rounds" in page
 
 
 def test_a_study_goes_on_after_its_table(tmp_path) -> None:
     rows = [record(AS_IT_WAS, 0, 0.2), record(COPIES, 0, 0.25)]
-    moves_report.write(rows, tmp_path, "seed 1")
+    moves_report.write(rows, tmp_path, "seed 1", 4)
     found = moves_report.read(tmp_path)
     assert [(r["setting"], r["round"], r["model"]) for r in found] == [
         (AS_IT_WAS, 0, "complete"), (COPIES, 0, "complete"),
     ]  # fmt: skip
-    moves_report.write(found, tmp_path / "again", "seed 1")
+    moves_report.write(found, tmp_path / "again", "seed 1", 4)
     tables = [(folder / "moves.csv").read_text() for folder in (tmp_path, tmp_path / "again")]
     assert tables[0] == tables[1]
     assert moves_report.read(tmp_path / "nowhere") == []

@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 from draws import sample_stats
 from dtoscore.data.errors import FitError, InputError
-from dtoscore.inference import pipeline, store
+from dtoscore.inference import other_law, pipeline, store
 from dtoscore.inference.diagnose import diagnose
 from dtoscore.inference.fit import FitOptions
 from dtoscore.inference.prior import prior_draws
@@ -173,6 +173,11 @@ def passing(*draws):
     return replace(diagnose(*draws), passed=True, failures=())
 
 
+def probabilities(said: str) -> list[float]:
+    """Of a sentence that ends in names with a probability each."""
+    return [float(one.split()[-1]) for one in said.rsplit(": ", 1)[1].rstrip(".").split(", ")]
+
+
 def test_the_other_law_of_visibility_answers_where_it_is_fitted(tmp_path, sampled, monkeypatch):
     prepared = pipeline.prepare(write_full_round(tmp_path / "round"))
     posterior = pipeline.fit(prepared, OPTIONS)
@@ -184,12 +189,31 @@ def test_the_other_law_of_visibility_answers_where_it_is_fitted(tmp_path, sample
     assert "--visibility two_class` gives P(worst) under both" in said()
     other = pipeline.restructured(prepared, Structure(visibility=TWO_CLASS))
     fitted = pipeline.fit(other, OPTIONS)
-    assert said().endswith("A fit of that law is there and failed its gate: it says nothing.")
+    assert said().endswith("A fit of that law is there; beside a refused one it is not told.")
     monkeypatch.setattr("dtoscore.inference.standing.diagnose", passing)
     expected = pipeline.score(other, fitted, OPTIONS).summary.organizations["p_worst"].dropna()
-    first = expected.sort_values(ascending=False)
-    told = said().rsplit("P(worst) is: ", 1)[1].rstrip(".").split(", ")
-    assert [float(one.split()[-1]) for one in told] == pytest.approx(first.tolist(), abs=0.006)
+    assert probabilities(said()) == pytest.approx(expected.sort_index().tolist(), abs=0.006)
+
+
+def test_the_other_law_is_told_in_order_only_where_the_result_is(tmp_path, sampled, monkeypatch):
+    prepared = pipeline.prepare(write_full_round(tmp_path / "round"))
+    posterior = pipeline.fit(prepared, OPTIONS)
+    refused = pipeline.score(prepared, posterior, OPTIONS).decision
+    by_name, ordered = (replace(refused, status=one) for one in ("no_designation", "candidates"))
+
+    def answer(decision):
+        return other_law.answer(posterior, prepared.plan, prepared.round, 5, decision)
+
+    assert "not told" in answer(refused)
+    assert answer(ordered) == "A fit of that law is there and failed its gate: it says nothing."
+    monkeypatch.setattr("dtoscore.inference.standing.diagnose", passing)
+    falling = sorted(probabilities(answer(ordered)), reverse=True)
+    assert probabilities(answer(ordered)) == falling
+    assert sorted(probabilities(answer(by_name)), reverse=True) == falling
+    titles = prepared.round.organizations["name"].sort_index().tolist()
+    assert [name for name in titles if name in answer(by_name)] == [
+        one.rsplit(" ", 1)[0] for one in answer(by_name).rsplit(": ", 1)[1].split(", ")
+    ]
 
 
 def test_one_absurd_draw_is_refused_with_its_reason(prepared):

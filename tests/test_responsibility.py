@@ -11,7 +11,7 @@ from dtoscore.data.tabulate import tabulate
 from dtoscore.inference.realize import realize
 from dtoscore.inference.responsibility import Reader
 from dtoscore.inference.windowed import in_window
-from dtoscore.models import joint, superposition
+from dtoscore.models import levels, superposition
 from dtoscore.models.design import Design, design
 from dtoscore.models.engine import NUMPY, Params
 from dtoscore.models.structure import Structure
@@ -141,7 +141,7 @@ def test_what_a_group_says_that_is_gone_has_no_effect(told: Evidence) -> None:
     fewer = design(told.without(source="weekly"))
     found = realize(posterior, fewer, RUBRIC, 1)
     assert found["source"].to_numpy().tolist() == ["daily", "court"]
-    one = joint.draw(posterior, 0, 0, fewer)
+    one = levels.draw(posterior, 0, 0, fewer)
     assert not {"copying", "group_visibility"} & set(one)
     assert len(one["detection"]) == 2
 

@@ -181,7 +181,7 @@ def table(page: str, title: str) -> list[dict[str, str]]:
 def test_the_page_says_coverage_and_leader_by_setting_and_model() -> None:
     rows = [record("all", "complete", n, 0.5) for n in range(2)]
     rows += [record("all", "core", 0, 0.99), {**record("all", "core", 1, 0.5), "passed": False}]
-    page = strained_report.page(rows, strained_report.contenders(rows), "seed 1")
+    page = strained_report.page(rows, strained_report.contenders(rows), "seed 1", len(rows))
     said = {(row["model"], row["fits"]): row for row in table(page, "Coverage")}
     assert said["complete", "all"]["rounds"] == "2"
     assert said["complete", "all"]["coverage of 90%"] == "100.0 ± 0.0%"
@@ -192,12 +192,13 @@ def test_the_page_says_coverage_and_leader_by_setting_and_model() -> None:
     assert shown["core"]["leader right"] == "2 of 2"
     assert "Simulated rounds" in page
     assert "4 fits: 4 of commit x" in page
+    assert "Under way" not in page
 
 
 def test_the_page_says_whether_the_worst_region_is_found() -> None:
     rows = [record("all", model, n, 0.5) for n in range(3) for model in ("complete", "core")]
     del rows[-1]["regions"]  # as of a fit made before they were compared
-    page = strained_report.page(rows, strained_report.contenders(rows), "seed 1")
+    page = strained_report.page(rows, strained_report.contenders(rows), "seed 1", len(rows))
     said = {row["model"]: row for row in table(page, "Regions")}
     assert (said["complete"]["rounds"], said["core"]["rounds"]) == ("3", "2")
     assert said["complete"]["leader right"] == "2 of 3"
@@ -209,7 +210,14 @@ def test_the_page_says_whether_the_worst_region_is_found() -> None:
 
 @pytest.mark.parametrize(
     ("rounds", "missed", "said"),
-    [(9, 0, TOO_FEW), (100, 20, HELD), (100, 0, NOT_HELD), (12, 2, TOO_FEW), (100, 60, NOT_HELD)],
+    [
+        (9, 0, TOO_FEW),
+        (10, 0, TOO_FEW),
+        (100, 20, HELD),
+        (100, 0, NOT_HELD),
+        (12, 2, TOO_FEW),
+        (100, 60, NOT_HELD),
+    ],
 )
 def test_coverage_is_judged_by_its_error(rounds: int, missed: int, said: str) -> None:
     """Rounds of two contenders, of which one is missed in so many rounds.
@@ -241,12 +249,12 @@ def test_a_change_is_that_within_rounds() -> None:
 def test_a_study_goes_on_after_what_its_table_holds(tmp_path) -> None:
     rows = [record("all", model, n, 0.5) for n in range(2) for model in ("complete", "core")]
     assert strained_report.read(tmp_path) == []
-    strained_report.write(rows, tmp_path, "seed 1")
+    strained_report.write(rows, tmp_path, "seed 1", 4)
     files = [strained_report.FILE, strained_report.TERMS_FILE, strained_report.REGIONS_FILE]
     before = [(tmp_path / name).read_text() for name in files]
     again = strained_report.read(tmp_path)
     assert [row["round"] for row in again] == [0, 0, 1, 1]
     assert [len(row["terms"]) for row in again] == [1, 0, 1, 0]
-    strained_report.write(again, tmp_path, "seed 1")
+    strained_report.write(again, tmp_path, "seed 1", 4)
     assert [len(row["regions"]) for row in again] == [2, 2, 2, 2]
     assert [(tmp_path / name).read_text() for name in files] == before

@@ -84,6 +84,8 @@ class Case:
         Victim classes that reports know; each pattern is there with each, and with none.
     ground
         What is known beforehand; None: nothing.
+    days
+        Of each period; none given: one.
     """
 
     organizations: tuple[str, ...]
@@ -102,6 +104,7 @@ class Case:
     structure: Structure = CORE
     classes: tuple[str, ...] = ()
     ground: Ground | None = None
+    days: tuple[int, ...] = ()
 
     @property
     def plain(self) -> tuple[str, ...]:
@@ -250,12 +253,19 @@ def _axes(case: Case) -> Axes:
         rivalries=case.rivalries,
         regions=tuple(f"R{r}" for r in range(case.n_region)),
         periods=tuple(
-            Period(f"T{t}", day + t * DAY, day + t * DAY, True) for t in range(case.n_period)
+            Period(f"T{t}", day + first * DAY, day + (first + n - 1) * DAY, True)
+            for t, (first, n) in enumerate(_spans(case))
         ),
         kinds=tuple(f"kind{c}" for c in range(case.n_kind)),
         sources=sources,
         statements=case.statements,
     )
+
+
+def _spans(case: Case) -> list[tuple[int, int]]:
+    """First day and number of days of each period."""
+    days = case.days or (1,) * case.n_period
+    return [(sum(days[:t]), n) for t, n in enumerate(days)]
 
 
 def _looking(case: Case) -> np.ndarray:
