@@ -53,8 +53,8 @@ KNOWN: Mapping[str, Known] = {
         "0.9±0.05",
         0.25,
         "INEGI counts homicides by the month of registration, not of death: its figures of 2015 "
-        "scatter around those of SESNSP by a fifth from state to state over the year, by a quarter "
-        "from month to month, which is its noise",
+        "scatter around those of SESNSP by a fifth from state to state over the year, and by "
+        "another from month to month, for which its noise stands",
     ),
 }
 """In the order in which one is taken where none is named."""

@@ -6,10 +6,10 @@ law of mean zero, as in a mixed model: else no level could be told from its devi
 of deviations where the posterior has them, it falls off as a normal law of precision
 
 .. math::
-    \frac{1}{[T (J + \Lambda)^{-1} T^\top]_{cc}} - \lambda_c
+    \frac{1}{[W (J + \Lambda)^{-1} W^\top]_{cc}} - \lambda_c
 
 J the Fisher information of the data (``models.information``) in the middle of the posterior, Λ the
-precision of the deviations' laws, :math:`\lambda_c` what c's own adds to it, and T the ways in
+precision of the deviations' laws, :math:`\lambda_c` what c's own adds to it, and W the ways in
 which the parameters can go there: their own axes, contrasts where they sum to a constant. Where
 nothing is told each direction has ``OPEN``, a precision that is as good as none.
 """
@@ -65,7 +65,7 @@ def precision(root: Floats, ways: Floats, law: Floats) -> Floats:
     root
         R with R Rᵀ = J, shape (direction, observation).
     ways
-        T, as long as the posterior's standard deviations: (direction, constrained).
+        W, as long as the posterior's standard deviations: (direction, constrained).
     law
         Precision of the law of deviations, 0 of what is none: (constrained,).
     """

@@ -46,15 +46,12 @@ class Drawn(NamedTuple):
     itemised
         Itemised incidents that it counts, the held ones apart.
     unseen
-        Unseen incidents of the organizations, counted or not: what is scored.
-    background
-        Incidents that it counts and that are none of the organizations'.
+        Unseen incidents, counted or not: what is scored.
     """
 
     total: int
     itemised: int
     unseen: int
-    background: int
 
 
 def background(whole: ArrayLike, share: ArrayLike) -> Floats:
@@ -94,19 +91,23 @@ def _likely(low: int, high: int, mean: float) -> Ints:
 
 def draw_incidents(
     low: int, high: int, items: float, held: float, unseen: float, capture: float,
-    rng: np.random.Generator, background: float = 0.0,
+    rng: np.random.Generator,
 ) -> Drawn:  # fmt: skip
     """Draw exactly what happened behind one total of incidents, given it.
 
     x of the itemised counted, from P(x | T) ∝ Binomial(x; n − h, p) Poisson(T − h − x; λ p);
-    the rest of T is unseen and counted, each the organizations' with their part of λ; unseen and
-    not counted are Poisson(λ (1 − p)), which T says nothing of. Totals of victims have no such
-    draw (``inference.given_totals``).
+    the rest of T is unseen and counted; unseen and not counted are Poisson(λ (1 − p)), which T
+    says nothing of. Totals of victims, and those that count violence of others, have no such draw
+    (``inference.given_totals``).
 
     Parameters
     ----------
-    unseen, background
-        λ of the organizations, and M (1/s − 1) of everybody else the series counts.
+    low, high
+        Bounds of T.
+    items, held
+        n and h.
+    unseen, capture
+        λ and p.
 
     Raises
     ------
@@ -114,14 +115,12 @@ def draw_incidents(
         Where the total cannot be.
     """
     n, h = whole_items(items, held)
-    rate = unseen + background
-    totals = _likely(max(low, h), high, h + (n - h) * capture + rate * capture)
-    joint = _joint(totals, n, h, rate, capture)
+    totals = _likely(max(low, h), high, h + (n - h) * capture + unseen * capture)
+    joint = _joint(totals, n, h, unseen, capture)
     if not joint.size or joint.max() == -np.inf:
         raise ValueError(f"no number of events gives a total from {low} to {high}")
     weights = np.exp(joint - joint.max()).ravel()
     row, x = np.divmod(rng.choice(weights.size, p=weights / weights.sum()), joint.shape[1])
     counted = int(totals[row]) - h - int(x)
-    own = int(rng.binomial(counted, unseen / rate)) if rate > 0 else 0
     missed = int(rng.poisson(unseen * (1 - capture)))
-    return Drawn(int(totals[row]), int(x), own + missed, counted - own)
+    return Drawn(int(totals[row]), int(x), counted + missed)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .compiled import jit
-from .mapping_names import _expit, _logit
+from .special import expit, logit
 
 
 @jit
@@ -29,17 +29,17 @@ def _nobody(values, at, ix, k):
     shift = 0.0
     if at.claim_unsigned >= 0 and k < ix.n_organization:
         shift = values[at.claim_unsigned + k]
-    return _expit(_logit(values[at.claim_nobody]) + shift)
+    return expit(logit(values[at.claim_nobody]) + shift)
 
 
 @jit
 def _false(values, at, ix, i, k):
-    logit = _logit(values[at.claim_false + k])
+    log_odds = logit(values[at.claim_false + k])
     if at.claim_event >= 0:
         for j in range(ix.claim_event.shape[0]):
             share = ix.claim_event[j, k * ix.n_epoch + ix.setting_epoch[i]]
-            logit += share * values[at.claim_event + j]
-    return _expit(logit)
+            log_odds += share * values[at.claim_event + j]
+    return expit(log_odds)
 
 
 @jit
@@ -55,10 +55,10 @@ def _blamed(values, at, ix, i, k, out):
     for m in range(plain):
         out[m] = 0.0
         if m != k:
-            logit = values[at.claim_rival] * ix.rivalry[k, m]
+            log_odds = values[at.claim_rival] * ix.rivalry[k, m]
             if at.notoriety >= 0:
-                logit += values[at.notoriety + m]
-            out[m] = np.exp(logit) * ix.setting_weight[i, m]
+                log_odds += values[at.notoriety + m]
+            out[m] = np.exp(log_odds) * ix.setting_weight[i, m]
             total += out[m]
     if total > 0.0:
         out /= total

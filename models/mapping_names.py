@@ -9,16 +9,7 @@ import numpy as np
 from .attribution import ADJUDICATED_ONE_SIDED
 from .compiled import jit
 from .mapping_effects import add_table, add_table_back
-
-
-@jit
-def _logit(p):
-    return np.log(p) - np.log1p(-p)
-
-
-@jit
-def _expit(x):
-    return 1.0 / (1.0 + np.exp(-x))
+from .special import expit, logit
 
 
 @jit
@@ -33,13 +24,13 @@ def unknowns(values, at, ix):
     add_table(values, at.unknown_region_scale, at.unknown_region, types, 0, n_type)
     result = np.empty((ix.n_source, ix.n_locale, n))
     for s in range(ix.n_source):
-        base = _logit(values[at.unknown + s])
+        base = logit(values[at.unknown + s])
         for place in range(ix.n_locale):
-            logit = base + types[ix.informant_type[s], ix.locale_region[place]]
-            result[s, place] = _expit(logit)
+            log_odds = base + types[ix.informant_type[s], ix.locale_region[place]]
+            result[s, place] = expit(log_odds)
             if ix.n_other:
-                other = logit + values[at.unknown_other]
-                result[s, place, ix.n_organization] = _expit(other)
+                other = log_odds + values[at.unknown_other]
+                result[s, place, ix.n_organization] = expit(other)
     return result
 
 
@@ -71,7 +62,7 @@ def unattributed(values, at, ix):
     for s in range(ix.n_source):
         u = values[at.unknown + s]
         own += u / ix.n_source
-        other += _expit(_logit(u) + values[at.unknown_other]) / ix.n_source
+        other += expit(logit(u) + values[at.unknown_other]) / ix.n_source
     return nobody + (1.0 - nobody) * own, nobody + (1.0 - nobody) * other
 
 
@@ -94,7 +85,7 @@ def log_ratio_back(values, at, ix, change, d):
     nobody = values[at.claim_nobody] if at.claim_nobody >= 0 else 0.0
     for s in range(ix.n_source):
         u = values[at.unknown + s]
-        v = _expit(_logit(u) + values[at.unknown_other])
+        v = expit(logit(u) + values[at.unknown_other])
         slope = (1.0 - nobody) * v * (1.0 - v)
         d[at.unknown + s] += by_own * (1.0 - nobody) + by_other * slope / (u * (1.0 - u))
         d[at.unknown_other] += by_other * slope

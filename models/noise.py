@@ -79,20 +79,29 @@ def block_terms(m, n, sigma):  # type: ignore[no-untyped-def]
     return value, by_mass, slope * -2.0 * sigma**-3
 
 
-@jit
-def block_laws(m, n, sigma):  # type: ignore[no-untyped-def]
-    """What reports say of the factors, Gamma(n + φ, m + φ), shape (6, block).
+class FactorMoments(NamedTuple):
+    """Mean and variance of each block's factor given what was seen, and their derivatives.
 
-    Mean and variance, their derivatives in m, and theirs in σ.
+    All of shape (block,); by the number expected, and by σ.
     """
-    phi, by_sigma, result = sigma**-2, -2.0 * sigma**-3, np.empty((6, len(m)))
-    for b in range(len(m)):
-        shape, rate = n[b] + phi, m[b] + phi
-        result[0, b], result[1, b] = shape / rate, shape / rate**2
-        result[2, b], result[3, b] = -shape / rate**2, -2.0 * shape / rate**3
-        result[4, b] = (rate - shape) / rate**2 * by_sigma
-        result[5, b] = (rate - 2.0 * shape) / rate**3 * by_sigma
-    return result
+
+    mean: Floats
+    variance: Floats
+    mean_by_mass: Floats
+    variance_by_mass: Floats
+    mean_by_sigma: Floats
+    variance_by_sigma: Floats
+
+
+@jit
+def factor_moments(m, n, sigma):  # type: ignore[no-untyped-def]
+    """What reports say of the factors, Gamma(n + φ, m + φ): ``FactorMoments``."""
+    phi, by_sigma = sigma**-2, -2.0 * sigma**-3
+    shape, rate = n + phi, m + phi
+    return FactorMoments(
+        shape / rate, shape / rate**2, -shape / rate**2, -2.0 * shape / rate**3,
+        (rate - shape) / rate**2 * by_sigma, (rate - 2.0 * shape) / rate**3 * by_sigma,
+    )  # fmt: skip
 
 
 class Law(NamedTuple):

@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from .compiled import jit, loop
 
 _FAR = -30.0
@@ -25,6 +27,18 @@ def digamma(x):
     series = 1.0 / 252 - inverse * (1.0 / 240 - inverse / 132)
     series = inverse * (1.0 / 12 - inverse * (1.0 / 120 - inverse * series))
     return result + math.log(x) - 0.5 / x - series
+
+
+@jit
+def logit(p):
+    """log(p / (1 - p))."""
+    return np.log(p) - np.log1p(-p)
+
+
+@jit
+def expit(x):
+    """1 / (1 + e^-x)."""
+    return 1.0 / (1.0 + np.exp(-x))
 
 
 @loop

@@ -81,20 +81,21 @@ def noise_at(expected, values, blocks, d):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _laws(expected, values, blocks):  # type: ignore[no-untyped-def]
-    """What reports say of the months' factors, ``noise.block_laws``: 1 without noise."""
+def _factors(expected, values, blocks):  # type: ignore[no-untyped-def]
+    """What reports say of the months' factors, ``noise.factor_moments``: 1 without noise."""
     if blocks.noise >= 0:
-        return noise.block_laws(expected, blocks.seen, values[blocks.noise])
-    result = np.zeros((6, blocks.seen.shape[0]))
-    result[0] = 1.0
-    return result
+        return noise.factor_moments(expected, blocks.seen, values[blocks.noise])
+    n = blocks.seen.shape[0]
+    return noise.FactorMoments(
+        np.ones(n), np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
+    )
 
 
 @jit
 def moments_at(entries, expected, values, blocks, totals):  # type: ignore[no-untyped-def]
     """``totals_loops.moments`` given what is reported."""
-    laws = _laws(expected, values, blocks)
-    return totals_loops.moments(entries, laws[0], laws[1], totals)
+    factor = _factors(expected, values, blocks)
+    return totals_loops.moments(entries, factor.mean, factor.variance, totals)
 
 
 @jit
@@ -106,15 +107,17 @@ def totals_at(entries, expected, values, weight, blocks, totals, d):  # type: ig
     d_mass = np.zeros(blocks.of_cell.shape[0])
     if totals.series.shape[0] == 0:
         return np.zeros(0), np.zeros(entries.shape), d_mass
-    laws = _laws(expected, values, blocks)
-    found, both = totals_loops.moments(entries, laws[0], laws[1], totals)
+    factor = _factors(expected, values, blocks)
+    found, both = totals_loops.moments(entries, factor.mean, factor.variance, totals)
     of = totals_loops.of_series(values, totals)
     value, d_found, d_both, d_of = totals_loops.terms(found, both, of, weight, totals)
     totals_loops.of_series_back(d_of, totals, d)
     d_entries, by_mean, by_variance = totals_loops.moments_back(
-        entries, laws[0], laws[1], totals, d_found, d_both
+        entries, factor.mean, factor.variance, totals, d_found, d_both
     )
     if blocks.noise >= 0:
-        d[blocks.noise] += (by_mean * laws[4] + by_variance * laws[5]).sum()
-        d_mass += (by_mean * laws[2] + by_variance * laws[3])[blocks.of_cell]
+        by_sigma = by_mean * factor.mean_by_sigma + by_variance * factor.variance_by_sigma
+        by_mass = by_mean * factor.mean_by_mass + by_variance * factor.variance_by_mass
+        d[blocks.noise] += by_sigma.sum()
+        d_mass += by_mass[blocks.of_cell]
     return value, d_entries, d_mass

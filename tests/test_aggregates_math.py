@@ -70,7 +70,7 @@ def test_a_capture_of_one_makes_the_unseen_known() -> None:
     rng = np.random.default_rng(1)
     for total in totals.tolist():
         drawn = {draw_incidents(total, total, 3, 1, 1.7, 1.0, rng) for _ in range(50)}
-        assert drawn == {aggregates.Drawn(total, 2, total - 3, 0)}
+        assert drawn == {aggregates.Drawn(total, 2, total - 3)}
 
 
 def test_a_total_below_what_is_held_cannot_be() -> None:
@@ -176,19 +176,6 @@ def test_the_draw_is_the_conditional_law(case, low, high) -> None:
     totals = joint.sum(axis=1) / joint.sum()
     of_total = np.bincount([d.total - low for d in drawn], minlength=len(totals)) / n
     assert (np.abs(of_total - totals) <= 4.5 * np.sqrt(totals * (1 - totals) / n) + 1e-9).all()
-
-
-def test_a_draw_with_a_background() -> None:
-    """Own counted unseen are binomial among the counted ones; the missed are the own alone."""
-    rng = np.random.default_rng(5)
-    drawn = [draw_incidents(6, 6, 2, 2, 1.5, 0.5, rng, background=0.5) for _ in range(20_000)]
-    background = np.array([d.background for d in drawn])
-    unseen = np.array([d.unseen for d in drawn])
-    expected = stats.binom.pmf(range(5), 4, 0.25)
-    found = np.bincount(background, minlength=5) / len(drawn)
-    error = np.sqrt(expected * (1 - expected) / len(drawn))
-    assert (np.abs(found - expected) <= 4.5 * error).all()
-    assert unseen.mean() == pytest.approx(4 * 0.75 + 0.75, abs=4.5 * unseen.std() / 141)
 
 
 def test_a_share_divides_the_unseen_where_nothing_is_itemised() -> None:

@@ -37,21 +37,12 @@ class Factor(NamedTuple):
     sigma: float
 
 
-class Updated(NamedTuple):
-    mean: np.ndarray
-    variance: np.ndarray
-    mean_by_mass: np.ndarray
-    variance_by_mass: np.ndarray
-    mean_by_sigma: np.ndarray
-    variance_by_sigma: np.ndarray
-
-
 def factor(mass: np.ndarray, sigma: float) -> Factor:
     return Factor(*noise.block_terms(BLOCKS.sums(mass), BLOCKS.seen, sigma))
 
 
-def updated(mass: np.ndarray, sigma: float) -> Updated:
-    return Updated(*noise.block_laws(BLOCKS.sums(mass), BLOCKS.seen, sigma))
+def updated(mass: np.ndarray, sigma: float) -> noise.FactorMoments:
+    return noise.factor_moments(BLOCKS.sums(mass), BLOCKS.seen, sigma)
 
 
 @pytest.mark.parametrize("sigma", [0.1, 0.5, 1.5])
