@@ -68,8 +68,9 @@ def aggregates_of(
         return None
     used, unused = parts
     table = added_up(_counted(used))
-    unused = _listed(_counted(unused), round_.settings)
-    victims = _listed(_counted(used), round_.settings)
+    window = pd.Timestamp(round_.settings.scored[0]), pd.Timestamp(round_.settings.scored[1])
+    unused = _listed(_counted(unused).pipe(_touching, window))
+    victims = _listed(_counted(used).pipe(_mostly_inside, window))
     of_events = pd.concat([frame[frame["scope"] == RESIDUAL] for frame in (unused, victims)])
     found = Aggregates(
         table=table,
@@ -78,7 +79,7 @@ def aggregates_of(
         series=series_of(round_.settings.totals),
         reported_in_window=int(of_events.loc[of_events["in_window"], "victims"].sum()),
     )
-    covered = _listed(table[~found.has_cells].assign(reason=COVERED), round_.settings)
+    covered = _listed(table[~found.has_cells].assign(reason=COVERED).pipe(_touching, window))
     return replace(found.where(found.has_cells), set_aside=pd.concat([unused, covered]))
 
 
@@ -88,11 +89,26 @@ def _counted(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(count=frame["count"].where(frame["count"] >= 0, middle))
 
 
-def _listed(frame: pd.DataFrame, settings: Settings) -> pd.DataFrame:
-    first, last = (pd.Timestamp(day) for day in settings.scored)
+Window = tuple[pd.Timestamp, pd.Timestamp]
+
+
+def _mostly_inside(frame: pd.DataFrame, window: Window) -> pd.DataFrame:
+    """Mark what has its midpoint in the window."""
     middle = (frame["first"] + (frame["last"] - frame["first"]) / 2).dt.normalize()
+    return frame.assign(in_window=middle.between(*window))
+
+
+def _touching(frame: pd.DataFrame, window: Window) -> pd.DataFrame:
+    """Mark what has any day in the window.
+
+    Of what is set aside all may have happened there: a window that ends before the midpoint of a
+    year's record does not make its dead disappear.
+    """
+    return frame.assign(in_window=(frame["first"] <= window[1]) & (frame["last"] >= window[0]))
+
+
+def _listed(frame: pd.DataFrame) -> pd.DataFrame:
     frame = frame.assign(
-        in_window=middle.between(first, last),
         victims=frame["count"].where(frame["unit"] == "victims", 0),
         reason=frame.get("reason", ""),
     )

@@ -72,10 +72,11 @@ class Aggregates:
         victims the centre of a prior; 0: none).
     set_aside
         Totals that cannot be used: ``series, region, first, last, row, reason, count, unit,
-        scope, in_window`` (whether the midpoint is), ``victims`` (0 where incidents are
+        scope, in_window`` (whether any day is), ``victims`` (0 where incidents are
         counted).
     reported_in_window
-        Victims of the ``residual`` rows whose midpoint lies in the window, used or not.
+        Victims of the ``residual`` rows of the window: used ones whose midpoint lies in it, and all
+        of those set aside that have a day in it.
     """
 
     table: pd.DataFrame

@@ -145,8 +145,11 @@ def sources(parts: Parts) -> pd.DataFrame:
 def _source_notes(parts: Parts, ids: list[str]) -> list[str]:
     declared = parts.round.sources.loc[ids]
     alone = len(parts.plan.histories.listers) == 1
+    index = list(parts.evidence.axes.sources.index)
+    tested = reported.compared(parts.evidence)[[index.index(name) for name in ids]]
     notes = []
-    for is_lister, coverage in zip(_listing(parts, ids), declared["coverage"], strict=True):
+    rows = zip(_listing(parts, ids), tested, declared["coverage"], strict=True)
+    for is_lister, is_compared, coverage in rows:
         said = {
             "attributed_only": "lists attributed incidents only",
             "organizations_only": "lists incidents of organizations only",
@@ -154,7 +157,8 @@ def _source_notes(parts: Parts, ids: list[str]) -> list[str]:
         }.get(str(coverage), "")
         meaning = "its silence says nothing" if not is_lister else ""
         kept = "alone, so no other list tells what it misses" if alone and not meaning else ""
-        notes.append("; ".join(part for part in (said, meaning, kept) if part))
+        untold = "" if is_compared else "no other names what it names, so its accuracy is assumed"
+        notes.append("; ".join(part for part in (said, meaning, kept, untold) if part))
     return notes
 
 

@@ -28,6 +28,15 @@ def by_period(evidence: Evidence) -> pd.DataFrame:
     return pd.DataFrame(counts, ids, _names(evidence))[axes.window]
 
 
+def compared(evidence: Evidence) -> Bools:
+    """Whether a source names somebody in an incident in which another does too, shape (source,).
+
+    Only there do reports tell how often it names the right one.
+    """
+    names = evidence.said > 0  # statement 0 is "unknown"
+    return np.asarray(names[names.sum(axis=1) > 1].any(axis=0))
+
+
 def by_region(evidence: Evidence) -> pd.Series:
     """Incidents whose reports name an organization of the roster, in whatever way."""
     region = evidence.incidents["region"].to_numpy(np.int64)[names_roster(evidence)]

@@ -18,6 +18,7 @@ from ..models.design import Design
 from ..models.other import is_counted
 from ..models.structure import NORMAL, TWO_CLASS
 from .minimum import in_window
+from .reported import compared
 
 ENOUGH_SETTLED = 100
 """Adjudicated incidents with which the share of wrong names is known within ten points."""
@@ -93,6 +94,8 @@ def by_construction(plan: Design, under_other_law: str = "") -> Iterator[Reason]
         yield Reason("shared errors", _shared_errors(settled, named))
     if plan.structure.claims and not plan.structure.confusion:
         yield from _claims(plan)
+    if not plan.structure.confusion:
+        yield from _accuracies(evidence)
     yield from _splits(evidence)
     yield from _selections(evidence)
 
@@ -138,6 +141,15 @@ def _claims(plan: Design) -> Iterator[Reason]:
         subject = "Whether one organization's scenes can be read less often than another's"
         why = "no adjudicated incident tells, and it bears on every score"
         yield Reason("claim_unsigned", subject, why, ("claim_unsigned",))
+
+
+def _accuracies(evidence: Evidence) -> Iterator[Reason]:
+    """Name the sources that name somebody, and nobody else the same incidents."""
+    alone = (evidence.said > 0).any(axis=0) & ~compared(evidence)
+    for source in evidence.axes.sources.index[alone]:
+        subject = f"How often {source} is right about who did it"
+        why = "no other source names an incident that it names"
+        yield Reason(f"right[{source}]", subject, why, (f"right[{source}]",))
 
 
 def _large_events(evidence: Evidence) -> str:

@@ -47,7 +47,8 @@ def page(rows: Sequence[Row]) -> str:
         "## Fits",
         markdown(pd.DataFrame(list(map(_fit, rows))), {}),
         "## Organizations",
-        f"Those with P(worst) of {LEAST_SAID} or more; medians and 90% intervals.",
+        f"By name, those with P(worst) of {LEAST_SAID} or more; medians and 90% intervals. For whoever "
+        "judges the method: what a release may say of them is its status.",
         markdown(pd.DataFrame([one for row in rows for one in _named(row)]), {}),
         "## What the fits predict",
         "Medians and 90% intervals; position: share of the predictions below what was seen.",
@@ -84,11 +85,12 @@ def _between(one: Row, name: str = "") -> str:
 
 
 def _named(row: Row) -> list[dict[str, object]]:
-    said = sorted(row["organizations"], key=lambda one: -one["p_worst"])
+    said = sorted(row["organizations"], key=lambda one: str(one["organization"]))
     return [
         {
             "round": row["round"],
             "fit": row["variant"],
+            "status": row["status"],
             "organization": one["organization"],
             "P(worst)": f"{one['p_worst']:.2f}",
             "score": _between(one, "score_"),

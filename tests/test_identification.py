@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import xarray as xr
+from dtoscore.data.attribution import UNKNOWN
 from dtoscore.data.readers import read_round
 from dtoscore.data.tabulate import tabulate
 from dtoscore.inference.identification import identification
@@ -137,6 +138,23 @@ def test_always_said():
     frame = identification(movements(xr.Dataset(), xr.Dataset()), plan)
     assert frame["moved"].isna().all(), "none of them has draws here"
     assert list(frame.columns) == ["parameter", "moved", "sentence"]
+
+
+def test_a_source_is_judged_where_another_names_the_same_incidents():
+    """s1 names one incident that s0 names too, or only others."""
+    together = plan_of(ONE, Incident(("a", None)))
+    assert not [key for key in sentences(together) if key.startswith("right")]
+    apart = plan_of(Incident(("a", UNKNOWN)), Incident((None, "b")))
+    said = sentences(apart)
+    assert {key for key in said if key.startswith("right")} == {"right[s0]", "right[s1]"}
+    assert said["right[s0]"] == (
+        "How often s0 is right about who did it: no other source names an incident that it names, "
+        "so it keeps its prior."
+    )
+    silent = plan_of(Incident(("a", UNKNOWN)))
+    assert "right[s1]" not in sentences(silent), "it names nobody at all"
+    full = replace(apart, structure=replace(Structure(), confusion=True))
+    assert "right[s0]" not in sentences(full)
 
 
 def test_the_share_of_other_is_told_where_a_source_names_other_or_a_total_counts_everybody():

@@ -235,7 +235,10 @@ def test_coarse_events_over_the_borders_are_written_and_set_aside(convert, tmp_p
         ["2013-06-01", "2014-02-28"], ["2015-12-20", "2016-07-31"]
     ]  # fmt: skip
     assert said.left_out == {"not between 2014-01-01 and 2015-12-31": 1}
-    assert any("2 coarse events reach over the first or last day" in note for note in said.notes)
+    assert any(
+        "2 coarse events reach over the first or last day of the round, 6 dead in all" in note
+        for note in said.notes
+    )
     evidence = tabulate(read_round(tmp_path / "round"))
     assert evidence.aggregates is not None
     assert evidence.aggregates.set_aside["reason"].tolist() == [PARTLY, PARTLY]
