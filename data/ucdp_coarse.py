@@ -96,8 +96,8 @@ def coarse_notes(events: pd.DataFrame, days: tuple[dt.date, dt.date]) -> tuple[s
     citing = events["source_article"].str.contains(GOVERNMENT_LIST, regex=True)
     notes: Mapping[str, pd.Series] = {
         (
-            f"over the first or last day of the round, {dead:,} dead in all: in totals.csv, but set "
-            "aside, since how much of them lies inside is not known"
+            f"over the first or last day of the round, {dead:,} dead in all: in totals.csv, but "
+            "set aside, since how much of them lies inside is not known"
         ): across,
         (
             "CIDE-PPD, a government list: the federal series of those months is not independent "

@@ -8,12 +8,12 @@ import pandas as pd
 from ..data.evidence import Evidence
 
 FAR = 2.0
-"""Prior standard deviations from which a declared belief has been left."""
+"""Declared standard deviations from which a declared belief has been left."""
 SHARES = {
-    "capture": ("capture_mean", "that it counts"),
-    "total_share": ("share_mean", "that the organizations' share of it is"),
+    "capture": ("capture", "that it counts"),
+    "total_share": ("share", "that the organizations' share of it is"),
 }
-"""What may be declared as a mean and its sd, by parameter: its column, and words."""
+"""What may be declared as a mean and its sd, by parameter: its columns' name, and words."""
 
 
 def overturned(moved: pd.DataFrame, evidence: Evidence) -> list[str]:
@@ -37,9 +37,10 @@ def overturned(moved: pd.DataFrame, evidence: Evidence) -> list[str]:
 
 def _shares(moved: pd.DataFrame, declared: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
     for parameter, (column, what) in SHARES.items():
-        for name, row in _stated(moved, parameter, declared[column]).iterrows():
-            if abs(row["mean"] - row["prior_mean"]) > FAR * row["prior_sd"]:
-                said = f"{what} {row['prior_mean']:.2g} ± {row['prior_sd']:.2g}"
+        for name, row in _stated(moved, parameter, declared[f"{column}_mean"]).iterrows():
+            mean, sd = declared.loc[str(name), [f"{column}_mean", f"{column}_sd"]].astype(float)
+            if abs(row["mean"] - mean) > FAR * sd:
+                said = f"{what} {mean:g} ± {sd:g}"
                 yield str(name), said, f"{row['mean']:.2g} ± {row['sd']:.2g}"
 
 

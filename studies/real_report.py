@@ -16,6 +16,10 @@ WITH = "with totals"
 """The fit of a round that comes first."""
 LEAST_SAID = 0.01
 """Organizations with a smaller P(worst) are not listed."""
+ORGANIZATIONS = (
+    f"By name, those with P(worst) of {LEAST_SAID} or more; medians and 90% intervals. For whoever "
+    "judges the method: what a release may say of them is its status."
+)
 
 
 def read(out: Path) -> list[Row]:
@@ -47,8 +51,7 @@ def page(rows: Sequence[Row]) -> str:
         "## Fits",
         markdown(pd.DataFrame(list(map(_fit, rows))), {}),
         "## Organizations",
-        f"By name, those with P(worst) of {LEAST_SAID} or more; medians and 90% intervals. For whoever "
-        "judges the method: what a release may say of them is its status.",
+        ORGANIZATIONS,
         markdown(pd.DataFrame([one for row in rows for one in _named(row)]), {}),
         "## What the fits predict",
         "Medians and 90% intervals; position: share of the predictions below what was seen.",

@@ -247,7 +247,9 @@ def test_totals_set_aside_are_told_beside_the_reports():
             "scope": ["residual"],
         }
     )
-    none = pd.DataFrame(columns=["capture_mean", "share_mean", "noise"], dtype=float)
+    none = pd.DataFrame(
+        columns=["capture_mean", "capture_sd", "share_mean", "share_sd", "noise"], dtype=float
+    )
     totals = no_totals(made, none, set_aside=aside, reported_in_window=40)
     held = replace(made.evidence, aggregates=totals)
     found = summarize(replace(made, plan=replace(made.plan, evidence=held)))
@@ -271,7 +273,8 @@ def _beliefs(
     """Notes on one declared belief about a series, given draws of its prior and posterior."""
     made = parts()
     nothing = {"capture_mean": [None], "share_mean": [None], "noise": [0.0]}
-    series = pd.DataFrame(nothing | {BELIEFS[parameter]: [declared]}, ["sn"], dtype=float)
+    sds = {"capture_sd": [0.15], "share_sd": [0.15]}
+    series = pd.DataFrame(nothing | sds | {BELIEFS[parameter]: [declared]}, ["sn"], dtype=float)
     nothing_aside = made.evidence.set_aside.iloc[:0].assign(scope="")
     totals = no_totals(made, series, set_aside=nothing_aside)
     plan = replace(made.plan, evidence=replace(made.evidence, aggregates=totals))
@@ -287,7 +290,7 @@ def _beliefs(
     ("parameter", "words"), [("capture", "it counts"), ("total_share", "the organizations' share")]
 )
 @pytest.mark.parametrize(
-    ("declared", "found", "said"), [(0.5, 0.85, 1), (0.5, 0.15, 1), (0.5, 0.7, 0), (None, 0.85, 0)]
+    ("declared", "found", "said"), [(0.5, 0.81, 1), (0.5, 0.19, 1), (0.5, 0.78, 0), (None, 0.85, 0)]
 )
 def test_a_declared_share_that_the_fit_left_is_a_note(parameter, words, declared, found, said):
     rng = np.random.default_rng(3)
@@ -295,6 +298,7 @@ def test_a_declared_share_that_the_fit_left_is_a_note(parameter, words, declared
     left = _beliefs(parameter, declared, before, after)
     assert len(left) == said
     assert all(words in note and f"the model finds {found:.2g} ± " in note for note in left), left
+    assert all("0.5 ± 0.15;" in note for note in left), "as declared, not as drawn"
 
 
 @pytest.mark.parametrize(("found", "said"), [(0.02, 1), (0.03, 0), (0.3, 0), (0.5, 1)])
