@@ -154,7 +154,7 @@ def scoring(process: subprocess.Popen[str], _: Path) -> None:
 
 def writing(process: subprocess.Popen[str], folder: Path) -> None:
     end = time.monotonic() + TIMEOUT
-    while not any(folder.glob(".release.partial-*/release.json")) and time.monotonic() < end:
+    while not [*folder.glob(".release.partial-*/release.json")] and time.monotonic() < end:
         assert process.poll() is None
         time.sleep(0.005)
 
