@@ -8,6 +8,7 @@ import pandera.pandas as pa
 
 from . import regions, schema, sideschema, sidetables
 from .coarse import is_coarse
+from .files import check_files
 from .mappings import read_mappings, resolved
 from .naming import Names
 from .periods import cut
@@ -28,13 +29,6 @@ from .testimony import (
     read_reports,
 )
 from .totals import check_noise, lost_reports, read_totals
-
-LATER = {
-    "links": "the US side",
-    "quantities": "drug quantities",
-    "flows": "routes",
-}
-"""Tables of the format that this version leaves aside."""
 
 BESIDE = ("presence", "rivalries", "events", "covariates")
 """Optional tables that say what is known around the reports."""
@@ -161,7 +155,7 @@ def _read_tables(reader: Reader, draft: Draft, rubric: Rubric) -> Round:
     totals = _read_totals(reader, settings, rubric, names)
     _note_window(reader, reports, settings)
     _note_coarse(reader, reports, settings)
-    _note_later(reader)
+    reader.notes += check_files(reader.folder, reader.problems)
     return Round(
         settings=settings,
         organizations=organizations,
@@ -288,11 +282,3 @@ def _note_coarse(reader: Reader, reports: pd.DataFrame, settings: Settings) -> N
     dated = reports[reports["date"].notna() & reports["date_end"].notna()]
     count = int(is_coarse(dated, settings, cut(settings)).sum())
     reader.notes += lost_reports(reader.tables["reports"].file, count)
-
-
-def _note_later(reader: Reader) -> None:
-    for name, what in LATER.items():
-        for path in sorted(reader.folder.glob(f"{name}.*")):
-            reader.notes.append(
-                f"{path.name} ({what}) is read by a later version; this one leaves it aside."
-            )

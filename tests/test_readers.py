@@ -337,6 +337,30 @@ def test_what_a_later_version_reads_is_said(tmp_path: Path) -> None:
         assert what in notes
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("event.csv", "events.csv"),
+        ("Presence.csv", "presence.csv"),
+        ("rivalry.csv", "rivalries.csv"),
+    ],
+)
+def test_a_slip_in_the_name_of_a_file_is_an_error(tmp_path: Path, name: str, meant: str) -> None:
+    folder = write(tmp_path)
+    (folder / name).write_text("region\n", "utf-8")
+    with pytest.raises(InputError, match=f"{name} is no file of a round; did you mean '{meant}'"):
+        read_round(folder)
+
+
+def test_other_files_beside_a_round_s_are_said(tmp_path: Path) -> None:
+    """A copy of a file that is there is no slip; what is no table at all is nobody's business."""
+    folder = write(tmp_path)
+    for name in ("reports-old.csv", "notes.csv", "README.md"):
+        (folder / name).write_text("x\n", "utf-8")
+    said = [note for note in read_round(folder).notes if "no file of a round" in note]
+    assert [note.split()[0] for note in said] == ["notes.csv", "reports-old.csv"]
+
+
 def test_reports_outside_their_source_s_view_are_counted(tmp_path: Path) -> None:
     declared = "id,name,type,regions,from\ns,S,press,MX-SON,2010-01-01\n"
     notes = "\n".join(read_round(write(tmp_path, sources_csv=declared)).notes)
