@@ -46,9 +46,11 @@ class Reader:
         self.notes: list[str] = []
         self.tables: dict[str, Table] = {}
         self.columns: dict[str, tuple[str, ...]] = {}
+        self.asked: list[str] = []
 
     def judged(self, name: str, form: pa.DataFrameSchema) -> pd.DataFrame | None:
         """Read a table and judge it by its schema; None where there is nothing to judge."""
+        self.asked.append(name)
         table = read_table(self.folder, name, self.problems)
         if table is None:
             self.problems.unread(f"{name}.csv")
@@ -155,7 +157,7 @@ def _read_tables(reader: Reader, draft: Draft, rubric: Rubric) -> Round:
     totals = _read_totals(reader, settings, rubric, names)
     _note_window(reader, reports, settings)
     _note_coarse(reader, reports, settings)
-    reader.notes += check_files(reader.folder, reader.problems)
+    reader.notes += check_files(reader.folder, reader.asked, reader.problems)
     return Round(
         settings=settings,
         organizations=organizations,

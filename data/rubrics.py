@@ -11,6 +11,7 @@ from .values import ID, ID_RULE, UNKNOWN_CLASS
 
 UNITS = ("victims", "incidents")
 LARGE = (2, 4, 8)
+FILE = "rubric.toml"
 DEFAULT = files(__package__) / "assets" / "rubric.toml"
 
 
@@ -22,7 +23,7 @@ def read_rubric(folder: Path, problems: Problems) -> tuple[Rubric, tuple[str, ..
     The rubric, and a sentence where it is the default. Where the file is at fault the
     faults are noted and what is left of the rubric is returned.
     """
-    path = folder / "rubric.toml"
+    path = folder / FILE
     if not path.exists():
         rubric = default_rubric()
         note = f"No rubric.toml: '{rubric.id}' is used; its weights are this product's choice."

@@ -145,8 +145,8 @@ def sources(parts: Parts) -> pd.DataFrame:
 def _source_notes(parts: Parts, ids: list[str]) -> list[str]:
     declared = parts.round.sources.loc[ids]
     alone = len(parts.plan.histories.listers) == 1
-    index = list(parts.evidence.axes.sources.index)
-    tested = reported.compared(parts.evidence)[[index.index(name) for name in ids]]
+    every = parts.evidence.axes.sources.index
+    tested = np.isin(ids, every[reported.compared(parts.evidence)])
     notes = []
     rows = zip(_listing(parts, ids), tested, declared["coverage"], strict=True)
     for is_lister, is_compared, coverage in rows:

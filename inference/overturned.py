@@ -38,8 +38,7 @@ def overturned(moved: pd.DataFrame, evidence: Evidence) -> list[str]:
 def _shares(moved: pd.DataFrame, declared: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
     for parameter, (column, what) in SHARES.items():
         for name, row in _stated(moved, parameter, declared[f"{column}_mean"]).iterrows():
-            given = declared.loc[str(name)].to_dict()
-            mean, sd = float(given[f"{column}_mean"]), float(given[f"{column}_sd"])
+            mean, sd = (float(declared[f"{column}_{part}"][str(name)]) for part in ("mean", "sd"))
             if abs(row["mean"] - mean) > FAR * sd:
                 said = f"{what} {mean:g} ± {sd:g}"
                 yield str(name), said, f"{row['mean']:.2g} ± {row['sd']:.2g}"

@@ -12,6 +12,7 @@ from .recovery_table import (
     above,
     below,
     coverage,
+    joined,
     machine,
     markdown,
     percent,
@@ -57,7 +58,7 @@ def page(rows: Sequence[Row], table: pd.DataFrame, about: str, asked: int) -> st
         "## Moves, in rounds in which the same happened",
         markdown(pd.DataFrame(_moves(table)), {}),
     ]
-    return "\n\n".join(part.strip() for part in parts if part) + "\n"
+    return joined(parts)
 
 
 def _method(rows: Sequence[Row], about: str) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from ..inference.predictive import LARGE, LISTED, UNNAMED
 from ..inference.predictive_scatter import SCATTER
 from ..inference.predictive_totals import TOTAL
-from .recovery_table import Row, machine, markdown, pooled
+from .recovery_table import Row, joined, machine, markdown, pooled
 
 FILE = "real-rounds.jsonl"
 WITH = "with totals"
@@ -57,7 +57,7 @@ def page(rows: Sequence[Row]) -> str:
         "Medians and 90% intervals; position: share of the predictions below what was seen.",
         markdown(pd.DataFrame([one for row in rows for one in _predicted(row)]), {}),
     ]
-    return "\n\n".join(part.strip() for part in parts) + "\n"
+    return joined(parts)
 
 
 def _fit(row: Row) -> dict[str, object]:

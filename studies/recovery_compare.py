@@ -50,7 +50,7 @@ def contenders(fitted: Fitted, seed: int, known: xr.Dataset | None = None) -> li
     drawn = fitted.round
     names = list(drawn.evidence.axes.contenders)
     true = true_scores(drawn, names)
-    draws = _flat(fitted.scores.sel(organization=names))
+    worst, draws = worst_of(true), _flat(fitted.scores.sel(organization=names))
     oracles = _oracle(fitted, names, seed, known)
     counted = baselines(drawn.evidence, drawn.rubric).set_index(["baseline", "organization"])
     points = counted["value"].to_dict()
@@ -59,7 +59,7 @@ def contenders(fitted: Fitted, seed: int, known: xr.Dataset | None = None) -> li
         {
             "contender": name,
             "truth": float(true[k]),
-            "worst": float((true[k] == true.max()) / (true == true.max()).sum()),
+            "worst": float(worst[k]),
             **place(float(true[k]), draws[:, k], rng),
             **{f"oracle_{part}": v for part, v in oracles[k].items()},
             "p_worst": float(fitted.ranks["p_worst"].sel(organization=name)),
@@ -88,6 +88,12 @@ def true_scores(drawn: Recoverable, names: list[str]) -> Floats:
     """Score of the window as it truly was, shape (contender,)."""
     scores = drawn.simulated.score(drawn.rubric)
     return scores.reindex(names, fill_value=0.0).to_numpy(np.float64)
+
+
+def worst_of(true: Floats) -> Floats:
+    """1 of the one with the highest true score, shared by ties; shape as ``true``."""
+    highest = true == true.max()
+    return np.asarray(highest / highest.sum())
 
 
 def place(truth: float, draws: Floats, rng: np.random.Generator) -> Row:

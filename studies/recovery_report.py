@@ -8,7 +8,17 @@ import pandas as pd
 
 from .recovery_results import DRAWN, leading, parameters, scores, sources
 from .recovery_size import SIZES, Size
-from .recovery_table import INSIDE, Row, contenders, coverage, leaders, machine, markdown, percent
+from .recovery_table import (
+    INSIDE,
+    Row,
+    contenders,
+    coverage,
+    joined,
+    leaders,
+    machine,
+    markdown,
+    percent,
+)
 from .recovery_world import FAR, FAR_CHANCE
 
 
@@ -52,7 +62,7 @@ def page(rows: Sequence[Row], table: pd.DataFrame, about: str) -> str:
         "## Every round",
         markdown(leaders(table), {"P(worst) of its leader": ".2f"}),
     ]
-    return "\n\n".join(part.strip() for part in parts) + "\n"
+    return joined(parts)
 
 
 def _method(about: str, rows: Sequence[Row]) -> str:

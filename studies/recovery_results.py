@@ -23,8 +23,6 @@ from .recovery_table import (
     percent,
 )
 
-SURE = 0.9
-"""P(worst) of a leader whose error counts as a confident one."""
 OFF = 3.0
 """Standard errors beyond which a parameter's coverage is pointed at."""
 DRAWN = tuple(size.name for size in SIZES)
@@ -42,7 +40,8 @@ LEADING_TEXT = (
 
 def scores(table: pd.DataFrame) -> list[str]:
     """Say how often the intervals hold the true scores, and how wide they are."""
-    share, error = coverage(table)[0], judging_error(table)
+    share, clustered_error = coverage(table)
+    error = judging_error(clustered_error, len(table))
     far = abs(share - NOMINAL) / error
     verdict = "within" if far <= 2.0 else "NOT within"
     precise = "at most" if error <= LARGEST_ERROR else "above"

@@ -14,6 +14,8 @@ from ..data.arrays import Floats
 
 Row = Mapping[str, Any]
 
+FIT = ("setting", "round", "model")
+"""What tells the fits of a study apart."""
 INSIDE = (0.05, 0.95)
 """Positions of the truth among the draws that a 90% interval holds."""
 NOMINAL = 0.9
@@ -43,8 +45,13 @@ def read(path: Path, columns: Iterable[str]) -> list[Row]:
     own = [column for column in table if column not in kept]
     return [
         {**part.iloc[0][list(kept)], "contenders": part[own].to_dict("records")}
-        for _, part in table.groupby(["setting", "round", "model"], sort=False)
+        for _, part in table.groupby(list(FIT), sort=False)
     ]
+
+
+def fit_of(row: Row) -> tuple[Any, ...]:
+    """Setting, round and model of a record."""
+    return tuple(row[part] for part in FIT)
 
 
 def measured(frame: pd.DataFrame) -> pd.DataFrame:
@@ -84,14 +91,13 @@ def clustered(moved: Floats) -> float:
     return math.sqrt(float((moved**2).sum()) * groups / max(groups - 1, 1))
 
 
-def judging_error(frame: pd.DataFrame, column: str = "covered") -> float:
+def judging_error(clustered_error: float, intervals: int) -> float:
     """Standard error by which a coverage is judged: clustered, but no less than at 90% by chance.
 
     Where every interval of a few rounds holds, they say nothing of how far coverage scatters; the
     error of as many independent intervals is then the least that it can be.
     """
-    _, error = coverage(frame, column)
-    return max(error, math.sqrt(NOMINAL * (1.0 - NOMINAL) / len(frame)))
+    return max(clustered_error, math.sqrt(NOMINAL * (1.0 - NOMINAL) / intervals))
 
 
 def above(position: pd.Series) -> pd.Series:
@@ -153,6 +159,11 @@ def under_way(done: int, asked: int) -> str:
 def percent(share: float, error: float) -> str:
     """Write a share and its standard error."""
     return f"{100 * share:.1f} ± {100 * error:.1f}%"
+
+
+def joined(parts: Iterable[str]) -> str:
+    """Join the parts of a page, empty ones left out."""
+    return "\n\n".join(part.strip() for part in parts if part) + "\n"
 
 
 def markdown(frame: pd.DataFrame, formats: Mapping[str, str]) -> str:

@@ -17,7 +17,7 @@ import pandas as pd
 from ..data.known_series import FEDERAL_PARTS
 from ..data.readers import read_round
 from ..data.ucdp import import_ucdp
-from .recovery_table import markdown
+from .recovery_table import joined, markdown
 
 INEGI, SESNSP = "inegi_registered_homicides", "sesnsp_intentional_homicide_victims"
 FEDERAL_YEARS, COMMON_YEAR = range(2007, 2011), 2015
@@ -67,15 +67,17 @@ def federal_share(
 
 def below(federal: pd.Series, listed: pd.Series) -> dict[str, object]:
     """Count where UCDP itemises more dead than the federal series count."""
-    more = listed > federal.reindex(listed.index, fill_value=0)
-    states = listed.groupby("region").sum()
-    over = states > federal.groupby("region").sum().reindex(states.index, fill_value=0)
+    states = (one.groupby("region").sum() for one in (listed, federal))
     return {
         "state-months with a federal figure": len(federal),
         "with incidents of UCDP": len(listed),
-        "where UCDP has more": int(more.sum()),
-        "states over the year": int(over.sum()),
+        "where UCDP has more": _more(listed, federal),
+        "states over the year": _more(*states),
     }
+
+
+def _more(listed: pd.Series, federal: pd.Series) -> int:
+    return int((listed > federal.reindex(listed.index, fill_value=0)).sum())
 
 
 def scatter(registered: pd.Series, opened: pd.Series) -> dict[str, float]:
@@ -123,7 +125,7 @@ def page(series: pd.DataFrame, ged: Path) -> str:
         COMPARED,
         markdown(pd.DataFrame([parted]), {}),
     ]
-    return "\n\n".join(parts) + "\n"
+    return joined(parts)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from ..inference.ranks import rank
 from ..inference.scores import score_places
 from ..inference.seeds import derive
-from .recovery_compare import Fitted, Row, place
+from .recovery_compare import Fitted, Row, place, worst_of
 
 
 def regions(fitted: Fitted, seed: int) -> Iterator[Row]:
@@ -22,14 +22,14 @@ def regions(fitted: Fitted, seed: int) -> Iterator[Row]:
     names = [str(name) for name in drawn.evidence.axes.regions]
     scores = score_places(fitted.realized, drawn.rubric)
     p_worst = rank(scores, names)["p_worst"]
-    true = drawn.simulated.score_places(drawn.rubric).reindex(names, fill_value=0.0)
-    worst = true == true.max()
+    true = drawn.simulated.score_places(drawn.rubric).reindex(names, fill_value=0.0).to_numpy(float)
+    worst = worst_of(true)
     rng = np.random.default_rng(derive(seed, "region ties"))
-    for name in names:
+    for k, name in enumerate(names):
         yield {
             "region": name,
-            "truth": float(true[name]),
-            "worst": float(worst[name] / worst.sum()),
-            **place(float(true[name]), scores.sel(region=name).to_numpy().ravel(), rng),
+            "truth": float(true[k]),
+            "worst": float(worst[k]),
+            **place(float(true[k]), scores.sel(region=name).to_numpy().ravel(), rng),
             "p_worst": float(p_worst.sel(region=name)),
         }

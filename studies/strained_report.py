@@ -8,12 +8,15 @@ import pandas as pd
 
 from . import recovery_table
 from .recovery_table import (
+    FIT,
     INSIDE,
     LARGEST_ERROR,
     Row,
     above,
     below,
     coverage,
+    fit_of,
+    joined,
     machine,
     markdown,
     percent,
@@ -27,7 +30,6 @@ PER_FIT = (
     "setting", "round", "model", "seed", "seen", "happened", "passed", "rhat", "ess",
     "divergences", "steps", "seconds", "commit",
 )  # fmt: skip
-FIT = ("setting", "round", "model")
 RULE_TEXT = (
     "Each row is judged by one rule: |coverage - 90%| within 2 standard errors, clustered by "
     f"round, of at most {100 * LARGEST_ERROR:.1f} points each; where they come out smaller, those "
@@ -63,7 +65,7 @@ def read(out: Path) -> list[Row]:
         return []
     said = pd.read_csv(out / TERMS_FILE).assign(model=COMPLETE)
     parts = {"terms": _by_fit(said), "regions": _by_fit(pd.read_csv(out / REGIONS_FILE))}
-    return [{**row, **{k: v.get(_fit_of(row), []) for k, v in parts.items()}} for row in rows]
+    return [{**row, **{k: v.get(fit_of(row), []) for k, v in parts.items()}} for row in rows]
 
 
 def _by_fit(frame: pd.DataFrame) -> dict[tuple[Any, ...], list[Any]]:
@@ -71,10 +73,6 @@ def _by_fit(frame: pd.DataFrame) -> dict[tuple[Any, ...], list[Any]]:
     keys = list(FIT)
     parts = frame.groupby(keys, sort=False)
     return {fit: part.drop(columns=keys).to_dict("records") for fit, part in parts}
-
-
-def _fit_of(row: Row) -> tuple[Any, ...]:
-    return tuple(row[k] for k in FIT)
 
 
 def write(rows: Sequence[Row], out: Path, about: str, asked: int) -> None:
@@ -127,7 +125,7 @@ def page(rows: Sequence[Row], table: pd.DataFrame, about: str, asked: int) -> st
         "## Fits",
         markdown(pd.DataFrame(_fits(rows)), {}),
     ]
-    return "\n\n".join(part.strip() for part in parts if part) + "\n"
+    return joined(parts)
 
 
 def _method(rows: Sequence[Row], about: str) -> str:

@@ -30,7 +30,7 @@ NONE, COMPLETE, CORE = "none", "complete", "core"
 def verdict(part: pd.DataFrame) -> dict[str, object]:
     """Judge one setting and model by the rule: |coverage - .9| within 2 errors of at most .025."""
     share, clustered_error = coverage(part)
-    error, rounds = judging_error(part), part["round"].nunique()
+    error, rounds = judging_error(clustered_error, len(part)), part["round"].nunique()
     small = rounds >= FEWEST_ROUNDS and error <= LARGEST_ERROR
     far = rounds >= FEWEST_ROUNDS and abs(share - NOMINAL) > 2.0 * error
     return {

@@ -12,6 +12,7 @@ from ..inference.fit import FitOptions
 from ..inference.store import options_hash
 from .recovery_compare import Row
 from .recovery_run import kept, run
+from .recovery_table import fit_of
 from .study_task import StudyTask
 
 Rows = list[Mapping[str, Any]]
@@ -117,7 +118,7 @@ def carried_on[Task: StudyTask](
     SystemExit
         Where there is none at all.
     """
-    there = {_key(row) for row in earlier}
+    there = {fit_of(row) for row in earlier}
     chosen = [task for task in asked if (task.setting, task.number, task.model) not in there]
     work = given.work / code()  # what other code made is not taken for its own
     if not given.report_only:
@@ -126,8 +127,4 @@ def carried_on[Task: StudyTask](
     if not rows:
         raise SystemExit("no round of the study is there yet: leave out --report-only")
     order = {(task.setting, task.number, task.model): n for n, task in enumerate(asked)}
-    return sorted(rows, key=lambda row: order.get(_key(row), len(order)))
-
-
-def _key(row: Mapping[str, Any]) -> tuple[str, int, str]:
-    return row["setting"], row["round"], row["model"]
+    return sorted(rows, key=lambda row: order.get(fit_of(row), len(order)))

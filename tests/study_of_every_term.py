@@ -23,7 +23,15 @@ import xarray as xr
 from dtoscore.inference.convergence import of_parameters
 from dtoscore.inference.fit import FitOptions, sample
 from dtoscore.models.design import design
-from dtoscore.studies.recovery_table import INSIDE, coverage, machine, markdown, pooled, under_way
+from dtoscore.studies.recovery_table import (
+    INSIDE,
+    coverage,
+    joined,
+    machine,
+    markdown,
+    pooled,
+    under_way,
+)
 from every_term import PRIORS, SETTINGS, drawn, simulated
 from values import Params
 
@@ -108,7 +116,7 @@ def page(rows: pd.DataFrame, asked: int) -> str:
         "data': by how much the posterior's sd is below that of the values drawn."
     )
     parts = ["# Every term recovered", under_way(len(fits), asked), how, said]
-    return "\n\n".join([*filter(None, parts), markdown(table, FORMATS)]) + "\n"
+    return joined([*parts, markdown(table, FORMATS)])
 
 
 def main() -> None:
