@@ -5,7 +5,7 @@ import pandas as pd
 from ..data.contradictions import doubts
 from ..data.evidence import Evidence
 from ..models.design import Design
-from . import baselines, estimates, switches
+from . import baselines, counted, estimates, switches
 from .estimates import Parts
 from .identification import identification
 from .minimum import in_window, set_aside_share
@@ -37,6 +37,7 @@ def summarize(parts: Parts) -> Summary:
         rank_probabilities=estimates.rank_probabilities(parts.ranks),
         pairwise=estimates.pairwise(parts.ranks),
         sources=estimates.sources(parts),
+        series=counted.series(parts.plan, parts.posterior),
         regions=estimates.regions(parts),
         timeline=estimates.timeline(parts),
         kinds=estimates.kinds(parts),

@@ -131,6 +131,10 @@ class Summary:
     sources
         Index ``source``: ``name, type, reports, detection_mean, detection_q05,
         detection_q95, accuracy_mean, accuracy_q05, accuracy_q95, note``.
+    series
+        Index ``series``, of totals that the model used: ``totals, residual, victims, incidents,
+        first, last``, and of capture, share and noise what is declared and found
+        (``inference.counted``).
     regions
         Index ``region``, of the roster's organizations together in the window (never of
         ``other``): ``name, reported`` (incidents), ``mean, q05, q95`` (realized incidents),
@@ -169,6 +173,7 @@ class Summary:
     rank_probabilities: pd.DataFrame
     pairwise: pd.DataFrame
     sources: pd.DataFrame
+    series: pd.DataFrame
     regions: pd.DataFrame
     timeline: pd.DataFrame
     kinds: pd.DataFrame

@@ -128,6 +128,7 @@ def _values(summary: Summary, language: str) -> dict[str, str]:
             "calibrated" if decision.threshold_calibrated else "uncalibrated"
         ],
         **_read(summary, language),
+        **_counted(summary, phrases(language)),
         "rubric": header.rubric,
         "chooser": phrases(language)[f"chooser_{'product' if ships(header.rubric) else 'office'}"],
         "left_out": "; ".join(phrases(language)[f"part_{k}"] for k in header.left_out),
@@ -144,6 +145,18 @@ def _read(summary: Summary, language: str) -> dict[str, str]:
     said["read"] = text["read_one" if found["reports_in_window"] == 1 else "read_some"]
     aside = {0.0: "none", 1.0: "one"}.get(found["set_aside"], "some")
     return said | {"usable": text[f"usable_{aside}"].format_map(said)}
+
+
+def _counted(summary: Summary, text: dict[str, str]) -> dict[str, str]:
+    """Say how many totals of how many series count how much."""
+    frame = summary.series
+    sums = {noun: frame[f"{noun}s"].sum() for noun in ("victim", "incident")}
+    said = [words.count(n) + _noun(noun, n, text) for noun, n in sums.items() if n > 0]
+    return {
+        "n_totals": words.count(frame["totals"].sum()),
+        "n_series": words.count(len(frame)),
+        "counted": f" {text['and']} ".join(said),
+    }
 
 
 def _noun(key: str, number: float, text: dict[str, str]) -> str:
@@ -165,14 +178,15 @@ def _said(summary: Summary, values: dict[str, str], language: str) -> tuple[str,
 
 
 def _paragraphs(summary: Summary) -> tuple[str, ...]:
+    totals = ("totals",) if len(summary.series) else ()
     if summary.decision.status == REFUSED:
         # Nothing here may speak as if there were a result.
-        return ("scope", "evidence_refused", "doubt_refused", "weights", "persons")
+        return ("scope", "evidence_refused", *totals, "doubt_refused", "weights", "persons")
     doubt = "doubt_one_source" if len(summary.sources) == 1 else "doubt"
     if summary.header.left_out:
         doubt = "doubt_reduced"
     uninformed = ("uninformed",) if len(summary.identification) else ()
-    return ("scope", "rule", "evidence", doubt, *uninformed, "weights", "persons")
+    return ("scope", "rule", "evidence", *totals, doubt, *uninformed, "weights", "persons")
 
 
 def _table(summary: Summary, text: dict[str, str]) -> tuple[tuple[str, str], ...]:

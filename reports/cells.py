@@ -40,6 +40,7 @@ def printed(summary: Summary) -> dict[str, Table]:
         "incidents": _incidents(summary),
         "kinds": _kinds(summary),
         "sources": grounds.sources(summary),
+        "completeness": grounds.completeness(summary),
         "regions": _regions(summary),
         "region_scores": regions.scores_table(summary),
         "timeline": _timeline(summary),
@@ -49,6 +50,7 @@ def printed(summary: Summary) -> dict[str, Table]:
     return (estimated | compared if usable else _marked(estimated)) | {
         "diagnostics": grounds.diagnostics(summary),
         "gate": grounds.gate(summary),
+        "series": grounds.series(summary),
         "set_aside": grounds.set_aside(summary),
         "rows": grounds.set_aside_rows(summary),
         "identification": grounds.identification(summary),

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import pandas as pd
 
+from ..inference.counted import FOUND, UNITS
 from ..inference.summary import Summary
 from .roster import COMPARED, is_usable, published
 
@@ -30,6 +31,7 @@ def release_document(summary: Summary) -> dict[str, Any]:
         "organizations": [_organization(summary, str(i)) for i in summary.organizations.index],
         "decision": _decision(summary),
         "sources": [_source(row) for row in _records(summary.sources)],
+        "series": [_of_series(row) for row in _records(summary.series)],
         "checks": [
             {"name": c.name, "verdict": c.verdict, "summary": c.summary} for c in summary.checks
         ],
@@ -42,7 +44,7 @@ def release_document(summary: Summary) -> dict[str, Any]:
         "notes": list(summary.notes),
         "input": _input(summary),
     }
-    optional = {"kinds", "pairwise", "baselines", "identification", "notes", "regions"}
+    optional = {"kinds", "pairwise", "baselines", "identification", "notes", "regions", "series"}
     return head | {key: value for key, value in body.items() if value or key not in optional}
 
 
@@ -130,6 +132,15 @@ def _source(row: dict[str, Any]) -> dict[str, Any]:
     for part in ("detection", "accuracy"):
         document[part] = {key: row[f"{part}_{key}"] for key in ("mean", "q05", "q95")}
     return document | ({"note": str(row["note"])} if row["note"] else {})
+
+
+def _of_series(row: dict[str, Any]) -> dict[str, Any]:
+    """What a series counts, and of its capture, share and noise what is declared and found."""
+    document = {key: row[key] for key in ("id", "totals", "residual", "first", "last")}
+    document["counted"] = {unit: row[unit] for unit in UNITS}
+    for part in ("capture", "share", "noise"):
+        document[part] = {key: row[f"{part}_{key}"] for key in FOUND}
+    return document
 
 
 def _region(row: dict[str, Any]) -> dict[str, Any]:

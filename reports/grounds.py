@@ -51,6 +51,55 @@ def _share(row: pd.Series, part: str) -> Iterable[str]:
     return words.probability(float(row[f"{part}_mean"])), span
 
 
+def series(summary: Summary) -> Table:
+    """Print what every series of totals counts."""
+    rows = [
+        (
+            str(name),
+            f"{row['first']} to {row['last']}",
+            *(words.count(row[key]) for key in ("totals", "residual", "victims", "incidents")),
+        )
+        for name, row in summary.series.iterrows()
+    ]
+    columns = ("Series", "Days", "Totals", "Coarse records", "Victims", "Incidents")
+    return Table("Official totals and coarse records", columns, tuple(rows), 2, _SERIES)
+
+
+_SERIES = "Coarse records: how many of the totals count only what no report itemises."
+
+
+def completeness(summary: Summary) -> Table:
+    """Print how completely and exactly every series counts, as declared and as found."""
+    rows = [
+        (str(name), title, *_declared(row, part), *_known(row, part))
+        for name, row in summary.series.iterrows()
+        for part, title in _OF_SERIES.items()
+    ]
+    columns = ("Series", "What", "Declared", "Found", "90% interval")
+    return Table("How completely the series count", columns, tuple(rows), 2, _COMPLETENESS)
+
+
+_OF_SERIES = {
+    "capture": "share of what happens that it counts",
+    "share": "share of its count that is the organizations'",
+    "noise": "its error, relative to what it counts",
+}
+_COMPLETENESS = "Declared: in round.toml, a dash where nothing is. No interval: taken as known."
+
+
+def _declared(row: pd.Series, part: str) -> tuple[str]:
+    middle, sd = (float(row[f"{part}_{name}"]) for name in ("declared", "declared_sd"))
+    if math.isnan(middle):
+        return (words.NONE,)
+    return (f"{middle:g} ± {sd:g}" if sd > 0 else f"{middle:g}",)
+
+
+def _known(row: pd.Series, part: str) -> tuple[str, str]:
+    """The mean, and the interval where there is one."""
+    mean, low, high = (words.rounded(float(row[f"{part}_{q}"]), 2) for q in ("mean", "q05", "q95"))
+    return mean, words.NONE if low == high else f"{low} to {high}"
+
+
 def diagnostics(summary: Summary) -> Table:
     """Print the convergence of every quantity that is checked."""
     return frame_table(

@@ -29,6 +29,7 @@ def tables(summary: Summary) -> dict[str, pd.DataFrame]:
     named = (_comparisons(summary) if usable else {}) | {
         "organizations": _organizations(summary, usable=usable),
         "sources": summary.sources.rename_axis("source").reset_index(),
+        "series": summary.series.rename_axis("series").reset_index(),
         "regions": summary.regions.rename_axis("region").reset_index(),
         "kinds": summary.kinds.rename_axis("kind").reset_index(),
         "timeline": summary.timeline,

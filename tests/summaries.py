@@ -51,6 +51,7 @@ def fake_summary(
         rank_probabilities=_rank_probabilities(draws),
         pairwise=_pairwise(draws),
         sources=_sources(),
+        series=_series(),
         regions=_places(rng, regions, status),
         timeline=_timeline(rng),
         kinds=_kinds(),
@@ -238,6 +239,29 @@ def _sources() -> pd.DataFrame:
         },
         index=pd.Index(["daily_a", "national", "courts"], name="source"),
     )
+
+
+def _series() -> pd.DataFrame:
+    """A federal series whose capture is declared, and coarse records of which all is known."""
+    frame = pd.DataFrame(
+        {
+            "totals": [96, 40],
+            "residual": [0, 40],
+            "victims": [31020.0, 812.0],
+            "incidents": [np.nan, 7.0],
+            "first": ["2022-01-01", "2022-02-01"],
+            "last": ["2023-12-31", "2023-11-30"],
+        },
+        index=pd.Index(["federal", "coarse"], name="series"),
+    )
+    known = {"capture": (0.9, 0.05), "share": (0.6, 0.1), "noise": (0.1, np.nan)}
+    for name, (middle, sd) in known.items():
+        frame[f"{name}_declared"] = [middle, np.nan]
+        frame[f"{name}_declared_sd"] = [sd, np.nan]
+        fixed = 0.0 if name == "noise" else 1.0
+        for column, shift in (("mean", 0.01), ("q05", -0.04), ("q95", 0.05)):
+            frame[f"{name}_{column}"] = [middle + shift, fixed]
+    return frame
 
 
 def _places(rng: np.random.Generator, regions: str, status: str) -> pd.DataFrame:

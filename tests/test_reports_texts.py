@@ -139,6 +139,26 @@ def test_what_was_read_agrees_with_its_verb(number, read):
     assert f"with the history) {verb} read. 189 reports" in " ".join(announcement(some).paragraphs)
 
 
+@pytest.mark.parametrize("status", STATUSES)
+def test_totals_are_said_in_both_languages_with_what_they_count(status):
+    summary = fake_summary(status)
+    said = [" ".join(announcement(summary, language).paragraphs) for language in ("en", "es")]
+    assert "136 of 2 series, 31,832 victims and 7 incidents in all" in said[0]
+    assert "136 de 2 series, 31,832 víctimas y 7 incidentes en total" in said[1]
+    none = replace(summary, series=summary.series.iloc[:0])
+    assert not any("series" in text for text in announcement(none, "en").paragraphs)
+    assert "Official totals and coarse records" not in page(none)
+
+
+def test_the_report_prints_what_is_declared_of_a_series_beside_what_was_found():
+    html = page(fake_summary())
+    assert "<td>0.9 ± 0.05</td>" in html.replace(' class="n"', "")
+    assert "0.86 to 0.95" in html
+    # What is known has no interval.
+    rows = printed(fake_summary())["completeness"].rows
+    assert rows[3] == ("coarse", "share of what happens that it counts", "–", "1.00", "–")
+
+
 def test_one_source_is_not_said_to_copy_others():
     full = fake_summary()
     alone = replace(full, sources=full.sources.iloc[:1])
