@@ -52,6 +52,7 @@ def check(round_folder: RoundFolder, as_json: AsJson = False) -> None:
     """
     from ..data.contradictions import doubts
     from ..data.problems import counted
+    from ..data.problems import listed as names
 
     try:
         round_, evidence = _checked(round_folder)
@@ -71,13 +72,15 @@ def check(round_folder: RoundFolder, as_json: AsJson = False) -> None:
     } | totals
     notes = [*_added_up(evidence), *round_.notes, *doubts(evidence)]
     if as_json:
-        said = {"valid": True, "set_aside": aside | lost, "notes": notes}
+        named = {"contender_ids": list(round_.contenders())}
+        said = {"valid": True, "set_aside": aside | lost, "notes": notes} | named
         _print_json(said | counts)
         return
     listed = ", ".join(counted(number, what.removesuffix("s")) for what, number in counts.items())
     unused = [f"Set aside: {counted(n, 'report')}, {reason}." for reason, n in aside.items()]
     unused += [f"Set aside: {counted(n, 'row')} of totals.csv, {why}." for why, n in lost.items()]
-    typer.echo("\n".join([f"{round_folder} is valid: {listed}.", *unused, *notes]))
+    first = [f"{round_folder} is valid: {listed}.", f"Contenders: {names(round_.contenders())}."]
+    typer.echo("\n".join([*first, *unused, *notes]))
 
 
 def _added_up(evidence: "Evidence") -> list[str]:

@@ -283,6 +283,11 @@ def _on_months(taken: Taken, wanted: Wanted, round_: Round) -> Iterator[str]:
     if missing := wide - len(taken.months):
         one, many = "state-month has", "state-months have"
         yield f"{counted(missing, one, many)} no figure: none is written, none is no zero."
+    if part := state_months.part_months(round_):
+        yield (
+            f"Of {listed(part)} only some days are in the round: no figure of such a month is "
+            "taken, since how much of it falls on these days is not known."
+        )
     if wanted.monthly:
         return
     several = state_months.parted(taken.totals, round_)

@@ -29,6 +29,7 @@ from .testimony import (
     read_reports,
 )
 from .totals import check_noise, lost_reports, read_totals
+from .whereabouts import with_notes
 
 BESIDE = ("presence", "rivalries", "events", "covariates")
 """Optional tables that say what is known around the reports."""
@@ -116,7 +117,7 @@ def read_round(folder: Path, judge: Callable[[Settings], Iterable[str]] | None =
     reader.problems.stop_if_any()
     _check_contenders(result, reader.problems)
     reader.problems.stop_if_any()
-    return result
+    return with_notes(result)
 
 
 def _check_contenders(round_: Round, problems: Problems) -> None:

@@ -52,6 +52,14 @@ def whole_months(round_: Round) -> int:
     return len(pd.date_range(first, ends, freq="ME"))
 
 
+def part_months(round_: Round) -> list[str]:
+    """Name the months of which history and window hold some days and not all."""
+    begins, ends = _span(round_)
+    months = pd.period_range(begins, ends, freq="M")
+    cut = (months.start_time < begins) | (months.end_time.normalize() > ends)
+    return [str(month) for month in months[cut]]
+
+
 def preferred(rows: pd.DataFrame, there: Sequence[str]) -> str:
     """Name the series, or the count in parts, that has most of the round's state-months.
 

@@ -58,6 +58,21 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
+def test_months_of_which_the_round_has_some_days_are_said_to_be_left_out(folder: Path) -> None:
+    said = added(folder, long(SESNSP), series=(SESNSP,), **MONTHLY)
+    assert not any("only some days" in note for note in said.notes)
+    settings = (folder / "round.toml").read_text("utf-8").split("[totals")[0]
+    for old, new in (("2010-06-30", "2010-06-15"), ("2010-01-01", "2010-01-03")):
+        assert old in settings
+        settings = settings.replace(old, new)
+    (folder / "round.toml").write_text(settings, encoding="utf-8")
+    (folder / "totals.csv").unlink()
+    said = added(folder, long(SESNSP), series=(SESNSP,), **MONTHLY)
+    assert said.rows == 8, "February to May of two states"
+    (note,) = (note for note in said.notes if "only some days" in note)
+    assert note.startswith("Of 2010-01, 2010-06 only some days are in the round: ")
+
+
 def test_rows_of_the_round_s_regions_and_days(folder: Path) -> None:
     """Two of three regions, January to June: 12 rows, whole months, inclusive victims."""
     said = added(folder, long(SESNSP), series=(SESNSP,), **MONTHLY)
