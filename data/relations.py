@@ -17,7 +17,7 @@ from . import schema, sideschema
 from .errors import InputError
 from .folder import csv_text
 from .naming import Names
-from .problems import Problems, counted, listed, shown
+from .problems import Problems, counted, numbered
 from .readers import Reader
 from .roster import read_organizations
 from .tables import read_table
@@ -44,8 +44,9 @@ class RelationsReport:
         Pairs of organizations written.
     left_out
         Rows that were not used, by reason.
-    strangers
-        Names in rivalries that the roster does not hold, sorted.
+    strange_rows
+        Lines of the file with a rivalry of a name that the roster does not hold. The names are not
+        repeated: in such tables some are persons'.
     """
 
     file: Path
@@ -53,18 +54,18 @@ class RelationsReport:
     rows_used: int
     rivalries: int
     left_out: Mapping[str, int]
-    strangers: tuple[str, ...]
+    strange_rows: tuple[int, ...]
 
     def sentences(self) -> tuple[str, ...]:
         """Say what was done, for the command."""
         written = counted(self.rivalries, "rivalry", "rivalries")
         read = counted(self.rows_read, "row")
         left = [f"{counted(n, 'row')} left out: {why}." for why, n in self.left_out.items() if n]
-        names = f"Names not known: {listed(map(shown, self.strangers))}."
+        rows = f"Names that are not known: {numbered(self.strange_rows)} of the table."
         return (
             f"{self.file}: {written} of {self.rows_used:,} of {read} read.",
             *left,
-            *((names,) if self.strangers else ()),
+            *((rows,) if self.strange_rows else ()),
         )
 
 
@@ -99,9 +100,9 @@ def import_relations(file: Path, folder: Path) -> RelationsReport:
         STRANGERS: int((~known).sum()),
         ONE: int((known & ~apart).sum()),
     }
-    strangers = tuple(sorted(name for name, found in ids.items() if found is None))
+    strange = tuple(int(row) for row in rivals.index[~known])
     path = _write(folder / FILE, csv_text(table))
-    return RelationsReport(path, len(rows), int(apart.sum()), len(table), left_out, strangers)
+    return RelationsReport(path, len(rows), int(apart.sum()), len(table), left_out, strange)
 
 
 def _roster(folder: Path) -> Names:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ..inference.summary import Summary
 from . import grounds, regions, words
-from .figures import shown
+from .figures import everybody
 from .printing import Table
 from .roster import UNFIT, contenders, is_usable, may_order
 
@@ -102,7 +102,7 @@ def _error(value: float) -> str:
 
 def _scores(summary: Summary) -> Table:
     frame = summary.organizations
-    ids = shown(summary) + [k for k in ("other",) if k in frame.index]
+    ids = everybody(summary) + [k for k in ("other",) if k in frame.index]
     columns = ("Organization", "Median", "50% interval", "90% interval", "Mean", "Contender")
     rows = [
         (
@@ -145,7 +145,7 @@ def _pairwise(summary: Summary) -> Table:
 
 def _incidents(summary: Summary) -> Table:
     frame = summary.organizations
-    ids = shown(summary) + [k for k in ("other",) if k in frame.index]
+    ids = everybody(summary) + [k for k in ("other",) if k in frame.index]
     rows = [
         (
             str(row["name"]),
@@ -174,7 +174,7 @@ def _kinds(summary: Summary) -> Table:
 
 
 def _regions(summary: Summary) -> Table:
-    frame = summary.regions.sort_values(["mean", "name"], ascending=[False, True])
+    frame = regions.by_incidents(summary)
     rows = [(str(row["name"]), *_estimated(row)) for _, row in frame.iterrows()]
     columns = ("Region", "Reported", "Estimated", "90% interval")
     caption = "Incidents of the organizations by region"

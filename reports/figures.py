@@ -11,9 +11,9 @@ from ..data.attribution import OTHER
 from ..inference.summary import Summary
 from . import words
 from .drawing import BLUE, FAINT, INK, ORANGE, SOFT, canvas, is_narrow, name_rows, title
-from .roster import by_name, contenders, is_usable, may_order
+from .roster import Contender, by_name, contenders, is_usable, may_order
 
-MOST_ROWS = 20
+MOST_ROWS, MOST_RANKS = 30, 20
 MOST_PANELS = 8
 DOTS = 50
 MODEL = "the model: P(worst)"
@@ -21,7 +21,7 @@ MODEL = "the model: P(worst)"
 
 def draw_scores(summary: Summary, width: float) -> Figure:
     """Draw the realized scores: 90% intervals thin, 50% thick, the median as a mark."""
-    frame = summary.organizations.loc[shown(summary)]
+    frame = summary.organizations.loc[with_room(summary, everybody(summary), MOST_ROWS)]
     figure, (axes,) = canvas(width, _height(len(frame), 0.36))
     for y, (_, row) in enumerate(frame.iterrows()):
         colour, fill = (BLUE, BLUE) if row["contender"] else (SOFT, "white")
@@ -36,8 +36,8 @@ def draw_scores(summary: Summary, width: float) -> Figure:
 
 def draw_ranks(summary: Summary, width: float) -> Figure:
     """Draw P(rank) as a heat map with the percentage in every cell."""
-    ids = [c.id for c in contenders(summary)][:MOST_ROWS]
-    table = summary.rank_probabilities.loc[ids].iloc[:, : 10 if is_narrow(width) else MOST_ROWS]
+    ids = [c.id for c in _drawn(summary)]
+    table = summary.rank_probabilities.loc[ids].iloc[:, : 10 if is_narrow(width) else MOST_RANKS]
     figure, (axes,) = canvas(width, _height(len(ids), 0.36))
     values = table.to_numpy(dtype=float)
     axes.pcolormesh(values, cmap="Blues", vmin=0, vmax=1.15, edgecolors="white", linewidth=1)
@@ -55,7 +55,7 @@ def draw_ranks(summary: Summary, width: float) -> Figure:
 
 def draw_worst(summary: Summary, width: float) -> Figure:
     """Draw P(worst) as quantile dots: of fifty equally likely outcomes, how many each leads."""
-    chosen = contenders(summary)[:MOST_ROWS]
+    chosen = _drawn(summary)
     filled = share_dots([c.p_worst for c in chosen])
     across = DOTS // 2 if is_narrow(width) else DOTS
     deep = DOTS // across
@@ -78,7 +78,7 @@ def draw_worst(summary: Summary, width: float) -> Figure:
 
 def draw_incidents(summary: Summary, width: float) -> Figure:
     """Draw reported incidents (squares) against estimated ones (dots with 90% intervals)."""
-    frame = summary.organizations.loc[shown(summary)]
+    frame = summary.organizations.loc[with_room(summary, everybody(summary), MOST_ROWS)]
     figure, (axes,) = canvas(width, _height(len(frame), 0.36) + 0.2)
     y = np.arange(len(frame))
     axes.hlines(y, frame["incidents_q05"], frame["incidents_q95"], color=BLUE, linewidth=1.4)
@@ -121,7 +121,7 @@ def draw_timeline(summary: Summary, width: float) -> Figure:
 
 def draw_baselines(summary: Summary, width: float) -> Figure:
     """Draw the plain counts of each baseline beside the model's P(worst)."""
-    chosen = contenders(summary)[:MOST_ROWS]
+    chosen = _drawn(summary)
     columns = _baseline_columns(summary, [c.id for c in chosen])
     if is_usable(summary):
         columns[MODEL] = pd.Series({c.id: c.p_worst for c in chosen}, dtype=float).fillna(0.0)
@@ -144,11 +144,28 @@ def draw_baselines(summary: Summary, width: float) -> Figure:
     return figure
 
 
-def shown(summary: Summary) -> list[str]:
-    """List the organizations of a figure: contenders, then others of the roster."""
+def everybody(summary: Summary) -> list[str]:
+    """List all organizations: contenders, then others of the roster."""
     first = [c.id for c in contenders(summary)]
     rest = [k for k in by_name(summary) if k not in first and k != OTHER]
-    return (first + rest)[:MOST_ROWS]
+    return first + rest
+
+
+def with_room(summary: Summary, ids: list[str], most: int) -> list[str]:
+    """Keep as many as there is room for: the first, or where nobody leads those most reported."""
+    if may_order(summary):
+        return ids[:most]
+    reported = summary.organizations.loc[ids, "reported"].sort_values(
+        ascending=False, kind="stable"
+    )
+    kept = set(reported.index[:most])
+    return [name for name in ids if name in kept]
+
+
+def _drawn(summary: Summary) -> list[Contender]:
+    """Contenders of a figure."""
+    found = {c.id: c for c in contenders(summary)}
+    return [found[name] for name in with_room(summary, list(found), MOST_ROWS)]
 
 
 def share_dots(probabilities: list[float], dots: int = DOTS) -> list[int]:
@@ -165,7 +182,7 @@ def _panels(summary: Summary) -> list[str]:
     present = set(summary.timeline["organization"])
     ids = [c.id for c in contenders(summary) if c.id in present]
     if not may_order(summary):
-        return ids[:MOST_PANELS]
+        return with_room(summary, ids, MOST_PANELS)
     mean = summary.organizations["mean"]
     return sorted(ids, key=lambda k: -float(mean[k]))[:MOST_PANELS]
 

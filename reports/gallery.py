@@ -5,12 +5,12 @@ from pathlib import Path
 from ..inference.summary import Summary
 from . import figures, places, words
 from .drawing import NARROW, WIDE, Drawing, svg
-from .regions import by_score
-from .roster import contenders, is_usable, may_order
+from .regions import by_incidents, by_score
+from .roster import UNFIT, contenders, is_usable, may_order
 
 
 def _describe_scores(summary: Summary) -> str:
-    frame = summary.organizations.loc[figures.shown(summary)]
+    frame = summary.organizations.loc[figures.everybody(summary)]
     parts = [
         f"{row['name']}: {words.interval(row['q05'], row['q95'])}" for _, row in frame.iterrows()
     ]
@@ -31,7 +31,7 @@ def _describe_worst(summary: Summary) -> str:
 
 
 def _describe_incidents(summary: Summary) -> str:
-    frame = summary.organizations.loc[figures.shown(summary)]
+    frame = summary.organizations.loc[figures.everybody(summary)]
     parts = [
         f"{row['name']}: {words.count(row['reported'])} reported, "
         f"{words.interval(row['incidents_q05'], row['incidents_q95'])} estimated"
@@ -51,7 +51,9 @@ def _describe_sources(summary: Summary) -> str:
 
 def _describe_regions(summary: Summary) -> str:
     kind = "Tile map of Mexico" if places.has_map(summary) else "Bars by region"
-    most = summary.regions.sort_values("mean", ascending=False)[:5]
+    if not is_usable(summary):
+        return f"{kind}: estimated incidents. {UNFIT}."
+    most = by_incidents(summary)[:5]
     parts = [f"{row['name']} {words.quantity(row['mean'])}" for _, row in most.iterrows()]
     return f"{kind}: estimated incidents. The highest: {', '.join(parts)}."
 

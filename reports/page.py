@@ -13,6 +13,7 @@ from ..inference.summary import Summary
 from . import regions, words
 from .announcement import LANGUAGES, Announcement, announcement, phrases
 from .cells import printed
+from .figures import MOST_ROWS, everybody
 from .gallery import DRAWINGS
 from .printing import frame_table
 from .roster import contenders, is_usable, may_order, named
@@ -77,6 +78,7 @@ def render_report(
         places=regions.sentences(summary),
         contenders=contenders(summary),
         ordered=may_order(summary),
+        cut=_cut(summary),
         usable=is_usable(summary),
         scale=words.scale(),
         rubric=rubric,
@@ -109,6 +111,14 @@ def _facts(summary: Summary) -> list[tuple[str, str]]:
         ("Accepted risk of error", words.percent(summary.decision.risk_limit)),
         ("Probability required", f"{summary.decision.threshold:.3g}"),
     ]
+
+
+def _cut(summary: Summary) -> str:
+    """Say that the figures have not everybody, where they have not."""
+    if len(everybody(summary)) <= MOST_ROWS:
+        return ""
+    which = "the first" if may_order(summary) else "those most reported"
+    return f"Figures have {MOST_ROWS} organizations, {which}; the tables have all."
 
 
 def _with_history(counts: Mapping[str, float], what: str) -> str:

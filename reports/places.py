@@ -14,7 +14,7 @@ from ..data.regions import BY_ID, SETS, State
 from ..inference.summary import Summary
 from . import words
 from .drawing import BLUE, FAINT, INK, SOFT, canvas, is_narrow, name_rows
-from .regions import by_score
+from .regions import by_incidents, by_score
 
 MOST_REGIONS = 32
 MOST_SCORED = 15
@@ -126,7 +126,7 @@ def _map_key(width: float) -> str:
 
 
 def _draw_bars(summary: Summary, width: float) -> Figure:
-    frame = summary.regions.sort_values(["mean", "name"], ascending=[False, True])[:MOST_REGIONS]
+    frame = by_incidents(summary)[:MOST_REGIONS]
     figure, (axes,) = canvas(width, 1.0 + 0.32 * max(len(frame), 1))
     y = np.arange(len(frame))
     axes.barh(y, frame["mean"], height=0.62, color=BLUE, alpha=0.35)

@@ -43,6 +43,14 @@ def by_score(summary: Summary) -> pd.DataFrame:
     return frame.sort_values("name", key=lambda names: names.str.casefold())
 
 
+def by_incidents(summary: Summary) -> pd.DataFrame:
+    """Regions by falling estimate of incidents; by name where the numbers may not be used."""
+    frame = summary.regions
+    if is_usable(summary):
+        return frame.sort_values(["mean", "name"], ascending=[False, True])
+    return frame.sort_values("name", key=lambda names: names.str.casefold())
+
+
 def leading(summary: Summary) -> tuple[Place, ...]:
     """Regions that have a P(worst), by falling P(worst) as printed; none after a failed fit."""
     if not is_usable(summary):

@@ -44,7 +44,7 @@ def test_pairs_once_with_their_largest_weight(tmp_path: Path) -> None:
         ["juarez", "zetas", 1], ["sinaloa", "zetas", 5],
     ]  # fmt: skip
     assert (report.rows_read, report.rows_used, report.rivalries) == (8, 4, 2)
-    assert report.strangers == ("Los Cuervos", "Los Zetas (Juarez)")
+    assert len(report.strange_rows) == 2
     assert sum(report.left_out.values()) + report.rows_used == report.rows_read
 
 
@@ -58,7 +58,7 @@ def test_the_command_says_what_was_done(tmp_path: Path) -> None:
         "1 row left out: no rivalry.",
         "2 rows left out: a name that the round's organizations.csv does not hold.",
         "1 row left out: both names are one organization.",
-        "Names not known: 'Los Cuervos', 'Los Zetas (Juarez)'.",
+        "Names that are not known: rows 8, 9 of the table.",
     ]
     assert CliRunner().invoke(cli.app, words).exit_code == 0, "the same again"
     (folder / "rivalries.csv").write_text("organization,other\nsinaloa,juarez\n", "utf-8")

@@ -411,6 +411,30 @@ def test_a_round_of_forty_contenders_is_drawn_in_part_and_printed_in_full():
     assert all(f"Organization {i:02d}<" in html for i in range(40))
 
 
+def test_tables_of_forty_contenders_have_all_and_figures_those_most_reported():
+    summary = crowded(40, 6)
+    frame = summary.organizations.assign(reported=range(40))
+    html = page(replace(summary, organizations=frame))
+    assert "Figures have 30 organizations, those most reported; the tables have all." in html
+    tables = printed(summary)
+    assert [len(tables[name].rows) for name in ("scores", "incidents")] == [40, 40]
+    svg = draw_all(replace(summary, organizations=frame))["scores"][0]
+    kept = {i for i in range(40) if f"Organization {i:02d}" in svg.split("</desc>")[1]}
+    assert kept == set(range(10, 40))
+    led = replace(
+        summary, organizations=frame, decision=replace(summary.decision, status="candidates")
+    )
+    assert "Figures have 30 organizations, the first; the tables have all." in page(led)
+    assert "Figures have" not in page(crowded(30, 6))
+
+
+def test_regions_of_a_failed_fit_are_in_no_order_but_their_names():
+    summary = fake_summary("refused")
+    rows = [row[0] for row in printed(summary)["regions"].rows]
+    assert rows == sorted(rows, key=str.casefold)
+    assert "The highest:" not in draw_all(summary)["regions"][0]
+
+
 def crowded(count: int, periods: int) -> Summary:
     """A round of so many contenders, over so many weeks."""
     full = fake_summary()
