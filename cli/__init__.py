@@ -14,10 +14,11 @@ import typer
 
 from .. import __version__
 from .alternatives import alternatives
+from .check import check
 from .failures import Sentences
-from .folders import check, simulate
 from .imports import import_relations, import_totals, import_ucdp
 from .releases import fit, report, run, score
+from .simulating import simulate
 
 __all__ = ["app", "main"]
 

@@ -64,7 +64,8 @@ def alternatives(
     chosen = structures(without or (), visibility, usual=usual_parts(prepared.plan))
     frame = compare(prepared, options, chosen, progress)
     if as_json:
-        document = {"alternatives": compared.alternatives_document(frame)}
+        rows = compared.alternatives_document(frame)
+        document = {"alternatives": rows, "simulated": prepared.round.is_simulated}
         typer.echo(canonical_json(document), nl=False)
     else:
         if prepared.round.is_simulated:

@@ -16,7 +16,7 @@ from . import pipeline
 from .fit import FitOptions
 from .pipeline import Prepared
 
-COLUMNS = ("structure", "organization", "p_worst", "q05", "q50", "q95", "passed")
+COLUMNS = ("structure", "organization", "p_worst", "q05", "q50", "q95", "passed", "status")
 COMPLETE, CORE_NAME = "complete", "core"
 USUAL = ("silencing", "claims", "groups")
 """Parts that are left out one at a time where nobody says which."""
@@ -82,9 +82,9 @@ def compare(
 
     Returns
     -------
-    Columns ``structure, organization, p_worst, q05, q50, q95, passed``, one row for each
-    structure and contender: P(worst), quantiles of the realized score, and whether the fit
-    passed its gate; where it did not, its numbers are of no use.
+    Columns ``structure, organization, p_worst, q05, q50, q95, passed, status``, one row for each
+    structure and contender: P(worst), quantiles of the realized score, whether the fit passed its
+    gate (where it did not, its numbers are of no use), and the status of the decision under it.
 
     Raises
     ------
@@ -107,5 +107,6 @@ def _one(
     summary = pipeline.score(prepared, posterior, options, progress).summary
     frame = summary.organizations
     frame = frame[frame["contender"].astype(bool)].rename_axis("organization").reset_index()
-    frame = frame.assign(structure=name, passed=summary.diagnostics.passed)
+    passed, status = summary.diagnostics.passed, summary.decision.status
+    frame = frame.assign(structure=name, passed=passed, status=status)
     return frame[list(COLUMNS)]

@@ -112,6 +112,11 @@ def baseline_check(
         return Check(BASELINES, NOT_RUN, (unordered,))
     table = by_source(evidence, rubric).reset_index()
     counted = baselines(evidence, rubric)
+    if not (counted["value"] > 0).any():
+        nothing = Sentence(
+            "No report of the window names one contender alone, so simple counts count nothing."
+        )
+        return Check(BASELINES, NOT_RUN, (nothing,))
     first = counted[counted["leader"]].groupby("baseline")["organization"].agg(list)
     apart = tuple(baseline for baseline in (RAW, MAJORITY) if first.get(baseline) != [leader])
     if apart:

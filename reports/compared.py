@@ -1,5 +1,6 @@
 """Alternatives of the model side by side: as a terminal shows them, as sentences and as JSON."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -8,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ..data.problems import counted
+from ..inference.summary import LEADING
 from .words import NONE, interval, probability, quantity
 
 
@@ -39,9 +41,9 @@ def _cells(row: dict[Any, Any]) -> tuple[str, str, str]:
 
 def sentences(frame: pd.DataFrame) -> list[str]:
     """Say which fits are of no use, and whether the others agree on who is likeliest the worst."""
-    failed = _structures(frame[~frame["passed"].astype(bool)])
-    leaders = _leaders(frame[frame["passed"].astype(bool)])
-    said = []
+    usable = frame["passed"].astype(bool)
+    failed, leaders = _structures(frame[~usable]), _leaders(frame[usable])
+    said = [*_statuses(frame[usable])]
     if failed:
         fits = counted(len(failed), "fit is", "fits are")
         said.append(f"{fits} not good enough to be used: {', '.join(failed)}.")
@@ -54,6 +56,16 @@ def sentences(frame: pd.DataFrame) -> list[str]:
             "they assume."
         )
     return said
+
+
+def _statuses(frame: pd.DataFrame) -> Iterator[str]:
+    """Say what each model would let be announced."""
+    groups = [(str(s), _structures(rows)) for s, rows in frame.groupby("status", sort=True)]
+    if groups:
+        each = (f"{status.replace('_', ' ')} by {', '.join(names)}" for status, names in groups)
+        yield f"What would be announced: {'; '.join(each)}."
+    if not set(frame["status"]) <= LEADING:
+        yield "Where nobody may be named, P(worst) is part of the record and no finding."
 
 
 def alternatives_document(frame: pd.DataFrame) -> list[dict[str, Any]]:

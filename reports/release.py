@@ -14,7 +14,7 @@ from .inputs import write_input
 from .manifest import MANIFEST, NAME, UNHASHED
 from .page import render_announcement, render_report
 from .staging import staged
-from .stores import write_evidence, write_posterior
+from .stores import mark_simulated, write_evidence, write_posterior
 from .tables import write_tables
 
 
@@ -69,11 +69,14 @@ def write_release(
         clocks = write_posterior(posterior, scores, places, folder / "posterior.zarr")
         write_evidence(evidence, folder / "evidence.zarr")
         write_input(round_folder, folder / "input", settings, columns)
+        if summary.header.is_simulated:
+            mark_simulated(folder / "posterior.zarr", folder / "evidence.zarr")
         _write_documents(summary, folder, settings)
         write_tables(summary, folder / "tables")
         _write_json(folder / NAME, _manifest(summary, folder, previous))
-        stamped = {"manifest_sha256": sha256(folder / NAME)}
-        _write_json(folder / "run.json", {**run, **stamped, "posterior": clocks})
+        stamped = {"manifest_sha256": sha256(folder / NAME), "posterior": clocks}
+        said = {"simulated": summary.header.is_simulated}
+        _write_json(folder / "run.json", {**run, **stamped, **said})
     return Path(out)
 
 

@@ -152,6 +152,10 @@ CATALOGUE = {
     "Nobody is put first in this round, so simple counts put nobody first.": (
         "En esta ronda no se pone a nadie en primer lugar; los recuentos simples tampoco lo hacen."
     ),
+    "No report of the window names one contender alone, so simple counts count nothing.": (
+        "Ningún informe del periodo evaluado nombra a una sola organización en liza, de modo que "
+        "los recuentos simples no cuentan nada."
+    ),
     "Raw counts and majority vote lead to the model's leader.": (
         "El recuento bruto y el voto mayoritario llevan al mismo primer lugar que el modelo."
     ),

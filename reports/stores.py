@@ -49,6 +49,15 @@ def write_evidence(evidence: xr.Dataset, out: Path) -> None:
     store.writable(evidence).to_zarr(out, mode="w", consolidated=False)
 
 
+def mark_simulated(*stores: Path) -> None:
+    """Say in the attributes of stores that what they hold was made of invented data."""
+    for folder in stores:
+        path = folder / "zarr.json"
+        metadata = json.loads(path.read_text(encoding="utf-8"))
+        metadata["attributes"] = {**metadata.get("attributes", {}), "simulated": True}
+        path.write_text(json.dumps(metadata, indent=2, ensure_ascii=False), encoding="utf-8")
+
+
 def _strip(folder: Path) -> dict[str, object]:
     """Take clock readings out of a store's metadata; its consolidated copy of it goes too."""
     for name in VOLATILE_VARIABLES:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..inference.summary import Summary
+from .announcement import LANGUAGES, phrases
 from .canonical import DIGITS
 from .roster import COMPARED, is_usable, published
 
@@ -16,6 +17,7 @@ _NOT_FOR_USE = (
     "No usar: el cálculo no superó sus propios controles de calidad y ninguna de las estimaciones "
     "de estas tablas puede usarse.\n"
 )
+SIMULATED = "SIMULATED.txt"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -47,14 +49,17 @@ def tables(summary: Summary) -> dict[str, pd.DataFrame]:
 def write_tables(summary: Summary, folder: Path) -> None:
     """Write every table as CSV: Unix line ends, six significant digits, NaN empty.
 
-    A CSV file has no room for a mark that every reader skips, so the mark of a failed fit is a file
-    beside them.
+    A CSV file has no room for a mark that every reader skips, so the marks of a failed fit and of a
+    simulated round are files beside them.
     """
     folder.mkdir()
+    files = {f"{name}.csv": csv_text(frame) for name, frame in tables(summary).items()}
     if not is_usable(summary):
-        (folder / WARNING).write_text(_NOT_FOR_USE, encoding="utf-8", newline="\n")
-    for name, frame in tables(summary).items():
-        (folder / f"{name}.csv").write_text(csv_text(frame), encoding="utf-8", newline="\n")
+        files[WARNING] = _NOT_FOR_USE
+    if summary.header.is_simulated:
+        files[SIMULATED] = "".join(f"{phrases(language)['banner']}\n" for language in LANGUAGES)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
 
 
 def csv_text(frame: pd.DataFrame) -> str:

@@ -171,27 +171,40 @@ def table(passed: tuple[bool, bool] = (True, True), second: float = 0.3) -> pd.D
         ("core", "a", second, 3.0, 4.0, 5.0, passed[1]),
         ("core", "b", 1 - second, 3.0, 4.0, 5.0, passed[1]),
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    frame = pd.DataFrame(rows, columns=list(COLUMNS[:-1]))
+    return frame.assign(status=frame["passed"].map({True: "candidates", False: "refused"}))
 
 
 def test_models_that_disagree_are_said_to() -> None:
-    assert compared.sentences(table()) == [
+    assert compared.sentences(table())[1:] == [
         "The likeliest worst is not the same in all models: the answer rests on what they assume."
     ]
-    assert compared.sentences(table(second=0.7)) == [
+    assert compared.sentences(table(second=0.7))[1:] == [
         "The likeliest worst is the same in all 2 models that can be used."
     ]
 
 
 def test_a_fit_that_is_not_good_enough_has_no_probability() -> None:
     frame = table((True, False))
-    assert compared.sentences(frame) == ["1 fit is not good enough to be used: core."]
+    assert compared.sentences(frame) == [
+        "What would be announced: candidates by complete.",
+        "1 fit is not good enough to be used: core.",
+    ]
     assert [row["p_worst"] for row in compared.alternatives_document(frame)] == [
         0.8, 0.2, None, None,
     ]  # fmt: skip
     shown = compared.alternatives_table(frame)
     assert list(shown.columns[0].cells) == ["a", "", "b", ""]
     assert list(shown.columns[3].cells) == ["0.80", "–", "0.20", "–"]
+
+
+def test_what_each_model_would_let_be_announced_is_said() -> None:
+    frame = table()
+    frame.loc[frame["structure"] == "core", "status"] = "no_designation"
+    assert compared.sentences(frame)[:2] == [
+        "What would be announced: candidates by complete; no designation by core.",
+        "Where nobody may be named, P(worst) is part of the record and no finding.",
+    ]
 
 
 def call(*arguments: str) -> Any:
@@ -217,10 +230,13 @@ def test_the_command_prints_what_was_compared(
     assert list(asked) == ["complete", "two_class", "without silencing"]
     assert "fitting\n" in result.stderr
     if as_json:
-        rows = json.loads(result.stdout)["alternatives"]
+        document = json.loads(result.stdout)
+        assert document["simulated"] is False
+        rows = document["alternatives"]
         assert rows[0] == {
             "structure": "complete", "organization": "a", "p_worst": 0.8,
             "q05": 3.0, "q50": 4.0, "q95": 5.0, "passed": True,
+            "status": "candidates",
         }  # fmt: skip
     else:
         assert "P(worst)" in result.stdout

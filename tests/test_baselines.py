@@ -127,6 +127,13 @@ def test_check_compares_leaders_where_anybody_may_lead(leader, status, verdict):
     assert table == (None if verdict == NOT_RUN else ["organization", "s0", "s1", "s2"])
 
 
+def test_where_all_reports_are_of_clashes_nothing_is_counted_and_nobody_disagrees():
+    one = held(Incident(("a><b", "a|b", None), rivalry=0), rivalries=("a><b",))
+    check = baseline_check(one, RUBRIC, "b", decided("candidates"))
+    assert check.verdict == NOT_RUN
+    assert "names one contender alone" in check.summary
+
+
 def test_check_passes_where_all_agree_and_names_nobody():
     check = baseline_check(held(Incident(("b", "b", None))), RUBRIC, "b", decided("candidates"))
     assert check.verdict == PASS

@@ -176,6 +176,25 @@ def test_a_failed_fit_compares_nobody_in_its_tables(round_folder, tmp_path):
     assert listed == names
 
 
+@pytest.mark.usefixtures("drawn_once")
+@pytest.mark.parametrize("simulated", [True, False])
+def test_invented_data_say_so_beside_tables_and_in_every_store(round_folder, tmp_path, simulated):
+    out = make(tmp_path / "out", round_folder, fake_summary(simulated=simulated))
+    mark = out / "tables" / "SIMULATED.txt"
+    assert mark.exists() is simulated
+    if simulated:
+        english, spanish = mark.read_text("utf-8").splitlines()
+        assert english.startswith("SIMULATED ROUND")
+        assert spanish.startswith("RONDA SIMULADA")
+    trees = (
+        xr.open_datatree(out / f"{name}.zarr", engine="zarr", consolidated=False)
+        for name in ("posterior", "evidence")
+    )
+    assert [tree.attrs.get("simulated", False) for tree in trees] == [simulated] * 2
+    names = ("release.json", "manifest.json", "run.json")
+    assert all(json.loads((out / n).read_text("utf-8"))["simulated"] is simulated for n in names)
+
+
 def test_folder_holds_what_the_format_lists(shared):
     top = {path.name for path in shared.iterdir()}
     assert top == {

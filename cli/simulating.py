@@ -1,23 +1,17 @@
-"""Commands on round folders, without a fit: check, simulate, import."""
+"""The command that writes a simulated round, or puts its truth beside a release."""
 
 import filecmp
-import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..data.errors import InputError
-from .arguments import AsJson, NewFolder, RoundFolder, finite
-from .failures import INPUT_AT_FAULT
+from .arguments import NewFolder, finite
 
 if TYPE_CHECKING:
-    from ..data.evidence import Evidence
-    from ..data.rounds import Round
     from ..data.simulated import Simulated
 
-DAY = "%Y-%m-%d"
 MOST_INCIDENTS = 1_000_000
 """Some gigabytes of memory; a national year has some ten thousand."""
 Strength = Annotated[
@@ -43,74 +37,6 @@ Days = Annotated[
         help="Median days to a report; the round then ends 10 days after its window.",
     ),
 ]
-
-
-def check(round_folder: RoundFolder, as_json: AsJson = False) -> None:
-    """Validate only: every problem of every file in one pass.
-
-    Example: `dtoscore check 2023-q4`
-    """
-    from ..data.contradictions import doubts
-    from ..data.problems import counted
-    from ..data.problems import listed as names
-
-    try:
-        round_, evidence = _checked(round_folder)
-    except InputError as fault:
-        if not as_json:
-            raise
-        _print_json({"valid": False, "problems": list(fault.problems)})
-        raise typer.Exit(INPUT_AT_FAULT) from None
-    aside = evidence.set_aside.groupby("reason").size().to_dict()
-    totals = {} if evidence.aggregates is None else {"totals": len(evidence.aggregates)}
-    lost = _totals_aside(evidence)
-    counts = {
-        "reports": len(round_.reports),
-        "incidents": len(evidence.incidents),
-        "sources": len(round_.sources),
-        "contenders": len(round_.contenders()),
-    } | totals
-    notes = [*_added_up(evidence), *round_.notes, *doubts(evidence)]
-    if as_json:
-        named = {"contender_ids": list(round_.contenders())}
-        said = {"valid": True, "set_aside": aside | lost, "notes": notes} | named
-        _print_json(said | counts)
-        return
-    listed = ", ".join(counted(number, what.removesuffix("s")) for what, number in counts.items())
-    unused = [f"Set aside: {counted(n, 'report')}, {reason}." for reason, n in aside.items()]
-    unused += [f"Set aside: {counted(n, 'row')} of totals.csv, {why}." for why, n in lost.items()]
-    first = [f"{round_folder} is valid: {listed}.", f"Contenders: {names(round_.contenders())}."]
-    typer.echo("\n".join([*first, *unused, *notes]))
-
-
-def _added_up(evidence: "Evidence") -> list[str]:
-    """Say that several rows are read as one total, where some are."""
-    found = evidence.aggregates
-    rows = 0 if found is None else int(found.table["rows"].map(len).sum())
-    if found is None or rows == len(found):
-        return []
-    why = "those of one series, place, class and attribution that share days are added up"
-    return [f"{rows} rows of totals.csv are read as {len(found)} totals: {why}."]
-
-
-def _totals_aside(evidence: "Evidence") -> dict[str, int]:
-    """Count the totals that cannot be used, by reason."""
-    if evidence.aggregates is None or evidence.aggregates.set_aside.empty:
-        return {}
-    counts = evidence.aggregates.set_aside.groupby("reason").size()
-    return {str(reason): int(n) for reason, n in counts.items()}
-
-
-def _checked(folder: Path) -> "tuple[Round, Evidence]":
-    from ..data.tabulate import tabulate
-    from ..models.reading import read
-
-    round_, _ = read(folder)
-    return round_, tabulate(round_)
-
-
-def _print_json(value: dict[str, object]) -> None:
-    typer.echo(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False))
 
 
 def simulate(
