@@ -16,7 +16,7 @@ from . import state_months
 from .amending import SETTINGS, amend, check_room, totals_rows, widened
 from .errors import InputError
 from .folder import toml_text
-from .known_series import SUMS, known
+from .known_series import KNOWN, PARTS, SUMS, known
 from .problems import Problems, Table, counted, listed, meant, shown
 from .readers import read_round
 from .regions import is_region
@@ -195,6 +195,7 @@ def _check_series(table: Table, wanted: Wanted, round_: Round, problems: Problem
         if name not in there:
             problems.add(f"{table.file}: has no series {shown(name)}{meant(name, there)}")
     _check_new((wanted.together,) if wanted.together else wanted.series, round_, problems)
+    _check_real(wanted.series, round_, problems)
 
 
 def _check_new(names: Sequence[str], round_: Round, problems: Problems) -> None:
@@ -205,6 +206,17 @@ def _check_new(names: Sequence[str], round_: Round, problems: Problems) -> None:
                 f"{SETTINGS}: series {shown(name)} is in the round already; take away its rows of "
                 f"totals.csv and its table first"
             )
+
+
+def _check_real(names: Sequence[str], round_: Round, problems: Problems) -> None:
+    """Note real series that would stand beside invented reports."""
+    real = [name for name in names if name in KNOWN or name in PARTS]
+    if round_.is_simulated and real:
+        problems.add(
+            f"{SETTINGS}: the data of this round are invented, and {listed(real)} "
+            f"{'is a real series' if len(real) == 1 else 'are real series'}: real totals say "
+            "nothing of invented reports"
+        )
 
 
 def _check_options(wanted: Wanted, round_: Round, problems: Problems) -> None:
@@ -236,6 +248,7 @@ def _by_default(rows: pd.DataFrame, table: Table, wanted: Wanted, round_: Round)
     parts = SUMS.get(name, ()) if name not in there else ()
     problems = Problems()
     _check_new((name,), round_, problems)
+    _check_real((name, *parts), round_, problems)
     problems.stop_if_any()
     return replace(wanted, series=parts or (name,), together=name if parts else "")
 

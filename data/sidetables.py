@@ -13,6 +13,9 @@ from .references import NO_ORGANIZATION, NO_VALUE
 from .roster import days
 from .rounds import Settings
 
+ALWAYS = tuple(pd.Timestamp(year, 1, 1).as_unit("us") for year in (1, 9999))
+"""What an open end stands for."""
+
 
 def found(
     table: Table, text: pd.DataFrame, column: str, names: Names, problems: Problems
@@ -70,6 +73,7 @@ def read_rivalries(
         }
     )
     check_ends(table, frame, problems)
+    _check_pairs(table, frame.assign(**written), problems)
     merged = frame["organization"].notna() & (frame["organization"] == frame["other"]) & ~same
     said = counted(
         int(merged.sum()),
@@ -78,6 +82,21 @@ def read_rivalries(
     )
     notes = (f"{table.file}: {said} left aside.",) if merged.any() else ()
     return frame[~merged].reset_index(drop=True), notes
+
+
+def _check_pairs(table: Table, frame: pd.DataFrame, problems: Problems) -> None:
+    """Note rows of one pair, in either order, that share days: which weight holds is not said."""
+    pairs = frame.dropna(subset=["organization", "other"])
+    ends = pairs[["organization", "other"]]
+    for (one, other), rows in pairs.groupby([ends.min(axis=1), ends.max(axis=1)]):
+        begins = rows["from"].fillna(ALWAYS[0]).sort_values()
+        finishes = rows["to"].fillna(ALWAYS[1]).loc[begins.index]
+        if (begins.iloc[1:].to_numpy() <= finishes.cummax().iloc[:-1].to_numpy()).any():
+            where = numbered(sorted(rows.index))
+            problems.add(
+                f"{table.file} {where}: the rivalry of {shown(one)} and {shown(other)} is given "
+                "more than once for the same days"
+            )
 
 
 def read_events(
@@ -106,8 +125,12 @@ def read_events(
     frame["organization"] = frame["organization"].map(names.rolled)
     first, last = pd.Timestamp(settings.history), pd.Timestamp(settings.scored[1])
     outside = int(((frame["date"] < first) | (frame["date"] > last)).sum())
-    said = counted(outside, "event lies", "events lie")
-    notes = (f"{table.file}: {said} outside history and window, and say nothing.",)
+    said = counted(
+        outside,
+        "event lies outside history and window, and says nothing",
+        "events lie outside history and window, and say nothing",
+    )
+    notes = (f"{table.file}: {said}.",)
     return frame.reset_index(drop=True), notes if outside else ()
 
 

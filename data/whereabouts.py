@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from .attribution import OTHER, parse
 from .periods import any_day_within, cut
@@ -24,7 +25,12 @@ DAY = "%Y-%m-%d"
 def with_notes(round_: Round) -> Round:
     """Add to a round the notes on reports that put somebody where or when it was not."""
     named = _named(round_)
-    found = (*_standing_apart(round_, named), *_out_of_time(round_, named), *_away(round_, named))
+    found = (
+        *_standing_apart(round_, named),
+        *_out_of_time(round_, named),
+        *_away(round_, named),
+        *_idle(round_),
+    )
     return replace(round_, notes=(*round_.notes, *found))
 
 
@@ -92,9 +98,7 @@ def _away(round_: Round, named: pd.DataFrame) -> Iterator[str]:
     rows = round_.presence
     if rows is None:
         return
-    periods = cut(round_.settings)
-    ends = zip(rows["from"], rows["to"], strict=True)
-    holds = np.array([any_day_within(a, b, periods).any() for a, b in ends], bool)
+    holds = _holds(round_, rows)
     for name in rows["organization"].unique():
         there = rows.loc[holds & (rows["organization"] == name), "region"]
         if not len(there):
@@ -107,6 +111,22 @@ def _away(round_: Round, named: pd.DataFrame) -> Iterator[str]:
         regions = elsewhere.loc[elsewhere["region"].isin(round_.settings.regions), "region"]
         if len(regions):
             yield _reported_away(name, regions.value_counts())
+
+
+def _holds(round_: Round, rows: pd.DataFrame) -> NDArray[np.bool_]:
+    """Whether a row holds on some modelled day, shape (row,)."""
+    periods = cut(round_.settings)
+    ends = zip(rows["from"], rows["to"], strict=True)
+    return np.array([any_day_within(a, b, periods).any() for a, b in ends], bool)
+
+
+def _idle(round_: Round) -> Iterator[str]:
+    """Count the rows that hold on no modelled day."""
+    for name, rows in (("presence", round_.presence), ("rivalries", round_.rivalries)):
+        number = 0 if rows is None else int((~_holds(round_, rows)).sum())
+        if number:
+            said = counted(number, "row is", "rows are")
+            yield f"{name}.csv: {said} of no day from history to the window's end, and not used."
 
 
 def _reported_away(name: str, by_region: pd.Series) -> str:

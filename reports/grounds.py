@@ -41,7 +41,13 @@ def sources(summary: Summary) -> Table:
         "Source", "Type", "Note", "Reports", "Detection", "90% interval", "Accuracy",
         "90% interval",
     )  # fmt: skip
-    return Table("Detection and accuracy", columns, tuple(rows), 3)
+    return Table("Detection and accuracy", columns, tuple(rows), 3, _SOURCES)
+
+
+_SOURCES = (
+    "A clash given to one side alone counts as right by that side's share of the war's violence, "
+    "so that even a court's accuracy lies below 1 where there are clashes."
+)
 
 
 def _share(row: pd.Series, part: str) -> Iterable[str]:

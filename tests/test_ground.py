@@ -114,7 +114,7 @@ class TestRivalry:
     HEAD = "organization,other,weight,from,to\n"
 
     def test_weights_are_shares_of_the_largest(self, tmp_path: Path) -> None:
-        rows = "Alpha,b,2,,\nb,a,1,,\nf,b,8,,\nd,b,4,,\na,d,80,2011-01-01,\n"
+        rows = "Alpha,b,2,,2010-02-28\nb,a,1,2010-03-01,\nf,b,8,,\nd,b,4,,\na,d,80,2011-01-01,\n"
         found = ground(tmp_path, rivalries=self.HEAD + rows)
         expected = np.zeros((4, 4))
         expected[0, 1] = expected[1, 0] = 0.25

@@ -58,6 +58,20 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
+@pytest.mark.parametrize("named", [(SESNSP,), ()])
+def test_real_series_do_not_stand_beside_invented_reports(
+    folder: Path, named: tuple[str, ...]
+) -> None:
+    settings = (folder / "round.toml").read_text("utf-8")
+    (folder / "round.toml").write_text(f"simulated = true\n{settings}", encoding="utf-8")
+    before = bytes_of(folder)
+    with pytest.raises(InputError, match=f"are invented, and {SESNSP} is a real series"):
+        added(folder, long(SESNSP), series=named)
+    assert bytes_of(folder) == before
+    invented = long(SESNSP).assign(series="invented")
+    assert added(folder, invented, series=("invented",) if named else ()).rows
+
+
 def test_months_of_which_the_round_has_some_days_are_said_to_be_left_out(folder: Path) -> None:
     said = added(folder, long(SESNSP), series=(SESNSP,), **MONTHLY)
     assert not any("only some days" in note for note in said.notes)

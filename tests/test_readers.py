@@ -306,6 +306,21 @@ def test_rivalries_and_events_are_rolled_up(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("second", "is_fault"),
+    [("a,d,2,,", True), ("d,a,2,2010-03-31,", True), ("a,d,2,2010-04-01,", False)],
+)
+def test_a_rivalry_is_given_once_for_a_day(tmp_path: Path, second: str, is_fault: bool) -> None:
+    roster = "id,name\na,A\nd,D\n"
+    rows = f"organization,other,weight,from,to\nd,a,1,,2010-03-31\n{second}\n"
+    folder = write(tmp_path, organizations_csv=roster, rivalries_csv=rows)
+    if is_fault:
+        with pytest.raises(InputError, match="rows 2, 3: the rivalry of 'a' and 'd' is given more"):
+            read_round(folder)
+    else:
+        assert read_round(folder).rivalries is not None
+
+
 def test_a_value_of_one_source_goes_before_that_of_all(tmp_path: Path) -> None:
     text = "name,region,source,value\n" + "".join(
         f"x,{code},{source},{value}\n"

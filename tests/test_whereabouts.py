@@ -59,9 +59,10 @@ def test_disputed_dates_are_not_held_against_the_reports(folder):
 def test_a_row_that_has_run_out_takes_an_organization_off_the_map(folder):
     rows = PRESENCE.replace("2010-02-01,", "2008-02-01,2009-12-31")
     (folder / "presence.csv").write_text(rows, encoding="utf-8")
-    nowhere, away = notes(folder, "presence.csv")
+    nowhere, away, idle = notes(folder, "presence.csv")
     assert "no row of 'zetas' holds on any day from history to the window's end" in nowhere
     assert "name 'zetas' in 1 region in which no row has it: MX-SIN (10). " in away
+    assert "1 row is of no day" in idle
 
 
 def test_reports_from_where_it_is_not(folder):
@@ -73,6 +74,13 @@ def test_reports_from_where_it_is_not(folder):
     both = PRESENCE + "zetas,MX-CHH,,\n"
     (folder / "presence.csv").write_text(both, encoding="utf-8")
     assert notes(folder, "presence.csv") == []
+
+
+def test_rows_that_hold_on_no_modelled_day_are_counted(folder):
+    rows = "organization,other,weight,from,to\nsinaloa,zetas,3,,2009-12-31\njuarez,zetas,1,,\n"
+    (folder / "rivalries.csv").write_text(rows, encoding="utf-8")
+    (note,) = notes(folder, "rivalries.csv")
+    assert "1 row is of no day from history to the window's end, and not used." in note
 
 
 def test_without_the_table_nobody_is_away(folder):
