@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from .attribution import OTHER, UNKNOWN, is_swapped, parse, set_of
 from .problems import meant, shown
-from .references import NO_ORGANIZATION
+from .references import NO_NAME
 from .values import fold
 
 Side = tuple[str, ...]
@@ -110,7 +110,7 @@ class Names:
         if len(parts) > 1 and all(self.find(part) for part in parts):
             return "several organizations: a clash is a><b, a coalition a+b, one of several a|b"
         choices = sorted({*self.ids.values(), OTHER})
-        return f"which is {NO_ORGANIZATION}{meant(name.strip(), choices)}"
+        return f"{NO_NAME}{meant(name.strip(), choices)}"
 
     def rolled(self, name: str) -> str:
         """Return the organization that one is scored under, mostly itself."""

@@ -15,7 +15,8 @@ from .references import REFERS
 
 MOST_ROWS = 6
 MOST_VALUES = 12
-MOST_CHOICES = 40
+MOST_CHOICES, FEW_CHOICES = 40, 12
+"""Choices that are listed: few where one of them is probably meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def meant(value: str, choices: Sequence[str]) -> str:
         return ""
     near = nearest(value, choices)
     guess = f"; did you mean {near!r}?" if near else "."
-    return f"{guess} Choices: {listed(choices)}"
+    return f"{guess} Choices: {listed(choices, FEW_CHOICES if near else MOST_CHOICES)}"
 
 
 def nearest(value: str, choices: Sequence[str], alike: float = 0.6) -> str:
@@ -126,12 +127,11 @@ def nearest(value: str, choices: Sequence[str], alike: float = 0.6) -> str:
     return folded[close[0]] if close else ""
 
 
-def listed(values: Iterable[str]) -> str:
+def listed(values: Iterable[str], most: int = MOST_CHOICES) -> str:
     """Join values by commas, the tail of a long list as a number."""
     names = list(values)
-    if len(names) <= MOST_CHOICES:
-        return ", ".join(names)
-    return ", ".join(names[:MOST_CHOICES]) + f" and {len(names) - MOST_CHOICES} more"
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def counted(number: int, one: str, many: str = "") -> str:

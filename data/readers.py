@@ -49,12 +49,15 @@ class Reader:
         self.columns: dict[str, tuple[str, ...]] = {}
         self.asked: list[str] = []
 
-    def judged(self, name: str, form: pa.DataFrameSchema) -> pd.DataFrame | None:
+    def judged(
+        self, name: str, form: pa.DataFrameSchema, *, required: bool = False
+    ) -> pd.DataFrame | None:
         """Read a table and judge it by its schema; None where there is nothing to judge."""
         self.asked.append(name)
         table = read_table(self.folder, name, self.problems)
         if table is None:
-            self.problems.unread(f"{name}.csv")
+            if required or self._holds(name):
+                self.problems.unread(f"{name}.csv")
             return None
         self.tables[name] = table
         known = (str(column) for column in table.frame.columns)
@@ -63,12 +66,15 @@ class Reader:
         self.notes += notes
         return text
 
+    def _holds(self, name: str) -> bool:
+        """Whether the folder has such a table."""
+        return any((self.folder / f"{name}{end}").exists() for end in (".csv", ".parquet"))
+
     def needed(self, name: str, form: pa.DataFrameSchema) -> pd.DataFrame:
         """Read a table that must be there; an empty one stands for it where it is not."""
-        files = [self.folder / f"{name}{end}" for end in (".csv", ".parquet")]
-        if not any(file.exists() for file in files):
+        if not self._holds(name):
             self.problems.add(f"{name}.csv is missing; it is required (or {name}.parquet)")
-        text = self.judged(name, form)
+        text = self.judged(name, form, required=True)
         if text is None:
             empty = pd.DataFrame(columns=list(form.columns), dtype=str)
             empty.index = pd.Index([], name="row", dtype="int64")

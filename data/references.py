@@ -5,6 +5,8 @@ Nobody can tell of a file that cannot be read what it holds: such sentences are 
 """
 
 NO_ORGANIZATION = "not in organizations.csv"
+NO_NAME = f"which is {NO_ORGANIZATION}"
+"""Of a name in an attribution, which mappings.csv may hold too."""
 NO_SOURCE = "not in sources.csv"
 NOT_WEIGHED = "not in the rubric"
 NO_SERIES = "not declared in round.toml"
@@ -14,6 +16,7 @@ NO_VALUE = "has no value for"
 NOT_SIMULATED = "does not say that the data are invented"
 REFERS = {
     "organizations.csv": (NO_ORGANIZATION,),
+    "mappings.csv": (NO_NAME,),
     "sources.csv": (NO_SOURCE,),
     "rubric.toml": (NOT_WEIGHED,),
     "round.toml": (NO_SERIES, NO_REGION, NOT_OF_ROUND, NO_VALUE, NOT_SIMULATED),

@@ -157,8 +157,9 @@ class Section:
 
     def share(self, key: str) -> None:
         """Check that a key, where given, is the "mean±sd" of a share; sd 0 means known."""
-        value = self._typed(key, str)
-        if value is not None and share(value) is None:
+        self._asked.add(key)
+        value = self.entries.get(key)
+        if value is not None and (not isinstance(value, str) or share(value) is None):
             self.fault(key, 'must be "mean±sd" of a share, such as "0.8±0.1"; "1±0" is known')
 
     def table(self, key: str) -> "Section":
@@ -209,4 +210,6 @@ def _written(value: object) -> str:
     """Quote a value as TOML writes it: a list in brackets, with no quotes around the whole."""
     if isinstance(value, list):
         return f"[{', '.join(_written(item) for item in value[:MOST_ITEMS])}]"
-    return shown(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return repr(value) if isinstance(value, int | float) else shown(value)

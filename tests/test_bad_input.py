@@ -279,6 +279,7 @@ def test_a_window_without_reports_is_noted(tmp_path: Path) -> None:
     [
         ("organizations.csv", r"content id,name\n\xe1,A\n", "organizations.csv row 2: byte 0xe1"),
         ("sources.csv", r"content id,name\n\xe1,A\n", "sources.csv row 2: byte 0xe1"),
+        ("mappings.csv", r"content name,organization\n\xe1,A\n", "mappings.csv row 2: byte 0xe1"),
         ("rubric.toml", "content id = ", "rubric.toml: is no valid TOML"),
         ("round.toml", "content id = ", "round.toml: is no valid TOML"),
     ],
