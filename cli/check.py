@@ -84,19 +84,21 @@ def _counts(round_: "Round", evidence: "Evidence") -> dict[str, int]:
 
 
 def _notes(round_: "Round", evidence: "Evidence") -> list[str]:
-    from ..data.contradictions import doubts
+    from ..data.doubts import doubts
 
-    return [*_added_up(evidence), *round_.notes, *doubts(evidence)]
+    return [*_added_up(evidence), *round_.notes, *doubts(round_, evidence)]
 
 
 def _added_up(evidence: "Evidence") -> list[str]:
     """Say that several rows are read as one total, where some are."""
+    from ..data.problems import counted
+
     found = evidence.aggregates
     rows = 0 if found is None else int(found.table["rows"].map(len).sum())
     if found is None or rows == len(found):
         return []
     why = "those of one series, place, class and attribution that share days are added up"
-    return [f"{rows} rows of totals.csv are read as {len(found)} totals: {why}."]
+    return [f"{rows} rows of totals.csv are read as {counted(len(found), 'total')}: {why}."]
 
 
 def _aside(evidence: "Evidence") -> dict[str, int]:

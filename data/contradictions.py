@@ -85,7 +85,7 @@ def _unknown_classes(aggregates: Aggregates, evidence: Evidence) -> list[str]:
     ]
 
 
-def doubts(evidence: Evidence) -> tuple[str, ...]:
+def unlikely(evidence: Evidence) -> tuple[str, ...]:
     """Note series with totals far below what their declared capture makes of the reports there.
 
     Far: by more than ``FAR`` standard deviations of capture, noise and counting.

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from .arrays import Floats
 from .axes import Axes
 from .hostility import hostility
-from .periods import Period, any_day_within
+from .periods import Period, any_day_within, rows_within
 from .rounds import Round
 from .sidetables import spread
 
@@ -166,8 +166,7 @@ def _present(round_: Round, axes: Axes) -> Flags:
     if round_.presence is None:
         return present
     rows = round_.presence
-    ends = zip(rows["from"], rows["to"], strict=True)
-    modelled = np.array([any_day_within(a, b, axes.periods).any() for a, b in ends], bool)
+    modelled = rows_within(rows, axes.periods)
     for number, name in enumerate(axes.organizations):
         own = rows["organization"] == name
         if own.any():
@@ -214,6 +213,8 @@ def _after(events: pd.DataFrame, periods: Sequence[Period]) -> Flags:
 def _covariates(round_: Round, axes: Axes) -> tuple[tuple[str, ...], Floats]:
     sources = tuple(str(name) for name in axes.sources.index)
     if round_.covariates is None:
+        return (), np.zeros((0, len(sources), len(axes.regions)))
+    if round_.covariates.empty:
         return (), np.zeros((0, len(sources), len(axes.regions)))
     by_name = dict(iter(round_.covariates.groupby("name", sort=True)))
     values = [_standardized(spread(rows, axes.regions, sources)) for rows in by_name.values()]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from .attribution import parse
 from .axes import Axes
-from .periods import any_day_within
+from .periods import rows_within
 from .rounds import Round
 
 Pair = tuple[str, str, float]
@@ -45,8 +45,7 @@ def _declared(round_: Round, axes: Axes) -> Iterator[Pair]:
     if round_.rivalries is None:
         return
     rows = round_.rivalries
-    ends = zip(rows["from"], rows["to"], strict=True)
-    valid = rows[[bool(any_day_within(a, b, axes.periods).any()) for a, b in ends]]
+    valid = rows[rows_within(rows, axes.periods)]
     largest = valid["weight"].max()
     for row in valid.itertuples(index=False):
         yield str(row.organization), str(row.other), float(row.weight / largest)

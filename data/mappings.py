@@ -14,11 +14,9 @@ from .attribution import adds_up
 from .naming import Names
 from .problems import Problems, Table, listed, numbered, shown
 from .roster import days
-from .sidetables import check_ends, found
+from .sidetables import FIRST, LAST, check_ends, found
 from .values import fold
 
-FIRST, LAST = pd.Timestamp("1900-01-01"), pd.Timestamp("2099-12-31")
-"""Stand for ends that are open: no day of a round lies outside them."""
 DAY = pd.Timedelta(days=1)
 
 

@@ -91,6 +91,12 @@ def every_day_within(
     return _between(first, last, [p.start for p in periods], [p.end for p in periods])
 
 
+def rows_within(rows: pd.DataFrame, periods: Sequence[Period]) -> NDArray[np.bool_]:
+    """Whether rows hold on any day of any period, by their ``from`` and ``to``; shape (row,)."""
+    ends = zip(rows["from"], rows["to"], strict=True)
+    return np.array([any_day_within(a, b, periods).any() for a, b in ends], bool)
+
+
 def _between(
     first: pd.Timestamp | NaTType,
     last: pd.Timestamp | NaTType,

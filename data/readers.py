@@ -29,7 +29,6 @@ from .testimony import (
     read_reports,
 )
 from .totals import check_noise, lost_reports, read_totals
-from .whereabouts import with_notes
 
 BESIDE = ("presence", "rivalries", "events", "covariates")
 """Optional tables that say what is known around the reports."""
@@ -56,7 +55,7 @@ class Reader:
         self.asked.append(name)
         table = read_table(self.folder, name, self.problems)
         if table is None:
-            if required or self._holds(name):
+            if required or self._is_there(name):
                 self.problems.unread(f"{name}.csv")
             return None
         self.tables[name] = table
@@ -66,13 +65,13 @@ class Reader:
         self.notes += notes
         return text
 
-    def _holds(self, name: str) -> bool:
+    def _is_there(self, name: str) -> bool:
         """Whether the folder has such a table."""
         return any((self.folder / f"{name}{end}").exists() for end in (".csv", ".parquet"))
 
     def needed(self, name: str, form: pa.DataFrameSchema) -> pd.DataFrame:
         """Read a table that must be there; an empty one stands for it where it is not."""
-        if not self._holds(name):
+        if not self._is_there(name):
             self.problems.add(f"{name}.csv is missing; it is required (or {name}.parquet)")
         text = self.judged(name, form, required=True)
         if text is None:
@@ -123,7 +122,7 @@ def read_round(folder: Path, judge: Callable[[Settings], Iterable[str]] | None =
     reader.problems.stop_if_any()
     _check_contenders(result, reader.problems)
     reader.problems.stop_if_any()
-    return with_notes(result)
+    return result
 
 
 def _check_contenders(round_: Round, problems: Problems) -> None:

@@ -5,7 +5,7 @@ Nobody can tell of a file that cannot be read what it holds: such sentences are 
 """
 
 NO_ORGANIZATION = "not in organizations.csv"
-NO_NAME = f"which is {NO_ORGANIZATION}"
+NO_NAME = "which organizations.csv does not hold"
 """Of a name in an attribution, which mappings.csv may hold too."""
 NO_SOURCE = "not in sources.csv"
 NOT_WEIGHED = "not in the rubric"
@@ -15,7 +15,7 @@ NOT_OF_ROUND = "not in the round"
 NO_VALUE = "has no value for"
 NOT_SIMULATED = "does not say that the data are invented"
 REFERS = {
-    "organizations.csv": (NO_ORGANIZATION,),
+    "organizations.csv": (NO_ORGANIZATION, NO_NAME),
     "mappings.csv": (NO_NAME,),
     "sources.csv": (NO_SOURCE,),
     "rubric.toml": (NOT_WEIGHED,),

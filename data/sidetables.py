@@ -3,6 +3,8 @@
 Each reader converts the judged text of one table and checks what compares its cells.
 """
 
+from itertools import combinations
+
 import numpy as np
 import pandas as pd
 
@@ -13,8 +15,8 @@ from .references import NO_ORGANIZATION, NO_VALUE
 from .roster import days
 from .rounds import Settings
 
-ALWAYS = tuple(pd.Timestamp(year, 1, 1).as_unit("us") for year in (1, 9999))
-"""What an open end stands for."""
+FIRST, LAST = pd.Timestamp("1900-01-01"), pd.Timestamp("2099-12-31")
+"""Stand for ends that are open: no day of a round lies outside them."""
 
 
 def found(
@@ -37,9 +39,12 @@ def read_presence(
     table: Table, text: pd.DataFrame, names: Names, problems: Problems
 ) -> pd.DataFrame:
     """Convert the judged text of ``presence.csv`` to the frame of ``Round.presence``."""
+    ids = found(table, text, "organization", names, problems)
+    clause = "is built in, violence by none of the organizations, and may be everywhere"
+    problems.where(table, "organization", ids == OTHER, clause)
     frame = pd.DataFrame(
         {
-            "organization": found(table, text, "organization", names, problems).map(names.rolled),
+            "organization": ids.map(names.rolled),
             "region": text["region"],
             "from": days(text["from"]),
             "to": days(text["to"]),
@@ -86,17 +91,25 @@ def read_rivalries(
 
 def _check_pairs(table: Table, frame: pd.DataFrame, problems: Problems) -> None:
     """Note rows of one pair, in either order, that share days: which weight holds is not said."""
-    pairs = frame.dropna(subset=["organization", "other"])
-    ends = pairs[["organization", "other"]]
-    for (one, other), rows in pairs.groupby([ends.min(axis=1), ends.max(axis=1)]):
-        begins = rows["from"].fillna(ALWAYS[0]).sort_values()
-        finishes = rows["to"].fillna(ALWAYS[1]).loc[begins.index]
-        if (begins.iloc[1:].to_numpy() <= finishes.cummax().iloc[:-1].to_numpy()).any():
-            where = numbered(sorted(rows.index))
+    good = frame["organization"].notna() & frame["other"].notna() & ~(frame["to"] < frame["from"])
+    for column in ("from", "to"):
+        good &= frame[column].notna() | (table.written(column).str.strip() == "")
+    ends = frame.loc[good, ["organization", "other"]]
+    for (one, other), rows in frame[good].groupby([ends.min(axis=1), ends.max(axis=1)]):
+        again = sorted(
+            {row for pair in combinations(rows.index, 2) if _meet(rows, *pair) for row in pair}
+        )
+        if again:
             problems.add(
-                f"{table.file} {where}: the rivalry of {shown(one)} and {shown(other)} is given "
-                "more than once for the same days"
+                f"{table.file} {numbered(again)}: the rivalry of {shown(one)} and {shown(other)} "
+                "is given more than once for the same days"
             )
+
+
+def _meet(rows: pd.DataFrame, one: object, other: object) -> bool:
+    """Whether two rows share a day."""
+    first, last = (rows.loc[[one, other], column] for column in ("from", "to"))
+    return bool(first.fillna(FIRST).max() <= last.fillna(LAST).min())
 
 
 def read_events(

@@ -210,6 +210,10 @@ def _written(value: object) -> str:
     """Quote a value as TOML writes it: a list in brackets, with no quotes around the whole."""
     if isinstance(value, list):
         return f"[{', '.join(_written(item) for item in value[:MOST_ITEMS])}]"
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {_written(one)}' for key, one in value.items())} }}"
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
     return repr(value) if isinstance(value, int | float) else shown(value)

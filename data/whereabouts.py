@@ -1,4 +1,4 @@
-"""Where and when organizations were, as declared, beside what reports say of them.
+"""Where and when organizations were, as declared, beside what the used reports say of them.
 
 A row of ``presence.csv`` that has run out, or a slip in ``active_to``, takes an organization off
 the map or out of the contest, and the model then explains its reports as errors. No rule is broken
@@ -6,7 +6,6 @@ by that, so it is a note; one who meant it loses nothing by reading it.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,78 +13,136 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .attribution import OTHER, parse
-from .periods import any_day_within, cut
+from .evidence import Evidence
+from .periods import any_day_within, rows_within
 from .problems import counted, listed, shown
 from .rounds import Round
 
 MOST_REGIONS = 3
 DAY = "%Y-%m-%d"
+NAMED = ("names", "name")
 
 
-def with_notes(round_: Round) -> Round:
-    """Add to a round the notes on reports that put somebody where or when it was not."""
-    named = _named(round_)
-    found = (
-        *_standing_apart(round_, named),
-        *_out_of_time(round_, named),
-        *_away(round_, named),
-        *_idle(round_),
+def doubtful(round_: Round, evidence: Evidence) -> tuple[str, ...]:
+    """Say who is no contender by its dates, and which reports put somebody where it was not."""
+    named = _named(evidence)
+    return (
+        *_standing_apart(round_, evidence, named),
+        *_out_of_time(round_, evidence, named),
+        *_away(round_, evidence, named),
+        *_idle(round_, evidence),
     )
-    return replace(round_, notes=(*round_.notes, *found))
 
 
-def _named(round_: Round) -> pd.DataFrame:
-    """Reports of the modelled days, once for each organization that they name for certain.
+def _named(evidence: Evidence) -> pd.DataFrame:
+    """Give the used reports once for each organization that they name for certain.
 
     Members of a set are not named for certain.
+
+    Returns
+    -------
+    ``organization`` (id, of what is rolled up its parent's), ``region, period`` (axis codes).
     """
-    settings = round_.settings
-    first, last = pd.Timestamp(settings.history), pd.Timestamp(settings.scored[1])
-    reports = round_.reports
-    inside = reports[(reports["date_end"] >= first) & (reports["date"] <= last)]
-    names = {text: _surely(text) for text in inside["attribution"].unique()}
-    frame = inside[["date", "date_end", "region"]].assign(
-        organization=inside["attribution"].map(names)
-    )
+    names = [
+        [name for name in said.organizations if not said.members and name != OTHER]
+        for said in map(parse, evidence.axes.statements)
+    ]
+    if evidence.reports.empty:
+        return pd.DataFrame(columns=["organization", "region", "period"])
+    frame = evidence.reports[["statement", "region", "period"]].copy()
+    frame["organization"] = pd.Series([names[k] for k in frame["statement"]], frame.index, object)
     return frame.explode("organization").dropna(subset="organization")
 
 
-def _surely(text: str) -> list[str]:
-    said = parse(text)
-    return [name for name in said.organizations if not said.members and name != OTHER]
-
-
-def _standing_apart(round_: Round, named: pd.DataFrame) -> Iterator[str]:
+def _standing_apart(round_: Round, evidence: Evidence, named: pd.DataFrame) -> Iterator[str]:
     """Say whom the dates keep from being a contender, with what the window says of them."""
     frame, settings = round_.organizations, round_.settings
     is_meant = frame["contender"] & ~frame["roll_up"] & ~frame.index.isin(settings.exclude)
-    first, last = (pd.Timestamp(day) for day in settings.scored)
-    of_window = named[(named["date_end"] >= first) & (named["date"] <= last)]
-    by_name = frame[is_meant & ~frame.index.isin(round_.contenders())].to_dict("index")
-    for name, about in by_name.items():
+    lost = frame[is_meant & ~frame.index.isin(round_.contenders())].to_dict("index")
+    first, last = settings.scored
+    of_window = named[evidence.axes.window[named["period"].to_numpy(np.int64)]]
+    for name, about in lost.items():
         number = int((of_window["organization"] == name).sum())
-        one, many = "report of the window names it", "reports of the window name it"
-        said = f"; {counted(number, one, many)}" if number else ""
+        told = f"; {_reports(number, 'of the window ')}{_who(round_, name)}" if number else ""
         yield (
-            f"organizations.csv: {shown(str(name))} is no contender, because it is not active on "
-            f"any day that is scored, {first:{DAY}} to {last:{DAY}} ({_dates(about)}){said}."
+            f"{_file(round_, 'organizations')}: {shown(str(name))} is no contender, because it is "
+            f"not active on any day that is scored, {first} to {last} ({_dates(about)}){told}."
         )
 
 
-def _out_of_time(round_: Round, named: pd.DataFrame) -> Iterator[str]:
-    """Say of whom reports tell on days on which it was not active, and nobody disputes that."""
-    by_name = round_.organizations.to_dict("index")
+def _out_of_time(round_: Round, evidence: Evidence, named: pd.DataFrame) -> Iterator[str]:
+    """Say of whom reports tell in periods in which it was never active, if nobody disputes that."""
+    roster = round_.organizations.to_dict("index")
     for name, own in named.groupby("organization", sort=True):
-        about = by_name[name]
-        early, late = own["date_end"] < about["active_from"], own["date"] > about["active_to"]
-        number = int((early | late).sum())
-        if number and "dates" not in about["disputed"]:
+        about = roster[name]
+        ends = about["active_from"], about["active_to"]
+        active = any_day_within(*ends, evidence.axes.periods) | ("dates" in about["disputed"])
+        number = int((~active[own["period"].to_numpy(np.int64)]).sum())
+        if number:
             yield (
-                f"organizations.csv: {counted(number, 'report names', 'reports name')} "
-                f"{shown(str(name))} on days on which it was not active ({_dates(about)}); in "
-                "whole periods outside these dates the model takes that for an error of the "
-                "source. Correct the dates, or write dates under disputed."
+                f"{_file(round_, 'organizations')}: {_reports(number)}{_who(round_, name)} in a "
+                f"{round_.settings.period} in which it was never active ({_dates(about)}): the "
+                "model takes that for an error of the source. Correct the dates, or write dates "
+                "under disputed."
             )
+
+
+def _away(round_: Round, evidence: Evidence, named: pd.DataFrame) -> Iterator[str]:
+    """Say who is declared to be nowhere, and of whom reports tell where it is not."""
+    rows, ground, axes = round_.presence, evidence.ground, evidence.axes
+    if rows is None or ground is None:
+        return
+    for name in rows["organization"].unique():
+        if name not in axes.organizations:
+            continue
+        present = ground.present[axes.organizations.index(name)]
+        if not present.any():
+            yield (
+                f"{_file(round_, 'presence')}: no row of {shown(name)} holds on any day from "
+                "history to the window's end, so it is taken to be in no region at all; extend a "
+                "row, or remove them all so that it may be everywhere."
+            )
+        codes = named.loc[named["organization"] == name, "region"].to_numpy(np.int64)
+        away = pd.Series([axes.regions[code] for code in codes[~present[codes]]], dtype=object)
+        if len(away):
+            yield _reported_away(round_, name, away.value_counts())
+
+
+def _reported_away(round_: Round, name: str, by_region: "pd.Series[int]") -> str:
+    regions = listed((f"{region} ({n})" for region, n in by_region.items()), MOST_REGIONS)
+    return (
+        f"{_file(round_, 'presence')}: {_reports(int(by_region.sum()))}{_who(round_, name)} in "
+        f"{counted(len(by_region), 'region')} in which no row has it: {regions}. The model doubts "
+        "them; if they are right, add a row."
+    )
+
+
+def _idle(round_: Round, evidence: Evidence) -> Iterator[str]:
+    """Count the rows that hold on no modelled day."""
+    for name, rows in (("presence", round_.presence), ("rivalries", round_.rivalries)):
+        idle = _none() if rows is None else ~rows_within(rows, evidence.axes.periods)
+        if idle.any():
+            said = counted(int(idle.sum()), "row is", "rows are")
+            yield (
+                f"{_file(round_, name)}: {said} of no day from history to the window's end, and "
+                "not used."
+            )
+
+
+def _none() -> NDArray[np.bool_]:
+    return np.zeros(0, bool)
+
+
+def _reports(number: int, which: str = "") -> str:
+    """Count the reports that name somebody, up to the name."""
+    return counted(number, f"used report {which}names ", f"used reports {which}name ")
+
+
+def _who(round_: Round, name: object) -> str:
+    """Name an organization, with what is rolled up into it: its reports are its parent's."""
+    frame = round_.organizations
+    parts = [str(k) for k in frame.index[frame["roll_up"]] if round_.scored_under(str(k)) == name]
+    return shown(str(name)) + (f" or what is rolled up into it ({listed(parts)})" if parts else "")
 
 
 def _dates(about: Mapping[Any, Any]) -> str:
@@ -93,48 +150,6 @@ def _dates(about: Mapping[Any, Any]) -> str:
     return ", ".join(f"{end} {day:{DAY}}" for end, day in ends.items() if not pd.isna(day))
 
 
-def _away(round_: Round, named: pd.DataFrame) -> Iterator[str]:
-    """Say who is declared to be nowhere, and of whom reports tell where it is not."""
-    rows = round_.presence
-    if rows is None:
-        return
-    holds = _holds(round_, rows)
-    for name in rows["organization"].unique():
-        there = rows.loc[holds & (rows["organization"] == name), "region"]
-        if not len(there):
-            yield (
-                f"presence.csv: no row of {shown(name)} holds on any day from history to the "
-                "window's end, so it is taken to be in no region at all; extend a row, or remove "
-                "them all so that it may be everywhere."
-            )
-        elsewhere = named[(named["organization"] == name) & ~named["region"].isin(there)]
-        regions = elsewhere.loc[elsewhere["region"].isin(round_.settings.regions), "region"]
-        if len(regions):
-            yield _reported_away(name, regions.value_counts())
-
-
-def _holds(round_: Round, rows: pd.DataFrame) -> NDArray[np.bool_]:
-    """Whether a row holds on some modelled day, shape (row,)."""
-    periods = cut(round_.settings)
-    ends = zip(rows["from"], rows["to"], strict=True)
-    return np.array([any_day_within(a, b, periods).any() for a, b in ends], bool)
-
-
-def _idle(round_: Round) -> Iterator[str]:
-    """Count the rows that hold on no modelled day."""
-    for name, rows in (("presence", round_.presence), ("rivalries", round_.rivalries)):
-        number = 0 if rows is None else int((~_holds(round_, rows)).sum())
-        if number:
-            said = counted(number, "row is", "rows are")
-            yield f"{name}.csv: {said} of no day from history to the window's end, and not used."
-
-
-def _reported_away(name: str, by_region: pd.Series) -> str:
-    most = [f"{region} ({n})" for region, n in by_region.head(MOST_REGIONS).items()]
-    more = len(by_region) - len(most)
-    told = counted(int(by_region.sum()), "report names", "reports name")
-    return (
-        f"presence.csv: {told} {shown(name)} in {counted(len(by_region), 'region')} in which no "
-        f"row has it: {listed(most)}{f' and {more} more' if more else ''}. The model doubts them; "
-        "if they are right, add a row."
-    )
+def _file(round_: Round, name: str) -> str:
+    """The file that a table was read from."""
+    return next((file for file in round_.columns if file.startswith(f"{name}.")), f"{name}.csv")

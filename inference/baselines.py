@@ -28,6 +28,16 @@ _APART = {
     ),
 }
 """What is said of the baselines that have another leader than the model."""
+_NOTHING = {
+    False: Sentence(
+        "No report of the window names one contender alone, so simple counts count nothing."
+    ),
+    True: Sentence(
+        "What reports of the window lay to one contender alone has no points, so simple counts "
+        "count nothing."
+    ),
+}
+"""Why nothing is counted, by whether anybody is named alone."""
 
 
 def baselines(evidence: Evidence, rubric: Rubric) -> pd.DataFrame:
@@ -113,16 +123,19 @@ def baseline_check(
     table = by_source(evidence, rubric).reset_index()
     counted = baselines(evidence, rubric)
     if not (counted["value"] > 0).any():
-        nothing = Sentence(
-            "No report of the window names one contender alone, so simple counts count nothing."
-        )
-        return Check(BASELINES, NOT_RUN, (nothing,))
+        return Check(BASELINES, NOT_RUN, (_NOTHING[_names_one_alone(evidence)],))
     first = counted[counted["leader"]].groupby("baseline")["organization"].agg(list)
     apart = tuple(baseline for baseline in (RAW, MAJORITY) if first.get(baseline) != [leader])
     if apart:
         return Check(BASELINES, REVIEW, (_APART[apart],), table)
     agreed = Sentence("Raw counts and majority vote lead to the model's leader.")
     return Check(BASELINES, PASS, (agreed,), table)
+
+
+def _names_one_alone(evidence: Evidence) -> bool:
+    """Whether some report of the window names one contender and nobody else."""
+    named = votes(evidence)[in_window(evidence)].any(axis=(0, 1)).astype(float)
+    return bool(_contenders(named, evidence).any())
 
 
 def _majority(named: NDArray[np.int64]) -> Floats:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
-from ..data.contradictions import doubts
+from ..data.doubts import doubts
 from ..data.evidence import Evidence
 from ..data.rounds import INVENTED, Round
 from ..data.tabulate import tabulate
@@ -117,7 +117,7 @@ def prepare(
     for note in (
         *invented,
         *round_.notes,
-        *doubts(made.evidence),
+        *doubts(round_, made.evidence),
         *switches.notes(structure),
         *idle,
     ):

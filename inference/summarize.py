@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from ..data.contradictions import doubts
+from ..data.doubts import doubts
 from ..data.evidence import Evidence
 from ..models.design import Design
-from . import baselines, counted, estimates, switches
+from . import baselines, estimates, series, switches
 from .estimates import Parts
 from .identification import identification
 from .minimum import in_window, set_aside_share
@@ -37,7 +37,7 @@ def summarize(parts: Parts) -> Summary:
         rank_probabilities=estimates.rank_probabilities(parts.ranks),
         pairwise=estimates.pairwise(parts.ranks),
         sources=estimates.sources(parts),
-        series=counted.series(parts.plan, parts.posterior),
+        series=series.series(parts.plan, parts.posterior),
         regions=estimates.regions(parts),
         timeline=estimates.timeline(parts),
         kinds=estimates.kinds(parts),
@@ -105,7 +105,11 @@ def _counts(parts: Parts) -> dict[str, float]:
 def _notes(parts: Parts, moved: pd.DataFrame) -> tuple[str, ...]:
     """What was noted in reading, and what of the input limits the result."""
     frame, evidence = parts.round.organizations, parts.evidence
-    notes = [*parts.round.notes, *doubts(evidence), *switches.notes(parts.plan.structure)]
+    notes = [
+        *parts.round.notes,
+        *doubts(parts.round, evidence),
+        *switches.notes(parts.plan.structure),
+    ]
     notes += overturned(moved, evidence)
     notes += [said] if (said := carried(moved)) else []
     absent = [str(k) for k in frame.index if k not in evidence.axes.organizations]

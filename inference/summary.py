@@ -134,7 +134,7 @@ class Summary:
     series
         Index ``series``, of totals that the model used: ``totals, residual, victims, incidents,
         first, last``, and of capture, share and noise what is declared and found
-        (``inference.counted``).
+        (``inference.series``).
     regions
         Index ``region``, of the roster's organizations together in the window (never of
         ``other``): ``name, reported`` (incidents), ``mean, q05, q95`` (realized incidents),

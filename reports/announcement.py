@@ -148,14 +148,11 @@ def _read(summary: Summary, language: str) -> dict[str, str]:
 
 
 def _counted(summary: Summary, text: dict[str, str]) -> dict[str, str]:
-    """Say how many totals of how many series count how much."""
-    frame = summary.series
-    sums = {noun: frame[f"{noun}s"].sum() for noun in ("victim", "incident")}
-    said = [words.count(n) + _noun(noun, n, text) for noun, n in sums.items() if n > 0]
+    """Say how many totals there are, in how many series."""
+    totals, n_series = summary.series["totals"].sum(), len(summary.series)
     return {
-        "n_totals": words.count(frame["totals"].sum()),
-        "n_series": words.count(len(frame)),
-        "counted": f" {text['and']} ".join(said),
+        "n_totals": words.count(totals) + _noun("total", totals, text),
+        "n_series": words.count(n_series) + _noun("serie", n_series, text),
     }
 
 
@@ -178,15 +175,17 @@ def _said(summary: Summary, values: dict[str, str], language: str) -> tuple[str,
 
 
 def _paragraphs(summary: Summary) -> tuple[str, ...]:
-    totals = ("totals",) if len(summary.series) else ()
+    has_totals = len(summary.series) > 0
     if summary.decision.status == REFUSED:
         # Nothing here may speak as if there were a result.
-        return ("scope", "evidence_refused", *totals, "doubt_refused", "weights", "persons")
+        read = ("evidence_refused", *(("counted_refused",) if has_totals else ()))
+        return ("scope", *read, "doubt_refused", "weights", "persons")
     doubt = "doubt_one_source" if len(summary.sources) == 1 else "doubt"
     if summary.header.left_out:
         doubt = "doubt_reduced"
     uninformed = ("uninformed",) if len(summary.identification) else ()
-    return ("scope", "rule", "evidence", *totals, doubt, *uninformed, "weights", "persons")
+    evidence = ("evidence", *(("counted",) if has_totals else ()))
+    return ("scope", "rule", *evidence, doubt, *uninformed, "weights", "persons")
 
 
 def _table(summary: Summary, text: dict[str, str]) -> tuple[tuple[str, str], ...]:

@@ -40,7 +40,7 @@ def _cells(row: dict[Any, Any]) -> tuple[str, str, str]:
 
 
 def sentences(frame: pd.DataFrame) -> list[str]:
-    """Say which fits are of no use, and whether the others agree on who is likeliest the worst."""
+    """Say what each model would let be announced, which are of no use, and whether others agree."""
     usable = frame["passed"].astype(bool)
     failed, leaders = _structures(frame[~usable]), _leaders(frame[usable])
     said = [*_statuses(frame[usable])]

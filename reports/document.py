@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pandas as pd
 
-from ..inference.counted import FOUND, UNITS
+from ..inference.series import FOUND, PARTS, UNITS
 from ..inference.summary import Summary
 from .roster import COMPARED, is_usable, published
 
@@ -138,7 +138,7 @@ def _of_series(row: dict[str, Any]) -> dict[str, Any]:
     """What a series counts, and of its capture, share and noise what is declared and found."""
     document = {key: row[key] for key in ("id", "totals", "residual", "first", "last")}
     document["counted"] = {unit: row[unit] for unit in UNITS}
-    for part in ("capture", "share", "noise"):
+    for part in PARTS:
         document[part] = {key: row[f"{part}_{key}"] for key in FOUND}
     return document
 

@@ -7,13 +7,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..data.attribution import OTHER
 from ..inference.summary import Summary
 from . import words
 from .drawing import BLUE, FAINT, INK, ORANGE, SOFT, canvas, is_narrow, name_rows, title
-from .roster import Contender, by_name, contenders, is_usable, may_order
+from .roster import Contender, contenders, everybody, is_usable, may_order, with_room
 
 MOST_ROWS, MOST_RANKS = 30, 20
+OF_CONTENDERS, OF_ALL = ("worst", "ranks", "baselines"), ("scores", "incidents")
+"""Figures with a row for each contender, and for each organization, as far as there is room."""
 MOST_PANELS = 8
 DOTS = 50
 MODEL = "the model: P(worst)"
@@ -21,7 +22,7 @@ MODEL = "the model: P(worst)"
 
 def draw_scores(summary: Summary, width: float) -> Figure:
     """Draw the realized scores: 90% intervals thin, 50% thick, the median as a mark."""
-    frame = summary.organizations.loc[with_room(summary, everybody(summary), MOST_ROWS)]
+    frame = summary.organizations.loc[of_all(summary)]
     figure, (axes,) = canvas(width, _height(len(frame), 0.36))
     for y, (_, row) in enumerate(frame.iterrows()):
         colour, fill = (BLUE, BLUE) if row["contender"] else (SOFT, "white")
@@ -36,7 +37,7 @@ def draw_scores(summary: Summary, width: float) -> Figure:
 
 def draw_ranks(summary: Summary, width: float) -> Figure:
     """Draw P(rank) as a heat map with the percentage in every cell."""
-    ids = [c.id for c in _drawn(summary)]
+    ids = [c.id for c in of_contenders(summary)]
     table = summary.rank_probabilities.loc[ids].iloc[:, : 10 if is_narrow(width) else MOST_RANKS]
     figure, (axes,) = canvas(width, _height(len(ids), 0.36))
     values = table.to_numpy(dtype=float)
@@ -55,7 +56,7 @@ def draw_ranks(summary: Summary, width: float) -> Figure:
 
 def draw_worst(summary: Summary, width: float) -> Figure:
     """Draw P(worst) as quantile dots: of fifty equally likely outcomes, how many each leads."""
-    chosen = _drawn(summary)
+    chosen = of_contenders(summary)
     filled = share_dots([c.p_worst for c in chosen])
     across = DOTS // 2 if is_narrow(width) else DOTS
     deep = DOTS // across
@@ -78,7 +79,7 @@ def draw_worst(summary: Summary, width: float) -> Figure:
 
 def draw_incidents(summary: Summary, width: float) -> Figure:
     """Draw reported incidents (squares) against estimated ones (dots with 90% intervals)."""
-    frame = summary.organizations.loc[with_room(summary, everybody(summary), MOST_ROWS)]
+    frame = summary.organizations.loc[of_all(summary)]
     figure, (axes,) = canvas(width, _height(len(frame), 0.36) + 0.2)
     y = np.arange(len(frame))
     axes.hlines(y, frame["incidents_q05"], frame["incidents_q95"], color=BLUE, linewidth=1.4)
@@ -121,7 +122,7 @@ def draw_timeline(summary: Summary, width: float) -> Figure:
 
 def draw_baselines(summary: Summary, width: float) -> Figure:
     """Draw the plain counts of each baseline beside the model's P(worst)."""
-    chosen = _drawn(summary)
+    chosen = of_contenders(summary)
     columns = _baseline_columns(summary, [c.id for c in chosen])
     if is_usable(summary):
         columns[MODEL] = pd.Series({c.id: c.p_worst for c in chosen}, dtype=float).fillna(0.0)
@@ -144,26 +145,13 @@ def draw_baselines(summary: Summary, width: float) -> Figure:
     return figure
 
 
-def everybody(summary: Summary) -> list[str]:
-    """List all organizations: contenders, then others of the roster."""
-    first = [c.id for c in contenders(summary)]
-    rest = [k for k in by_name(summary) if k not in first and k != OTHER]
-    return first + rest
+def of_all(summary: Summary) -> list[str]:
+    """List the organizations of a figure."""
+    return with_room(summary, everybody(summary), MOST_ROWS)
 
 
-def with_room(summary: Summary, ids: list[str], most: int) -> list[str]:
-    """Keep as many as there is room for: the first, or where nobody leads those most reported."""
-    if may_order(summary):
-        return ids[:most]
-    reported = summary.organizations.loc[ids, "reported"].sort_values(
-        ascending=False, kind="stable"
-    )
-    kept = set(reported.index[:most])
-    return [name for name in ids if name in kept]
-
-
-def _drawn(summary: Summary) -> list[Contender]:
-    """Contenders of a figure."""
+def of_contenders(summary: Summary) -> list[Contender]:
+    """List the contenders of a figure."""
     found = {c.id: c for c in contenders(summary)}
     return [found[name] for name in with_room(summary, list(found), MOST_ROWS)]
 

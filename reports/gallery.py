@@ -6,11 +6,11 @@ from ..inference.summary import Summary
 from . import figures, places, words
 from .drawing import NARROW, WIDE, Drawing, svg
 from .regions import by_incidents, by_score
-from .roster import UNFIT, contenders, is_usable, may_order
+from .roster import UNFIT, is_usable, may_order
 
 
 def _describe_scores(summary: Summary) -> str:
-    frame = summary.organizations.loc[figures.everybody(summary)]
+    frame = summary.organizations.loc[figures.of_all(summary)]
     parts = [
         f"{row['name']}: {words.interval(row['q05'], row['q95'])}" for _, row in frame.iterrows()
     ]
@@ -26,12 +26,12 @@ def _describe_ranks(summary: Summary) -> str:
 
 
 def _describe_worst(summary: Summary) -> str:
-    parts = [f"{c.name}: {words.probability(c.p_worst)}" for c in contenders(summary)]
+    parts = [f"{c.name}: {words.probability(c.p_worst)}" for c in figures.of_contenders(summary)]
     return f"Probability of having the highest score. {'; '.join(parts)}."
 
 
 def _describe_incidents(summary: Summary) -> str:
-    frame = summary.organizations.loc[figures.everybody(summary)]
+    frame = summary.organizations.loc[figures.of_all(summary)]
     parts = [
         f"{row['name']}: {words.count(row['reported'])} reported, "
         f"{words.interval(row['incidents_q05'], row['incidents_q95'])} estimated"

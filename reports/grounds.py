@@ -86,7 +86,7 @@ def completeness(summary: Summary) -> Table:
 
 
 _OF_SERIES = {
-    "capture": "share of what happens that it counts",
+    "capture": "share that it counts (of what those who feed it do not report, where some do)",
     "share": "share of its count that is the organizations'",
     "noise": "its error, relative to what it counts",
 }
@@ -102,8 +102,16 @@ def _declared(row: pd.Series, part: str) -> tuple[str]:
 
 def _known(row: pd.Series, part: str) -> tuple[str, str]:
     """The mean, and the interval where there is one."""
-    mean, low, high = (words.rounded(float(row[f"{part}_{q}"]), 2) for q in ("mean", "q05", "q95"))
-    return mean, words.NONE if low == high else f"{low} to {high}"
+    mean, low, high = (float(row[f"{part}_{q}"]) for q in ("mean", "q05", "q95"))
+    if low == high:
+        return words.rounded(mean, 2), words.NONE
+    one = words.probability if part != "noise" else _small
+    return one(mean), f"{one(low)} to {one(high)}"
+
+
+def _small(value: float) -> str:
+    """Print to the second digit."""
+    return f"{value:.2g}"
 
 
 def diagnostics(summary: Summary) -> Table:

@@ -13,10 +13,10 @@ from ..inference.summary import Summary
 from . import regions, words
 from .announcement import LANGUAGES, Announcement, announcement, phrases
 from .cells import printed
-from .figures import MOST_ROWS, everybody
+from .figures import MOST_ROWS, OF_ALL, OF_CONTENDERS
 from .gallery import DRAWINGS
 from .printing import frame_table
-from .roster import contenders, is_usable, may_order, named
+from .roster import contenders, everybody, is_usable, may_order, named
 from .templating import environment
 
 SECTIONS: tuple[tuple[str, str], ...] = (
@@ -78,7 +78,7 @@ def render_report(
         places=regions.sentences(summary),
         contenders=contenders(summary),
         ordered=may_order(summary),
-        cut=_cut(summary),
+        cut=_cuts(summary),
         usable=is_usable(summary),
         scale=words.scale(),
         rubric=rubric,
@@ -113,12 +113,13 @@ def _facts(summary: Summary) -> list[tuple[str, str]]:
     ]
 
 
-def _cut(summary: Summary) -> str:
-    """Say that the figures have not everybody, where they have not."""
-    if len(everybody(summary)) <= MOST_ROWS:
-        return ""
+def _cuts(summary: Summary) -> dict[str, str]:
+    """Say of each figure of organizations that it has not all of them, where it has not."""
     which = "the first" if may_order(summary) else "those most reported"
-    return f"Figures have {MOST_ROWS} organizations, {which}; the tables have all."
+    said = f" Drawn are {MOST_ROWS} organizations, {which}; the table has all."
+    listed = dict.fromkeys(OF_CONTENDERS, len(contenders(summary)))
+    listed |= dict.fromkeys(OF_ALL, len(everybody(summary)))
+    return {name: said if number > MOST_ROWS else "" for name, number in listed.items()}
 
 
 def _with_history(counts: Mapping[str, float], what: str) -> str:

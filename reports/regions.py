@@ -37,17 +37,18 @@ class Place:
 
 def by_score(summary: Summary) -> pd.DataFrame:
     """Regions by falling score; by name where the numbers may not be used."""
-    frame = summary.regions
-    if is_usable(summary):
-        return frame.sort_values(["score_mean", "name"], ascending=[False, True])
-    return frame.sort_values("name", key=lambda names: names.str.casefold())
+    return _by(summary, "score_mean")
 
 
 def by_incidents(summary: Summary) -> pd.DataFrame:
     """Regions by falling estimate of incidents; by name where the numbers may not be used."""
+    return _by(summary, "mean")
+
+
+def _by(summary: Summary, column: str) -> pd.DataFrame:
     frame = summary.regions
     if is_usable(summary):
-        return frame.sort_values(["mean", "name"], ascending=[False, True])
+        return frame.sort_values([column, "name"], ascending=[False, True])
     return frame.sort_values("name", key=lambda names: names.str.casefold())
 
 

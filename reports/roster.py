@@ -80,6 +80,24 @@ def by_name(summary: Summary) -> list[str]:
     return sorted(names, key=lambda k: (k == OTHER, names[k], k))
 
 
+def everybody(summary: Summary) -> list[str]:
+    """List all organizations: contenders, then others of the roster."""
+    first = [c.id for c in contenders(summary)]
+    rest = [k for k in by_name(summary) if k not in first and k != OTHER]
+    return first + rest
+
+
+def with_room(summary: Summary, ids: list[str], most: int) -> list[str]:
+    """Keep as many as there is room for: the first, or where nobody leads those most reported."""
+    if may_order(summary):
+        return ids[:most]
+    reported = summary.organizations.loc[ids, "reported"].sort_values(
+        ascending=False, kind="stable"
+    )
+    kept = set(reported.index[:most])
+    return [name for name in ids if name in kept]
+
+
 def _listed(frame: pd.DataFrame, columns: list[str], chosen: list[str]) -> pd.DataFrame:
     """Sort rows by their group, and within it as the organizations are listed."""
     place = {identity: at for at, identity in enumerate(chosen)}

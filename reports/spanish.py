@@ -153,8 +153,13 @@ CATALOGUE = {
         "En esta ronda no se pone a nadie en primer lugar; los recuentos simples tampoco lo hacen."
     ),
     "No report of the window names one contender alone, so simple counts count nothing.": (
-        "Ningún informe del periodo evaluado nombra a una sola organización en liza, de modo que "
-        "los recuentos simples no cuentan nada."
+        "Ningún informe del periodo evaluado atribuye un hecho únicamente a una organización en "
+        "liza, de modo que los recuentos simples no cuentan nada."
+    ),
+    "What reports of the window lay to one contender alone has no points, so simple counts "
+    "count nothing.": (
+        "Lo que los informes del periodo evaluado atribuyen únicamente a una organización en liza "
+        "no tiene puntos, de modo que los recuentos simples no cuentan nada."
     ),
     "Raw counts and majority vote lead to the model's leader.": (
         "El recuento bruto y el voto mayoritario llevan al mismo primer lugar que el modelo."

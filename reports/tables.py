@@ -11,12 +11,6 @@ from .canonical import DIGITS
 from .roster import COMPARED, is_usable, published
 
 WARNING = "NOT-FOR-USE.txt"
-_NOT_FOR_USE = (
-    "Not for use: the calculation did not pass its own quality checks, and none of the estimates "
-    "in these tables may be used.\n"
-    "No usar: el cálculo no superó sus propios controles de calidad y ninguna de las estimaciones "
-    "de estas tablas puede usarse.\n"
-)
 SIMULATED = "SIMULATED.txt"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -55,11 +49,16 @@ def write_tables(summary: Summary, folder: Path) -> None:
     folder.mkdir()
     files = {f"{name}.csv": csv_text(frame) for name, frame in tables(summary).items()}
     if not is_usable(summary):
-        files[WARNING] = _NOT_FOR_USE
+        files[WARNING] = _said("tables_unfit")
     if summary.header.is_simulated:
-        files[SIMULATED] = "".join(f"{phrases(language)['banner']}\n" for language in LANGUAGES)
+        files[SIMULATED] = _said("tables_simulated")
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _said(phrase: str) -> str:
+    """A phrase in every language, a line each."""
+    return "".join(f"{phrases(language)[phrase]}\n" for language in LANGUAGES)
 
 
 def csv_text(frame: pd.DataFrame) -> str:

@@ -14,7 +14,7 @@ from dtoscore import cli
 from dtoscore.data.adding import BEYOND, COVERED, OUTSIDE, PARTLY
 from dtoscore.data.aggregates import Aggregates, itemised
 from dtoscore.data.attribution import parse
-from dtoscore.data.contradictions import doubts
+from dtoscore.data.contradictions import unlikely
 from dtoscore.data.errors import InputError
 from dtoscore.data.evidence import SILENT, Evidence
 from dtoscore.data.readers import read_round
@@ -521,14 +521,14 @@ def test_a_total_far_below_the_reports_is_doubted(tmp_path: Path) -> None:
     )
     evidence = tabulate(read_round(folder))
     items = itemised(evidence).items_victims[0]
-    (said,) = doubts(evidence)
+    (said,) = unlikely(evidence)
     assert said.startswith("totals.csv row 2: series 'official' counts far less than is reported")
     assert f"as 1 of {items:.0f} victims, and says that it counts 0.9 of them" in said
-    assert doubts(made(tmp_path / "more", MAY)) == ()
-    assert doubts(made(tmp_path / "two", few)) == (), "of two victims one may be missed"
+    assert unlikely(made(tmp_path / "more", MAY)) == ()
+    assert unlikely(made(tmp_path / "two", few)) == (), "of two victims one may be missed"
     open_ = SERIES.replace('capture = "0.9±0.05"\n', "")
-    assert doubts(made(tmp_path / "open", few, series=open_)) == (), "nothing was declared"
-    assert doubts(tabulate(read_round(write_small_round(tmp_path / "none")))) == ()
+    assert unlikely(made(tmp_path / "open", few, series=open_)) == (), "nothing was declared"
+    assert unlikely(tabulate(read_round(write_small_round(tmp_path / "none")))) == ()
 
 
 def test_a_total_equal_to_what_is_held_is_no_fault(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from dtoscore import cli
+from dtoscore.data.rounds import INVENTED
 from dtoscore.inference import alternatives, pipeline, switches
 from dtoscore.inference.alternatives import COLUMNS, compare, structures, usual_parts
 from dtoscore.inference.fit import FitOptions
@@ -240,6 +241,7 @@ def test_the_command_prints_what_was_compared(
         }  # fmt: skip
     else:
         assert "P(worst)" in result.stdout
+        assert INVENTED not in result.stdout
 
 
 @pytest.mark.parametrize("command", ["run", "fit", "score", "report", "alternatives"])

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pandas as pd
 import pytest
 from dtoscore import cli
+from dtoscore.data.references import REFERS
 from rounds import write_full_round
 from typer.testing import CliRunner
 
@@ -291,6 +292,20 @@ def test_who_refers_to_a_file_that_cannot_be_read_is_not_at_fault(
     spoil(folder, file, content)
     told = problems_of(folder).splitlines()
     assert [line for line in told if line.startswith(said)] == told, told
+
+
+def test_an_unreadable_table_hides_no_other_problem(tmp_path: Path) -> None:
+    folder = write_full_round(tmp_path / "round")
+    spoil(folder, "mappings.csv", r"content name,organization\n\xe1,A\n")
+    spoil(folder, "round.toml", 'period = => exclude = ["gulf"]\nperiod =')
+    told = problems_of(folder).splitlines()
+    assert len(told) == 2
+    assert any("exclude holds 'gulf'" in line for line in told)
+
+
+def test_no_sentence_on_a_stranger_is_part_of_one_of_another_kind() -> None:
+    clauses = [clause for of in REFERS.values() for clause in of]
+    assert not any(a != b and a in b for a in clauses for b in clauses)
 
 
 def test_a_round_toml_that_cannot_be_read_is_no_round_that_hides_its_truth(tmp_path: Path) -> None:

@@ -134,6 +134,13 @@ def test_where_all_reports_are_of_clashes_nothing_is_counted_and_nobody_disagree
     assert "names one contender alone" in check.summary
 
 
+def test_what_has_no_points_is_not_said_to_be_named_by_nobody():
+    check = baseline_check(held(Incident(("b", None, None), victims=0)), RUBRIC, "b",
+                           decided("candidates"))  # fmt: skip
+    assert check.verdict == NOT_RUN
+    assert "has no points" in check.summary
+
+
 def test_check_passes_where_all_agree_and_names_nobody():
     check = baseline_check(held(Incident(("b", "b", None))), RUBRIC, "b", decided("candidates"))
     assert check.verdict == PASS

@@ -15,6 +15,7 @@ import typer
 from dtoscore import cli
 from dtoscore.cli.failures import Terminated
 from dtoscore.data.errors import DecisionError, FitError, InputError, ModelError
+from dtoscore.data.rounds import INVENTED
 from dtoscore.reports.announcement import announcement
 from dtoscore.reports.console import worst_table
 from dtoscore.reports.document import release_document
@@ -225,6 +226,10 @@ def test_check_of_a_good_round(small_round: Path) -> None:
     answer = json.loads(call("check", str(small_round), "--json").stdout)
     assert answer["valid"] is True
     assert answer["contenders"] == 3
+    assert len(answer["contender_ids"]) == 3
+    assert f"Contenders: {', '.join(answer['contender_ids'])}." in result.stdout
+    assert answer["simulated"] is True
+    assert result.stdout.startswith(INVENTED)
 
 
 def test_check_lists_every_problem(small_round: Path, tmp_path: Path) -> None:

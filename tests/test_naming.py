@@ -2,6 +2,7 @@
 
 import pytest
 from dtoscore.data.naming import Names
+from dtoscore.data.problems import FEW_CHOICES, MOST_CHOICES, meant
 
 NAMES = Names(
     {"gulf": "gulf", "golfo": "gulf", "zetas": "zetas", "los zetas": "zetas", "cdn": "cdn",
@@ -100,3 +101,11 @@ def test_whether_sides_were_swapped_is_said_in_ids() -> None:
 )
 def test_faults(written: str, words: str) -> None:
     assert words in NAMES.read(written).fault
+
+
+def test_few_choices_stand_beside_a_guess_and_many_where_there_is_none() -> None:
+    choices = [f"choice-{i:03d}" for i in range(60)]
+    guessed, lost = meant("choice-07", choices), meant("zzz", choices)
+    assert "did you mean 'choice-0" in guessed
+    assert guessed.endswith(f"and {60 - FEW_CHOICES} more")
+    assert lost.endswith(f"and {60 - MOST_CHOICES} more")

@@ -10,6 +10,7 @@ from dtoscore.data.readers import BESIDE, read_round
 from dtoscore.data.rounds import Round
 from dtoscore.data.rubrics import default_rubric
 from dtoscore.data.sidetables import spread
+from dtoscore.data.tabulate import tabulate
 from rounds import write_full_round, write_small_round
 
 MINIMAL = {
@@ -308,7 +309,12 @@ def test_rivalries_and_events_are_rolled_up(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("second", "is_fault"),
-    [("a,d,2,,", True), ("d,a,2,2010-03-31,", True), ("a,d,2,2010-04-01,", False)],
+    [
+        ("a,d,2,,", True),
+        ("d,a,2,2010-03-31,", True),
+        ("a,d,2,2010-04-01,", False),
+        ("d,a,2,2010-05-01,2010-05-31\na,d,3,2010-06-01,", False),
+    ],
 )
 def test_a_rivalry_is_given_once_for_a_day(tmp_path: Path, second: str, is_fault: bool) -> None:
     roster = "id,name\na,A\nd,D\n"
@@ -319,6 +325,50 @@ def test_a_rivalry_is_given_once_for_a_day(tmp_path: Path, second: str, is_fault
             read_round(folder)
     else:
         assert read_round(folder).rivalries is not None
+
+
+@pytest.mark.parametrize(
+    "second", ["a,d,2,2010-13-01,", "a,d,2,2010-03-05,2010-03-01", "a,stranger,2,,"]
+)
+def test_a_rivalry_with_a_fault_of_its_own_is_not_given_twice(tmp_path: Path, second: str) -> None:
+    rows = f"organization,other,weight,from,to\nd,a,1,,2010-03-31\n{second}\n"
+    with pytest.raises(InputError) as fault:
+        read_round(write(tmp_path, organizations_csv="id,name\na,A\nd,D\n", rivalries_csv=rows))
+    assert len(fault.value.problems) == 1
+    assert "more than once" not in fault.value.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("table", "header"),
+    [
+        ("presence", "organization,region,from,to"),
+        ("rivalries", "organization,other,weight,from,to"),
+        ("mappings", "name,organization,probability,from,to"),
+        ("events", "date,type,organization,region"),
+        ("covariates", "name,region,source,value"),
+        ("totals", "series,region,period,from,to,kind,count"),
+    ],
+)
+def test_a_table_without_a_row_says_nothing(tmp_path: Path, table: str, header: str) -> None:
+    round_ = read_round(write(tmp_path, **{f"{table}_csv": f"{header}\n"}))
+    assert tabulate(round_).ground is not None
+
+
+def test_a_rivalry_within_one_organization_leaves_none(tmp_path: Path) -> None:
+    """All rows are left aside, by roll-up: what is left has no row."""
+    roster = "id,name,parent,roll_up\na,A,,\nb,B,a,true\nc,C,B,true\nd,D,,\n"
+    rivals = "organization,other\nb,c\n"
+    round_ = read_round(write(tmp_path, organizations_csv=roster, rivalries_csv=rivals))
+    ground = tabulate(round_).ground
+    assert ground is not None
+    assert not ground.rivalry.any()
+
+
+def test_other_is_nowhere_declared(tmp_path: Path) -> None:
+    text = "organization,region\nother,MX-SIN\n"
+    toml = MINIMAL["round.toml"] + 'regions = ["MX-SIN", "MX-SON"]\n'
+    with pytest.raises(InputError, match=r"presence\.csv row 2: organization 'other' is built in"):
+        read_round(write(tmp_path, round_toml=toml, presence_csv=text))
 
 
 def test_a_value_of_one_source_goes_before_that_of_all(tmp_path: Path) -> None:

@@ -184,7 +184,7 @@ def test_invented_data_say_so_beside_tables_and_in_every_store(round_folder, tmp
     assert mark.exists() is simulated
     if simulated:
         english, spanish = mark.read_text("utf-8").splitlines()
-        assert english.startswith("SIMULATED ROUND")
+        assert english.startswith("SIMULATED ROUND. Every number in these tables")
         assert spanish.startswith("RONDA SIMULADA")
     trees = (
         xr.open_datatree(out / f"{name}.zarr", engine="zarr", consolidated=False)

@@ -140,14 +140,25 @@ def test_what_was_read_agrees_with_its_verb(number, read):
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_totals_are_said_in_both_languages_with_what_they_count(status):
+def test_totals_are_said_in_both_languages(status):
     summary = fake_summary(status)
     said = [" ".join(announcement(summary, language).paragraphs) for language in ("en", "es")]
-    assert "136 of 2 series, 31,832 victims and 7 incidents in all" in said[0]
-    assert "136 de 2 series, 31,832 víctimas y 7 incidentes en total" in said[1]
+    assert "136 totals in 2 series, with the history." in said[0]
+    assert "136 totales en 2 series, con el historial." in said[1]
+    # A result that there is not rests on no assumption.
+    assert ("is an assumption" in said[0]) == (status != "refused")
+    assert ("es un supuesto" in said[1]) == (status != "refused")
     none = replace(summary, series=summary.series.iloc[:0])
     assert not any("series" in text for text in announcement(none, "en").paragraphs)
     assert "Official totals and coarse records" not in page(none)
+
+
+def test_one_total_of_one_series_is_singular():
+    frame = fake_summary().series.iloc[:1].assign(totals=1)
+    summary = replace(fake_summary(), series=frame)
+    said = [" ".join(announcement(summary, language).paragraphs) for language in ("en", "es")]
+    assert "1 total in 1 series," in said[0]
+    assert "1 total en 1 serie," in said[1]
 
 
 def test_the_report_prints_what_is_declared_of_a_series_beside_what_was_found():
@@ -156,7 +167,17 @@ def test_the_report_prints_what_is_declared_of_a_series_beside_what_was_found():
     assert "0.86 to 0.95" in html
     # What is known has no interval.
     rows = printed(fake_summary())["completeness"].rows
-    assert rows[3] == ("coarse", "share of what happens that it counts", "–", "1.00", "–")
+    assert rows[3][2:] == ("–", "1.00", "–")
+
+
+def test_what_is_nearly_known_is_not_printed_as_known():
+    frame = fake_summary().series.assign(
+        capture_mean=0.997, capture_q05=0.996, capture_q95=0.9985,
+        noise_mean=0.002, noise_q05=0.001, noise_q95=0.004,
+    )  # fmt: skip
+    rows = printed(replace(fake_summary(), series=frame))["completeness"].rows
+    assert rows[0][3:] == (">0.99", ">0.99 to >0.99")
+    assert rows[2][3:] == ("0.002", "0.001 to 0.004")
 
 
 def test_one_source_is_not_said_to_copy_others():
@@ -415,17 +436,19 @@ def test_tables_of_forty_contenders_have_all_and_figures_those_most_reported():
     summary = crowded(40, 6)
     frame = summary.organizations.assign(reported=range(40))
     html = page(replace(summary, organizations=frame))
-    assert "Figures have 30 organizations, those most reported; the tables have all." in html
+    assert html.count("Drawn are 30 organizations, those most reported; the table has all.") == 5
     tables = printed(summary)
     assert [len(tables[name].rows) for name in ("scores", "incidents")] == [40, 40]
     svg = draw_all(replace(summary, organizations=frame))["scores"][0]
-    kept = {i for i in range(40) if f"Organization {i:02d}" in svg.split("</desc>")[1]}
-    assert kept == set(range(10, 40))
+    described, drawn = svg.split("</desc>")
+    for text in (described, drawn):
+        kept = {i for i in range(40) if f"Organization {i:02d}" in text}
+        assert kept == set(range(10, 40))
     led = replace(
         summary, organizations=frame, decision=replace(summary.decision, status="candidates")
     )
-    assert "Figures have 30 organizations, the first; the tables have all." in page(led)
-    assert "Figures have" not in page(crowded(30, 6))
+    assert "Drawn are 30 organizations, the first; the table has all." in page(led)
+    assert "Drawn are" not in page(crowded(30, 6))
 
 
 def test_regions_of_a_failed_fit_are_in_no_order_but_their_names():

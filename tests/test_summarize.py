@@ -29,6 +29,7 @@ INCIDENTS = (
     Incident(("other", None), period=2, kind=1),
     Incident(("", "a"), period=0),
 )
+ENDED = pd.Timestamp("2009-12-31")
 DIMS = ("organization", "kind", "victim_class", "size")
 PLACE = ("region", *DIMS[1:])
 
@@ -76,8 +77,13 @@ def realized(chains=2, draws=300, seed=1):
 
 def round_of(sources, folder=Path("nowhere"), names=("a", "b", "old")):
     organizations = pd.DataFrame(
-        {"name": [f"The {name.upper()}" for name in names]}, index=pd.Index(names, name="id")
-    )
+        {
+            "name": [f"The {name.upper()}" for name in names], "active_from": pd.NaT,
+            "active_to": [ENDED if name == "old" else pd.NaT for name in names],
+            "roll_up": False, "contender": True, "disputed": [() for _ in names],
+        },
+        index=pd.Index(names, name="id"),
+    )  # fmt: skip
     settings = Settings(
         "r1", "Round one", WINDOW, dt.date(2020, 1, 1), dt.date(2020, 4, 1), "month", ("R0", "R1"),
         None, previous="r0", sequence=2,

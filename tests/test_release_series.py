@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import xarray as xr
-from dtoscore.inference.counted import COLUMNS, series
+from dtoscore.inference.series import COLUMNS, series
 from dtoscore.models.design import design
 from dtoscore.models.structure import Structure
 from realizing import Incident, evidence
@@ -42,7 +42,7 @@ def test_what_is_counted_and_on_which_days():
 def test_what_is_known_is_a_point():
     found = series(plan_of(40), NOTHING).loc["official"]
     assert found[[f"capture_{x}" for x in ("declared", "mean", "q05", "q95")]].tolist() == [1.0] * 4
-    assert np.isnan(found["share_declared"])
+    assert found[["share_declared", "noise_declared"]].isna().all(), "nothing is declared"
     assert found[["share_mean", "noise_q95"]].tolist() == [1.0, 0.0]
 
 

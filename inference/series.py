@@ -10,16 +10,18 @@ from ..models.series import OF_SERIES, series_of
 
 SAMPLE = ["chain", "draw"]
 UNITS = ("victims", "incidents")
+PARTS = tuple(name.removeprefix("total_") for name in OF_SERIES)
+"""What is known or supposed of a series, as its columns begin: capture, share, noise."""
 SAID = {
     "capture": ("capture_mean", "capture_sd"),
-    "total_share": ("share_mean", "share_sd"),
-    "total_noise": ("noise", None),
+    "share": ("share_mean", "share_sd"),
+    "noise": ("noise", None),
 }
 """Where what is declared of a series stands in ``Aggregates.series``: its middle, and its sd."""
 FOUND = ("declared", "declared_sd", "mean", "q05", "q95")
 COLUMNS = (
     "totals", "residual", *UNITS, "first", "last",
-    *(f"{name.removeprefix('total_')}_{column}" for name in OF_SERIES for column in FOUND),
+    *(f"{part}_{column}" for part in PARTS for column in FOUND),
 )  # fmt: skip
 
 
@@ -28,10 +30,11 @@ def series(plan: Design, posterior: xr.Dataset) -> pd.DataFrame:
 
     Returns
     -------
-    Index ``series``, columns ``COLUMNS``: rows of ``totals.csv`` that are used, those of them that
-    are coarse records (``residual``), the victims and the incidents that they count (NaN where none
-    counts these), their first and last day; then of capture, share and noise what is declared (NaN
-    where nothing is) and the posterior's mean and 90% interval, which is a point where it is known.
+    Index ``series``, columns ``COLUMNS``: its totals that are used, rows that were added up
+    counting once, those of them that are coarse records (``residual``), the victims and the
+    incidents that they count (NaN where none counts these), their first and last day; then of
+    capture, share and noise what is declared (NaN where nothing is) and the posterior's mean and
+    90% interval, which is a point where it is known.
     Empty where there are no totals, or the model leaves them out.
     """
     found = plan.evidence.aggregates
@@ -53,10 +56,10 @@ def _counted(found: Aggregates) -> pd.DataFrame:
 def _known(found: Aggregates, posterior: xr.Dataset) -> pd.DataFrame:
     of, declared = series_of(found), found.series
     frame = pd.DataFrame(index=declared.index)
-    for parameter in OF_SERIES:
-        name = parameter.removeprefix("total_")
-        middle, sd = SAID[parameter]
-        frame[f"{name}_declared"] = declared[middle]
+    for parameter, name in zip(OF_SERIES, PARTS, strict=True):
+        middle, sd = SAID[name]
+        # A noise of 0 is what stands where none is declared.
+        frame[f"{name}_declared"] = declared[middle].replace(0.0, np.nan)
         frame[f"{name}_declared_sd"] = np.nan if sd is None else declared[sd]
         known = of.known[parameter]
         for column in FOUND[2:]:
