@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ..data.arrays import Floats, Ints
 from ..models.compiled import inlined, jit, loop
-from ..models.given_sizes import CANNOT_BE, log_probability
+from ..models.given_sizes import CANNOT_BE, COVERED, SQUARES, WHOLE, log_probability
 
 
 class Months(NamedTuple):
@@ -32,7 +32,8 @@ class Chain(NamedTuple):
 
     ``expected, reach``: (stratum,), ``of_block, far``: the same of months; ``log_rate``: of
     R + Λ, (block,). ``counts``: (stratum, size); ``within``: (stratum,), ``whole``: (block,) their
-    sums. ``by_size``: incidents that totals cover, (total, size); ``log``: log P, (total,).
+    sums. ``by_size``: what totals cover of them, (total, COVERED to WHOLE, size); ``log``: log P,
+    (total,).
     ``change``: of the counts, in the first ``n[0]`` strata of ``moved``; ``trial, found``: of the
     first ``n[1]`` totals of ``touched``, which ``is_touched``.
     """
@@ -66,10 +67,11 @@ def begin(counts, rates, laws, strata, months):  # type: ignore[no-untyped-def]
     for i in range(expected.shape[0]):
         of_block[strata.block[i]] += expected[i]
         whole[strata.block[i]] += within[i]
-    by_size, log = np.zeros((n_total, rates.shape[1])), np.empty(n_total)
+    by_size, log = np.zeros((n_total, 3, rates.shape[1])), np.empty(n_total)
     for i in range(expected.shape[0]):
         for e in range(strata.start[i], strata.start[i + 1]):
-            by_size[strata.total[e]] += strata.share[e] * counts[i]
+            for size in range(rates.shape[1]):
+                _cover(by_size, strata.total[e], size, strata.share[e], counts[i, size])
     for j in range(n_total):
         log[j] = log_probability(laws, j, by_size[j])
     log_rate = np.where(months.rate > 0.0, np.log(months.rate + of_block), -np.log(months.factor))
@@ -81,6 +83,15 @@ def begin(counts, rates, laws, strata, months):  # type: ignore[no-untyped-def]
     )  # fmt: skip
 
 
+@loop
+def _cover(by_size, j, size, share, number):  # type: ignore[no-untyped-def]
+    """Add incidents of one size to what a total covers."""
+    by_size[j, COVERED, size] += share * number
+    by_size[j, SQUARES, size] += share * share * number
+    if share == 1.0:
+        by_size[j, WHOLE, size] += number
+
+
 @jit
 def _reaches(rates, expected, of_block, laws, strata, months):  # type: ignore[no-untyped-def]
     """How many incidents moves change at most: of each stratum, of each month."""
@@ -89,13 +100,14 @@ def _reaches(rates, expected, of_block, laws, strata, months):  # type: ignore[n
     spread = np.where(known, 0.0, 1.0 / months.shape)
     reach = np.empty(expected.shape[0])
     far = 1.0 + 2.0 * np.sqrt(mean * of_block + spread * (mean * of_block) ** 2)
-    by_size = np.zeros((laws.low.shape[0], rates.shape[1]))
+    by_size = np.zeros((laws.low.shape[0], 3, rates.shape[1]))
     for i in range(expected.shape[0]):
         b = strata.block[i]
         likely = mean[b] * expected[i]
         reach[i] = 1.0 + 2.0 * math.sqrt(likely + spread[b] * likely**2)
         for e in range(strata.start[i], strata.start[i + 1]):
-            by_size[strata.total[e]] += strata.share[e] * mean[b] * rates[i]
+            for size in range(rates.shape[1]):
+                _cover(by_size, strata.total[e], size, strata.share[e], mean[b] * rates[i, size])
     distance = np.array([_distance(laws, j, by_size[j]) for j in range(laws.low.shape[0])])
     for i in range(expected.shape[0]):
         for e in range(strata.start[i], strata.start[i + 1]):
@@ -108,12 +120,13 @@ def _reaches(rates, expected, of_block, laws, strata, months):  # type: ignore[n
 @jit
 def _distance(laws, j, by_size):  # type: ignore[no-untyped-def]
     """How many incidents a total is away from what is expected of it."""
-    n, p = by_size.sum(), laws.capture[j]
+    covered, p = by_size[COVERED], laws.capture[j]
+    n = covered.sum()
     if laws.in_incidents[j]:
         own = p * n
         mean = laws.held[j] + p * (laws.items[j] - laws.held[j] + laws.background[j, 0]) + own
     else:
-        own = p * (by_size * laws.first).sum()
+        own = p * (covered * laws.first).sum()
         mean = laws.sure[j] + p * (laws.free[j] + laws.background[j, 1]) + own
     off = max(laws.low[j] - mean, mean - laws.high[j], 0.0)
     return off * n / own if own > 0.0 else 0.0
@@ -132,10 +145,16 @@ def try_change(i, strata, chain):  # type: ignore[no-untyped-def]
             chain.is_touched[j] = True
             chain.touched[chain.n[1]] = j
             chain.n[1] += 1
-            for size in range(chain.trial.shape[1]):
-                chain.trial[j, size] = chain.by_size[j, size]
+            _copy(chain.trial, chain.by_size, j)
         for size in range(chain.change.shape[1]):
-            chain.trial[j, size] += strata.share[e] * chain.change[i, size]
+            _cover(chain.trial, j, size, strata.share[e], chain.change[i, size])
+
+
+@loop
+def _copy(to, what, j):  # type: ignore[no-untyped-def]
+    for row in range(to.shape[1]):
+        for size in range(to.shape[2]):
+            to[j, row, size] = what[j, row, size]
 
 
 @inlined
@@ -155,8 +174,7 @@ def judge(rng, prior, laws, strata, chain):  # type: ignore[no-untyped-def]
     for t in range(chain.n[1] if taken else 0):
         j = chain.touched[t]
         chain.log[j] = chain.found[j]
-        for size in range(chain.trial.shape[1]):
-            chain.by_size[j, size] = chain.trial[j, size]
+        _copy(chain.by_size, chain.trial, j)
     for t in range(chain.n[0]):
         _keep(chain.moved[t], taken, strata, chain)
     chain.n[0] = chain.n[1] = 0

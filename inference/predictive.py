@@ -160,7 +160,7 @@ def _numbers(asked: _Asked, params: list[Params], rng: np.random.Generator) -> I
             for v, size in enumerate(SIZES):
                 yield LISTED, f"{of}, {size} dead", asked.seen(chosen, v), listed[:, i, v]
     for s, name in enumerate(asked.names):
-        if asked.unnamed(s) > 0:
+        if plan.evidence.axes.sources["coverage"].iloc[plan.histories.listers[s]] == "all":
             yield UNNAMED, name, asked.unnamed(s), unnamed[:, s]
 
 

@@ -60,6 +60,11 @@ def log_prior(
     return log
 
 
+def of_share(share: np.ndarray | float) -> np.ndarray:
+    """What of an incident is COVERED, its square, and whether it is covered whole."""
+    return np.stack([np.asarray(share), np.square(share), np.equal(share, 1.0)]).astype(float)
+
+
 def enumerated(
     expected: np.ndarray, law: Laws, by: Cover, noise: tuple[float, float], of_cell: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -71,10 +76,10 @@ def enumerated(
     log = log_prior(states, flat, noise, np.repeat(of_cell, flat.size // len(of_cell)))
     whole = states.reshape(-1, *shape)
     for j in range(len(law.low)):
-        sizes = np.zeros((len(states), shape[2]))
+        sums = np.zeros((len(states), 3, shape[2]))
         for e in np.flatnonzero(by.total == j):
-            sizes += np.einsum("navw,a->nv", whole[:, by.cell[e]], by.share[e])
-        log += [log_probability(law, j, row) for row in sizes]
+            sums += np.einsum("navw,ra->nrv", whole[:, by.cell[e]], of_share(by.share[e]))
+        log += [log_probability(law, j, row) for row in sums]
     weight = np.exp(log - log.max())
     weight /= weight.sum()
     mean = weight @ states
@@ -120,10 +125,10 @@ class Chain:
         s = self.strata
         result = 0.0
         for j in range(len(self.law.low)):
-            own = np.zeros(counts.shape[1])
+            own = np.zeros((3, counts.shape[1]))
             for e in np.flatnonzero(s.total == j):
                 owner = np.searchsorted(s.start, e, side="right") - 1
-                own += s.share[e] * counts[owner]
+                own += of_share(s.share[e])[:, None] * counts[owner]
             result += log_probability(self.law, j, own)
         return result
 
@@ -341,5 +346,65 @@ def test_victims_have_the_probability_of_the_formula() -> None:
     wild = np.array([victim_totals.WILD, 0.0, victim_totals.WILD])
     by_normal = np.vectorize(victim_totals.contaminated)
     expected = by_normal(law.low, law.high, np.array(mean), np.array(var), wild)[0]
-    found = [log_probability(law, j, sizes) for j in range(3)]
+    found = [log_probability(law, j, np.tile(sizes, (3, 1))) for j in range(3)]
     np.testing.assert_allclose(found, expected, rtol=1e-9)
+
+
+def thinned(law: Laws, groups: list[tuple[int, float]], most: int) -> np.ndarray:
+    """P(T) of incidents of which each is counted with probability s p, by convolution."""
+    p, rest = float(law.capture[0]), float(law.capture[0] * law.background[0, 0])
+    whole = stats.poisson(rest).pmf(np.arange(most + 1))
+    for n, share in [(int(law.items[0] - law.held[0]), 1.0), *groups]:
+        whole = np.convolve(whole, stats.binom(n, share * p).pmf(np.arange(n + 1)))[: most + 1]
+    return np.concatenate([np.zeros(int(law.held[0])), whole])
+
+
+def log_of(law: Laws, groups: list[tuple[int, float]], count: int) -> float:
+    sums = sum(n * of_share(share) for n, share in groups)
+    told = law._replace(low=np.array([float(count)]), high=np.array([float(count)]))
+    return log_probability(told, 0, np.stack([sums, np.zeros(3)], axis=1))
+
+
+PART = {
+    "half a month": ([(9, 0.5)], {}, 1e-9),
+    "half, and whole ones": ([(7, 0.5), (4, 1.0)], {"items": 3, "held": 1}, 1e-9),
+    "all of what it covers is counted": ([(9, 0.5), (2, 1.0)], {"capture": 1.0}, 1e-9),
+    "two shares": ([(8, 0.5), (6, 0.25), (3, 1.0)], {}, 0.01),
+    "and others too": ([(12, 0.4)], {"background": np.array([5.0, 0.0, 0.0])}, 0.01),
+}
+
+
+@pytest.mark.parametrize(("groups", "row", "far"), PART.values(), ids=PART)
+def test_what_is_covered_in_part_is_counted_by_chance(
+    groups: list[tuple[int, float]], row: dict, far: float
+) -> None:
+    """Not half of nine, but each of nine by half: exactly so where one share is below 1."""
+    law = laws({"capture": 0.8} | row)
+    right = thinned(law, groups, 40)
+    found = np.array([np.exp(log_of(law, groups, count)) for count in range(25)])
+    assert np.abs(found - right[:25]).max() < far
+
+
+def test_victims_of_incidents_that_are_covered_in_part_scatter_by_chance() -> None:
+    """Six incidents of 1 dead and four of 4 ± √2; half are looked at, .8 of these counted."""
+    law = laws({"in_incidents": False, "low": 5, "high": 9, "capture": 0.8})
+    counts, share = np.array([6.0, 4.0]), 0.5
+    q = 0.8 * share
+    mean, var = q * counts @ FIRST, counts @ (q * SECOND - q**2 * FIRST**2)
+    expected = np.vectorize(victim_totals.contaminated)(5.0, 9.0, mean, var, 0.0)[0]
+    found = log_probability(law, 0, of_share(share)[:, None] * counts)
+    assert found == pytest.approx(float(expected), rel=1e-9)
+    draws = np.random.default_rng(3)
+    seen = draws.binomial(counts.astype(int), q, (200_000, 2))
+    dead = seen[:, 0] + 4 * seen[:, 1] + np.sqrt(2.0 * seen[:, 1]) * draws.normal(size=200_000)
+    assert dead.mean() == pytest.approx(mean, rel=0.01)
+    assert dead.var() == pytest.approx(var, rel=0.02)
+
+
+def test_a_total_of_half_a_month_leaves_the_other_half_as_it_was() -> None:
+    """Ten of the covered half are known; those of the other half are Poisson, 10 are expected."""
+    law, by = laws({"low": 10, "high": 10}), cover((0,), shares=np.full((1, 1), 0.5))
+    chain = Chain(np.full((1, 1, 1, 1), 20.0), law, by)
+    found = np.array([chain.counts()[0].sum() for _ in range(2000)])
+    assert found.mean() == pytest.approx(20.0, abs=4.5 * (10 / 2000) ** 0.5)
+    assert found.var() == pytest.approx(10.0, rel=0.15)

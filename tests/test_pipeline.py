@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from draws import sample_stats
+from dtoscore.data.doubts import doubts
 from dtoscore.data.errors import FitError, InputError
 from dtoscore.inference import other_law, pipeline, store
 from dtoscore.inference.diagnose import diagnose
@@ -74,7 +75,9 @@ def test_notes_on_the_round_are_told_before_the_fit(tmp_path):
     text = (folder / "round.toml").read_text().replace("2010-0", "2011-0")
     (folder / "round.toml").write_text(text.replace('history = "2011', 'history = "2010'))
     said = []
-    assert list(pipeline.prepare(folder, said.append).round.notes) == said
+    prepared = pipeline.prepare(folder, said.append)
+    assert [*prepared.round.notes, *doubts(prepared.round, prepared.evidence)] == said
+    assert any("in a month in which it was never active" in note for note in said)
     assert any("no report is dated in the window, 2011-04-01" in note for note in said)
 
 
