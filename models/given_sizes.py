@@ -12,7 +12,7 @@ Where incidents are counted, U of them covered whole,
 
 R is a binomial number of this mean and, but for a whole number of trials, this variance: exactly so
 of one share alone; Poisson where nothing is covered in part. Of victims a normal law of mean
-V_h + p (V_n - V_h + Σ z U E[V]) and the variance that counting and the numbers inside the bins leave
+V_h + p (V_n - V_h + Σ z U E[V]) and the variance that counting and the numbers inside bins leave
 open, Σ U (z p E[V²] - z² p² E[V]²); noise and wildness as there.
 """
 
