@@ -11,6 +11,8 @@ from .arguments import AsJson, RoundFolder
 from .failures import INPUT_AT_FAULT
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ..data.evidence import Evidence
     from ..data.rounds import Round
 
@@ -103,13 +105,14 @@ def _added_up(evidence: "Evidence") -> list[str]:
 
 def _aside(evidence: "Evidence") -> dict[str, int]:
     """Count the reports that cannot be used, by reason."""
-    counts = evidence.set_aside.groupby("reason").size()
-    return {str(reason): int(n) for reason, n in counts.items()}
+    return _by_reason(evidence.set_aside)
 
 
 def _totals_aside(evidence: "Evidence") -> dict[str, int]:
     """Count the totals that cannot be used, by reason."""
-    if evidence.aggregates is None or evidence.aggregates.set_aside.empty:
-        return {}
-    counts = evidence.aggregates.set_aside.groupby("reason").size()
-    return {str(reason): int(n) for reason, n in counts.items()}
+    found = evidence.aggregates
+    return {} if found is None or found.set_aside.empty else _by_reason(found.set_aside)
+
+
+def _by_reason(frame: "pd.DataFrame") -> dict[str, int]:
+    return {str(reason): int(n) for reason, n in frame.groupby("reason").size().items()}

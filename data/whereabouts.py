@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from .attribution import OTHER, parse
 from .evidence import Evidence
@@ -120,17 +119,14 @@ def _reported_away(round_: Round, name: str, by_region: "pd.Series[int]") -> str
 def _idle(round_: Round, evidence: Evidence) -> Iterator[str]:
     """Count the rows that hold on no modelled day."""
     for name, rows in (("presence", round_.presence), ("rivalries", round_.rivalries)):
-        idle = _none() if rows is None else ~rows_within(rows, evidence.axes.periods)
-        if idle.any():
-            said = counted(int(idle.sum()), "row is", "rows are")
+        if rows is None:
+            continue
+        if idle := int((~rows_within(rows, evidence.axes.periods)).sum()):
+            said = counted(idle, "row is", "rows are")
             yield (
                 f"{_file(round_, name)}: {said} of no day from history to the window's end, and "
                 "not used."
             )
-
-
-def _none() -> NDArray[np.bool_]:
-    return np.zeros(0, bool)
 
 
 def _reports(number: int, which: str = "") -> str:

@@ -7,8 +7,8 @@ import xarray as xr
 from ..data.aggregates import Aggregates
 from ..models.design import Design
 from ..models.series import OF_SERIES, series_of
+from .estimates import LEVELS, NARROW, SAMPLE
 
-SAMPLE = ["chain", "draw"]
 UNITS = ("victims", "incidents")
 PARTS = tuple(name.removeprefix("total_") for name in OF_SERIES)
 """What is known or supposed of a series, as its columns begin: capture, share, noise."""
@@ -18,7 +18,7 @@ SAID = {
     "noise": ("noise", None),
 }
 """Where what is declared of a series stands in ``Aggregates.series``: its middle, and its sd."""
-FOUND = ("declared", "declared_sd", "mean", "q05", "q95")
+FOUND = ("declared", "declared_sd", "mean", *NARROW)
 COLUMNS = (
     "totals", "residual", *UNITS, "first", "last",
     *(f"{part}_{column}" for part in PARTS for column in FOUND),
@@ -73,5 +73,5 @@ def _put(frame: pd.DataFrame, name: str, draws: xr.DataArray) -> None:
     """Put in what the draws say of the series of which this is a parameter."""
     at = [str(level) for level in draws[draws.dims[-1]].to_numpy()]
     frame.loc[at, f"{name}_mean"] = draws.mean(SAMPLE).to_numpy()
-    for column, level in (("q05", 0.05), ("q95", 0.95)):
-        frame.loc[at, f"{name}_{column}"] = draws.quantile(level, SAMPLE).to_numpy()
+    for column in NARROW:
+        frame.loc[at, f"{name}_{column}"] = draws.quantile(LEVELS[column], SAMPLE).to_numpy()
