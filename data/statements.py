@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from .arrays import Ints
 from .attribution import OTHER, UNKNOWN, Attribution, parse
 from .streams import stream
+from .values import ADJUDICATED, GOES_BY_NAME
 from .world import Flags, Floats, World
 from .worldparts import Bribe
 
@@ -154,7 +155,8 @@ def draw(
     told = np.where(seen >= 0, seen, 0)
     share = world.unknown[source]
     nobody = rng.random(len(seen)) < (share[told] if share.ndim == 1 else share[cell[0], told])
-    name = _one_side(rng, lexicon, source, told, _name(rng, lexicon, source, told, cell))
+    name = _name(rng, lexicon, source, told, cell)
+    name = _one_side(rng, lexicon, source, told, name, seed)
     name = np.where(nobody | (seen < 0), -1, name)
     rows, members = _sets(rng, lexicon, source, name)
     sets = np.zeros((len(name), len(lexicon.single)), dtype=bool)
@@ -222,11 +224,18 @@ def _name(
 
 
 def _one_side(
-    rng: np.random.Generator, lexicon: Lexicon, source: int, seen: Ints, name: Ints
+    rng: np.random.Generator, lexicon: Lexicon, source: int, seen: Ints, name: Ints, seed: int
 ) -> Ints:
-    """Let a source that is right about a rivalry write one side of it."""
+    """Let a source that is right about a rivalry write one side of it.
+
+    A scene shows one side to all who see it; a court, and who lists by names, has its own.
+    """
     alone = rng.random(len(seen)) < lexicon.world.one_sided[source]
-    second = rng.random(len(seen)) >= lexicon.split[seen]
+    level = rng.random(len(seen))
+    spec = lexicon.world.sources[source]
+    if spec.type != ADJUDICATED and spec.coverage not in GOES_BY_NAME:
+        level = stream(seed, "leads", 0).random(len(seen))
+    second = level >= lexicon.split[seen]
     side = lexicon.sides[seen, second.astype(int)]
     return np.where((name == seen) & lexicon.is_rivalry[seen] & alone, side, name)
 

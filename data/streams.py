@@ -20,6 +20,7 @@ STRUCTURES = (
     "totals",
     "ambiguous names",
     "strains",
+    "leads",
 )
 
 

@@ -16,8 +16,10 @@ present, else ``ABSENT_BLAME``, w ``OTHER_BLAME`` for ``other`` by a source that
 organizations only: it leaves out what it takes for anything else, so that its θ is of names alone
 and 1 where m is ``other``), o one-sidedness, π the split of a rivalry, v 0 where no source of
 the type may name nobody (``circumstances.informant_types``). An adjudicated source sees the
-author, not the claim, and names the side of a clash (o = .98). How these make the probability of
-all that is written of an incident is said in ``written``.
+author, not the claim, and names the side of a clash (o = .98). Of a clash the scene shows one side
+as having struck, its *lead*, the first with probability π and the same one to all who see the
+scene: R with π of 1 or 0 is what they write. How these make the probability of all that is written
+of an incident is said in ``written``.
 """
 
 import numpy as np

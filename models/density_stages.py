@@ -80,7 +80,8 @@ def read(room, x, lay, naming, known):
             mass[i] += room.rate[i, a] * room.share[lay.cells[i, 3], a]
     return (
         shares_of_authors(room, x, lay, known), kernel.unseen_incidents(room, x, lay),
-        room.rate.copy(), mass, said.u, said.claims, matrix, eta,
+        room.rate.copy(), mass, said.u, said.claims,
+        matrix[:, :, : room.rate.shape[1]].copy(), eta,
     )  # fmt: skip
 
 

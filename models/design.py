@@ -13,7 +13,7 @@ from scipy.special import gammaln
 
 from ..data.arrays import Floats, Ints
 from ..data.evidence import Evidence
-from ..data.values import ADJUDICATED
+from ..data.values import ADJUDICATED, GOES_BY_NAME
 from ..data.world import SIZES
 from . import numbers
 from .circumstances import Circumstances, circumstances_of, informant_types, source_types
@@ -92,6 +92,23 @@ class Design:
         """1, E[V] and E[V²] of the dead of an unseen incident, by size: see ``numbers.moments``."""
         victims = self.evidence.incidents["victims"].to_numpy(np.int64)
         return numbers.moments(numbers.numbers_of(victims))
+
+    @cached_property
+    def is_led(self) -> NDArray[np.bool_]:
+        """Whether a source that writes one side of a clash writes its lead, shape (source,).
+
+        Not a court, which finds a side of its own, nor one that lists by names, whose silence
+        would hang on the lead. Nobody is where there are no two of them, or no clashes.
+        """
+        frame = self.evidence.axes.sources
+        is_led = (frame["type"] != ADJUDICATED) & ~frame["coverage"].isin(GOES_BY_NAME)
+        some = bool(self.names.rivalries) and not self.structure.confusion and is_led.sum() > 1
+        return np.asarray(is_led & some, bool)
+
+    @property
+    def has_leads(self) -> bool:
+        """Whether some sources write the leads of clashes (``attribution``)."""
+        return bool(self.is_led.any())
 
     @cached_property
     def informant_types(self) -> tuple[tuple[str, ...], Ints]:

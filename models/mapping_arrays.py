@@ -32,6 +32,7 @@ def _axes(design: Design) -> dict[str, Any]:
         "n_organization": len(names.organizations),
         "n_other": int(names.has_other),
         "n_rivalry": len(names.rivalries),
+        "n_lead": 2 * len(names.rivalries) if design.has_leads else 0,
         "n_region": sizes["region"],
         "n_period": sizes["period"],
         "n_kind": sizes["kind"],
@@ -80,6 +81,7 @@ def _sources(design: Design) -> dict[str, Any]:
         "lister_sees": (~courts[h.listers]).astype(float),
         "informant_type": ints(design.informant_types[1]),
         "adjudicated": ints(courts),
+        "is_led": ints(design.is_led),
         "partly": ints(frame["coverage"] != "all"),
         "by_name": ints(goes_by_name(design)),
     }

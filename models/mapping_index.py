@@ -102,12 +102,14 @@ class Index(NamedTuple):
     """Numbers of levels and index arrays; see ``design`` for what they mean.
 
     ``names`` of pair i are ``pair_name[pair_start[i]:pair_start[i + 1]]``, with weights
-    ``pair_weight``; ``pair_given`` marks statements where a source has no detection.
+    ``pair_weight``; ``pair_given`` marks statements where a source has no detection. ``n_lead``:
+    two leads of every rivalry, or none (``design.has_leads``).
     """
 
     n_organization: int
     n_other: int
     n_rivalry: int
+    n_lead: int
     n_region: int
     n_period: int
     n_kind: int
@@ -133,6 +135,7 @@ class Index(NamedTuple):
     lister_sees: Floats
     informant_type: Ints
     adjudicated: Ints
+    is_led: Ints
     sides: Ints
     lean: Floats
     pair_source: Ints

@@ -140,10 +140,14 @@ def blame_back(values, at, ix, phi, d_phi, d):
 
 @jit
 def confusions(values, at, ix):
-    """P(name | author, it names somebody), shape (setting, source, author, name)."""
+    """P(name | author, it names somebody), shape (setting, source, author and lead, name).
+
+    Behind the authors stand the leads of each rivalry, the first side and the second: its row, were
+    all one-sided names of that side.
+    """
     plain = ix.n_organization + ix.n_other
     n = plain + ix.n_rivalry
-    result = np.zeros((ix.n_setting, ix.n_source, n, ix.n_name))
+    result = np.zeros((ix.n_setting, ix.n_source, n + ix.n_lead, ix.n_name))
     if at.confusion >= 0:
         size = n * ix.n_name
         for s in range(ix.n_source):
@@ -154,16 +158,27 @@ def confusions(values, at, ix):
     phi = blame(values, at, ix)
     for i in range(ix.n_setting):
         for s in range(ix.n_source):
-            for m in range(n):
+            for row in range(n + ix.n_lead):
+                m, split = _shown(values, at, ix, row)
                 sure = _is_sure(ix, s, m, n)
                 theta = 1.0 if sure else values[at.right + s]
-                _right(values, at, ix, s, m, theta, result[i, s, m])
+                _right(values, at, ix, s, m, theta, split, result[i, s, row])
                 if not sure:
                     rest = _others(phi[i, s], m)
                     for a in range(n):
                         if a != m:
-                            result[i, s, m, a] += (1.0 - theta) * phi[i, s, a] / rest
+                            result[i, s, row, a] += (1.0 - theta) * phi[i, s, a] / rest
     return result
+
+
+@jit
+def _shown(values, at, ix, row):
+    """Author of a row, and which share of its one-sided names are of its first side."""
+    plain = ix.n_organization + ix.n_other
+    n = plain + ix.n_rivalry
+    if row >= n:
+        return plain + (row - n) // 2, 1.0 - (row - n) % 2
+    return row, values[at.split + row - plain] if row >= plain else 1.0
 
 
 @jit
@@ -183,14 +198,13 @@ def _others(phi, m):
 
 
 @jit
-def _right(values, at, ix, s, m, theta, row):
+def _right(values, at, ix, s, m, theta, split, row):
     """Fill what a source writes when it is right, times θ."""
     plain = ix.n_organization + ix.n_other
     if m < plain:
         row[m] = theta
         return
     sided = ADJUDICATED_ONE_SIDED if ix.adjudicated[s] else values[at.one_sided + s]
-    split = values[at.split + m - plain]
     row[m] += theta * (1.0 - sided)
     row[ix.sides[m - plain, 0]] += theta * sided * split
     row[ix.sides[m - plain, 1]] += theta * sided * (1.0 - split)
@@ -212,10 +226,14 @@ def confusions_back(values, at, ix, d_matrix, d):
     d_phi = np.zeros(phi.shape)
     for i in range(ix.n_setting):
         for s in range(ix.n_source):
-            for m in range(n):
-                row, sure = d_matrix[i, s, m], _is_sure(ix, s, m, n)
+            for number in range(n + ix.n_lead):
+                m, split = _shown(values, at, ix, number)
+                row, sure = d_matrix[i, s, number], _is_sure(ix, s, m, n)
                 theta = 1.0 if sure else values[at.right + s]
-                right = row[m] if m < plain else _war_back(values, at, ix, s, m, theta, row, d)
+                right = row[m]
+                if m >= plain:
+                    by_split = number < n
+                    right = _war_back(values, at, ix, s, m, theta, split, by_split, row, d)
                 if not sure:
                     wrong = _wrong_back(phi[i, s], row, m, 1.0 - theta, d_phi[i, s])
                     d[at.right + s] += right - wrong
@@ -236,16 +254,16 @@ def _wrong_back(phi, row, m, scale, d_phi):
 
 
 @jit
-def _war_back(values, at, ix, s, m, theta, row, d):
+def _war_back(values, at, ix, s, m, theta, split, by_split, row, d):
     """Add the gradients of one-sidedness and split; return that of theta's right part."""
     rivalry = m - ix.n_organization - ix.n_other
     first, second = row[ix.sides[rivalry, 0]], row[ix.sides[rivalry, 1]]
-    split = values[at.split + rivalry]
     sided = ADJUDICATED_ONE_SIDED if ix.adjudicated[s] else values[at.one_sided + s]
     mixed = split * first + (1.0 - split) * second
     if not ix.adjudicated[s]:
         d[at.one_sided + s] += theta * (mixed - row[m])
-    d[at.split + rivalry] += theta * sided * (first - second)
+    if by_split:
+        d[at.split + rivalry] += theta * sided * (first - second)
     return (1.0 - sided) * row[m] + sided * mixed
 
 

@@ -16,8 +16,8 @@ from .written import LEAST_PROBABLE
 class Said(NamedTuple):
     """What rows are made of, and gradients in the same form.
 
-    ``u`` (source, locale, author), ``chosen`` (setting, pair, author), ``lists`` (source, locale,
-    reach class, listing class), ``claims`` (setting, author, claim).
+    ``u`` (source, locale, author), ``chosen`` (setting, pair, author and lead), ``lists`` (source,
+    locale, reach class, listing class), ``claims`` (setting, author, claim).
     """
 
     u: Floats
@@ -115,7 +115,10 @@ def _spoken_back(ix, matrix, eta, s, setting, m, scale, d_matrix, d_eta):
 
 @jit
 def chosen(ix, matrix, eta):
-    """P(what a pair says | author, it names somebody), shape (setting, pair, author)."""
+    """P(what a pair says | author, it names somebody), shape (setting, pair, author and lead).
+
+    What those say of a rivalry who write its lead stands with its leads.
+    """
     n_a = matrix.shape[2]
     result = np.ones((matrix.shape[0], ix.pair_source.shape[0], n_a))
     for i in range(result.shape[0]):
@@ -125,8 +128,18 @@ def chosen(ix, matrix, eta):
             s = ix.pair_source[pair]
             share = eta[s, ix.pair_set[pair]] if ix.pair_plain[pair] else 1.0
             for m in range(n_a):
-                result[i, pair, m] = share * _sum(ix, matrix[i, s, m], pair)
+                if _is_asked(ix, s, m):
+                    result[i, pair, m] = share * _sum(ix, matrix[i, s, m], pair)
     return result
+
+
+@jit
+def _is_asked(ix, s, m):
+    """Whether what a source says is asked of this author or lead."""
+    plain = ix.n_organization + ix.n_other
+    if ix.n_lead == 0 or m < plain:
+        return True
+    return ix.is_led[s] == (m >= plain + ix.n_rivalry)
 
 
 @jit
@@ -149,6 +162,8 @@ def chosen_back(ix, matrix, eta, d_chosen, d_matrix, d_eta):
             share = eta[s, ix.pair_set[pair]] if plain else 1.0
             for m in range(d_chosen.shape[2]):
                 change = d_chosen[i, pair, m]
+                if not _is_asked(ix, s, m):
+                    continue
                 if plain:
                     d_eta[s, ix.pair_set[pair]] += change * _sum(ix, matrix[i, s, m], pair)
                 for at in range(ix.pair_start[pair], ix.pair_start[pair + 1]):

@@ -99,22 +99,22 @@ def amount_back(r, d_r, pair, place, part, n):
 
 
 @loop
-def times_chosen(chosen, setting, pair, out, n):
-    """Multiply with P(what a statement says | it names somebody)."""
+def times_chosen(chosen, setting, pair, first, out, n):
+    """Multiply with P(what a statement says | it names somebody), n of it from ``first`` on."""
     for m in range(n):
-        out[m] *= chosen[setting, pair, m]
+        out[m] *= chosen[setting, pair, first + m]
 
 
 @loop
-def chosen_back(chosen, d_chosen, setting, pair, part, n):
+def chosen_back(chosen, d_chosen, setting, pair, first, part, n):
     """Add the gradient of ``times_chosen``."""
     for m in range(n):
-        d_chosen[setting, pair, m] += part[m] / chosen[setting, pair, m]
+        d_chosen[setting, pair, first + m] += part[m] / chosen[setting, pair, first + m]
 
 
 @inlined
-def _names_of(r, row, setting, group, product, mean):
-    """Fill product and mean of what those of a group who name somebody say, by claim.
+def _names_of(r, row, setting, group, start, product, mean):
+    """Fill product and mean of what those of a group who name somebody say, by claim or lead.
 
     Return how many they are, and whether all say the same.
     """
@@ -130,26 +130,26 @@ def _names_of(r, row, setting, group, product, mean):
             first = r.pair_said[pair]
         same = same and r.pair_said[pair] == first
         for m in range(product.shape[0]):
-            product[m] *= chosen[setting, pair, m]
-            mean[m] += chosen[setting, pair, m]
+            product[m] *= chosen[setting, pair, start + m]
+            mean[m] += chosen[setting, pair, start + m]
     for m in range(product.shape[0]):
         mean[m] /= count
     return count, same
 
 
 @inlined
-def times_group(r, row, setting, group, kappa, product, mean, out):
+def times_group(r, row, setting, group, kappa, start, product, mean, out):
     """Multiply with a group's names: κ, when all say the same, of their mean, else product."""
-    count, same = _names_of(r, row, setting, group, product, mean)
+    count, same = _names_of(r, row, setting, group, start, product, mean)
     if count > 0:
         for m in range(product.shape[0]):
             out[m] *= kappa * same * mean[m] + (1.0 - kappa) * product[m]
 
 
 @inlined
-def group_back(r, d_r, row, setting, group, kappa, product, mean, part):
+def group_back(r, d_r, row, setting, group, kappa, start, product, mean, part):
     """Add the gradient of ``times_group``; return that in kappa."""
-    count, same = _names_of(r, row, setting, group, product, mean)
+    count, same = _names_of(r, row, setting, group, start, product, mean)
     if count == 0:
         return 0.0
     chosen, d_chosen, by_kappa = r.chosen, d_r.chosen, 0.0
@@ -162,6 +162,6 @@ def group_back(r, d_r, row, setting, group, kappa, product, mean, part):
         pair = r.rows[row, r.group_source[j]] - 1
         if pair >= 0 and not r.pair_unknown[pair]:
             for m in range(product.shape[0]):
-                slope = mean[m] + product[m] / chosen[setting, pair, m]
-                d_chosen[setting, pair, m] += slope
+                slope = mean[m] + product[m] / chosen[setting, pair, start + m]
+                d_chosen[setting, pair, start + m] += slope
     return by_kappa

@@ -32,30 +32,53 @@ def _copying(values, at, ix):
 
 
 class Room(NamedTuple):
-    """Room of one row: ``seeing`` (claim,), ``blind`` (author,), their gradients, and a group's."""
+    """Room of one row.
+
+    ``seeing`` (claim,), ``blind`` (author,), ``lead`` (lead,) and their gradients; ``mixed``
+    (rivalry,): its two leads together; ``product`` and ``mean`` of a group's names by what has no
+    leads, ``product_led`` and ``mean_led`` by lead.
+    """
 
     seeing: Floats
     blind: Floats
+    lead: Floats
+    mixed: Floats
     d_seeing: Floats
     d_blind: Floats
+    d_lead: Floats
     product: Floats
     mean: Floats
+    product_led: Floats
+    mean_led: Floats
 
 
 @jit
-def _room(n):
+def _room(n, n_lead):
+    led = n_lead // 2
     return Room(
-        np.empty(n + 1), np.empty(n), np.empty(n + 1), np.empty(n), np.empty(n), np.empty(n)
-    )
+        np.empty(n + 1), np.empty(n), np.empty(n_lead), np.empty(led), np.empty(n + 1),
+        np.empty(n), np.empty(n_lead), np.empty(n - led), np.empty(n - led), np.empty(n_lead),
+        np.empty(n_lead),
+    )  # fmt: skip
+
+
+@jit
+def _splits(values, at, ix):
+    """π of every rivalry that has leads."""
+    n = ix.n_lead // 2
+    return values[at.split : at.split + n].copy() if n else np.zeros(0)
 
 
 @inlined
-def _fill_seeing(r, copying, row, room):
-    """Fill P(what those who see claims wrote | claim)."""
+def _fill_seeing(r, copying, split, row, room):
+    """Fill P(what those who see claims wrote | claim), of a rivalry over its two leads."""
     out, n, place = room.seeing, room.blind.shape[0], r.row_locale[row]
-    setting = r.locale_setting[place]
+    setting, lead, n_lead = r.locale_setting[place], room.lead, room.lead.shape[0]
+    plain = room.product.shape[0]
     for m in range(n + 1):
         out[m] = 1.0
+    for m in range(n_lead):
+        lead[m] = 1.0
     for s in range(r.rows.shape[1]):
         pair = r.rows[row, s] - 1
         if pair < 0 or r.adjudicated[s]:
@@ -64,28 +87,55 @@ def _fill_seeing(r, copying, row, room):
         if not r.pair_unknown[pair]:
             out[n] = 0.0
             if r.group_of[s] < 0:
-                times_chosen(r.chosen, setting, pair, out, n)
+                times_chosen(r.chosen, setting, pair, 0, out, n)
+                times_chosen(r.chosen, setting, pair, n, lead, n_lead)
     for group in range(r.group_start.shape[0] - 1):
-        times_group(r, row, setting, group, copying[group], room.product, room.mean, out)
+        times_group(r, row, setting, group, copying[group], 0, room.product, room.mean, out)
+        if n_lead:
+            times_group(
+                r, row, setting, group, copying[group], n, room.product_led, room.mean_led, lead
+            )
+    for i in range(room.mixed.shape[0]):
+        room.mixed[i] = split[i] * lead[2 * i] + (1.0 - split[i]) * lead[2 * i + 1]
+        out[plain + i] *= room.mixed[i]
 
 
 @inlined
-def _seeing_back(r, d_r, copying, row, room, d_copying):
+def _leads_back(split, room, d_split):
+    """Share out the gradient in the logarithm of a rivalry among its leads and π."""
+    part, lead, d_lead, plain = room.d_seeing, room.lead, room.d_lead, room.product.shape[0]
+    for i in range(room.mixed.shape[0]):
+        by = part[plain + i] / room.mixed[i] if room.mixed[i] > 0.0 else 0.0
+        d_split[i] += by * (lead[2 * i] - lead[2 * i + 1])
+        d_lead[2 * i] = by * split[i] * lead[2 * i]
+        d_lead[2 * i + 1] = by * (1.0 - split[i]) * lead[2 * i + 1]
+
+
+@inlined
+def _seeing_back(r, d_r, copying, split, row, room, d_copying, d_split):
     part, n, place = room.d_seeing, room.blind.shape[0], r.row_locale[row]
     setting = r.locale_setting[place]
+    d_lead, n_lead = room.d_lead, room.lead.shape[0]
     for m in range(n):
         part[m] *= room.seeing[m]
+    _leads_back(split, room, d_split)
     for s in range(r.rows.shape[1]):
         pair = r.rows[row, s] - 1
         if pair < 0 or r.adjudicated[s]:
             continue
         amount_back(r, d_r, pair, place, part, n)
         if r.group_of[s] < 0 and not r.pair_unknown[pair]:
-            chosen_back(r.chosen, d_r.chosen, setting, pair, part, n)
+            chosen_back(r.chosen, d_r.chosen, setting, pair, 0, part, n)
+            chosen_back(r.chosen, d_r.chosen, setting, pair, n, d_lead, n_lead)
     for group in range(r.group_start.shape[0] - 1):
         d_copying[group] += group_back(
-            r, d_r, row, setting, group, copying[group], room.product, room.mean, part
+            r, d_r, row, setting, group, copying[group], 0, room.product, room.mean, part
         )
+        if n_lead:
+            d_copying[group] += group_back(
+                r, d_r, row, setting, group, copying[group], n, room.product_led, room.mean_led,
+                d_lead,
+            )  # fmt: skip
 
 
 @inlined
@@ -99,7 +149,7 @@ def _fill_blind(r, row, out):
         pair = r.rows[row, s] - 1
         if pair >= 0 and r.adjudicated[s]:
             times_amount(r, pair, place, out, out.shape[0])
-            times_chosen(r.chosen, setting, pair, out, out.shape[0])
+            times_chosen(r.chosen, setting, pair, 0, out, out.shape[0])
 
 
 @inlined
@@ -112,19 +162,20 @@ def _blind_back(r, d_r, row, blind, part):
         pair = r.rows[row, s] - 1
         if pair >= 0 and r.adjudicated[s]:
             amount_back(r, d_r, pair, place, part, n)
-            chosen_back(r.chosen, d_r.chosen, setting, pair, part, n)
+            chosen_back(r.chosen, d_r.chosen, setting, pair, 0, part, n)
 
 
 @jit
 def rows(values, at, ix, said, result):
     """Fill P(what all wrote, claim in class | author), shape (row, author, listing class)."""
     r, copying, claimed = statement_rows(ix, said), _copying(values, at, ix), at.claim_false >= 0
-    room, by_side, war = _room(result.shape[1]), at.side_concentration >= 0, ix.row_rivalry
+    room, split = _room(result.shape[1], ix.n_lead), _splits(values, at, ix)
+    by_side, war = at.side_concentration >= 0, ix.row_rivalry
     listing = _listing(r, room.seeing.shape[0])
     runs = _runs(listing)
     result.fill(0.0)
     for row in range(result.shape[0]):
-        _fill_seeing(r, copying, row, room)
+        _fill_seeing(r, copying, split, row, room)
         _fill_blind(r, row, room.blind)
         if by_side and war[row] >= 0:
             times_sides(values, at, ix, row, room.blind)
@@ -176,12 +227,14 @@ def _listing(r, n):
 def rows_back(values, at, ix, said, d_rows, d_said, d):
     """Add the gradient of ``rows`` to those of its arrays, and of what deaths by side speak of."""
     r, d_r, copying = statement_rows(ix, said), statement_rows(ix, d_said), _copying(values, at, ix)
-    room, d_copying, claimed = _room(d_rows.shape[1]), np.zeros(copying.shape), at.claim_false >= 0
+    room, split = _room(d_rows.shape[1], ix.n_lead), _splits(values, at, ix)
+    d_copying, d_split = np.zeros(copying.shape), np.zeros(split.shape)
+    claimed = at.claim_false >= 0
     by_side, war = at.side_concentration >= 0, ix.row_rivalry
     listing = _listing(r, room.seeing.shape[0])
     runs = _runs(listing)
     for row in range(d_rows.shape[0]):
-        _fill_seeing(r, copying, row, room)
+        _fill_seeing(r, copying, split, row, room)
         _fill_blind(r, row, room.blind)
         if by_side and war[row] >= 0:
             times_sides(values, at, ix, row, room.blind)
@@ -189,13 +242,15 @@ def rows_back(values, at, ix, said, d_rows, d_said, d):
             _over_claims_back(r, d_r, row, room, runs, d_rows)
         else:
             _claims_are_authors_back(row, room, listing, d_rows)
-        _seeing_back(r, d_r, copying, row, room, d_copying)
+        _seeing_back(r, d_r, copying, split, row, room, d_copying, d_split)
         _blind_back(r, d_r, row, room.blind, room.d_blind)
         if by_side and war[row] >= 0:
             author = ix.n_organization + ix.n_other + war[row]
             sides_back(values, at, ix, row, room.d_blind[author], d)
     if at.copying >= 0:
         d[at.copying : at.copying + d_copying.shape[0]] += d_copying
+    if ix.n_lead:
+        d[at.split : at.split + d_split.shape[0]] += d_split
 
 
 @inlined

@@ -12,6 +12,14 @@ random: right where a coder dropped detail, and only there. A name that may be s
 organizations adds them up with their probabilities. At the claim that nobody can tell a source
 that is not adjudicated names nobody.
 
+**Leads.** What those who see claims write of one clash is told of one side of it (``attribution``;
+but for those who list by names, whose silence would hang on it),
+
+.. math::
+    \prod_g G_g[d, j] = \pi_d \prod_g G_g[d_1, j] + (1 - \pi_d) \prod_g G_g[d_2, j]
+
+where there are several of them and no full confusion matrices.
+
 **Copies.** Of the members of a group of sources that name somebody all repeat one draw with
 probability κ, the draw of one of them, whichever as likely; else each draws for itself:
 
@@ -46,6 +54,7 @@ from scipy.special import gammaln
 
 from ..data.arrays import Floats, Ints
 from ..data.values import GOES_BY_NAME
+from . import attribution
 from .circumstances import adjudicated
 from .design import Design
 from .engine import Array, Engine, Params
@@ -128,7 +137,10 @@ def written(
     names_somebody, amount = _by_source(u, matrix, eta, lists, design, engine)
     courts = adjudicated(design.evidence)
     blind = (names_somebody * amount)[:, courts].prod(axis=1) * _sides(params, design, engine)
-    seeing = amount[:, ~courts].prod(axis=1) * _copied(params, names_somebody, design, xp)
+    said = _copied(params, names_somebody, design, xp)
+    if design.has_leads:
+        said = _over_leads(params, u, matrix, eta, lists, design, engine)
+    seeing = amount[:, ~courts].prod(axis=1) * said
     classes = design.histories.classes
     member = (classes.of_claim[:, None] == np.arange(len(classes.claim))).astype(float)
     if claims is None:
@@ -140,6 +152,24 @@ def written(
     by_class = xp.dot(by_claim.reshape((-1, len(names.claims))), member)
     shape = (len(st.rows), len(names.authors), len(classes.claim))
     return blind[:, :, None] * by_class.reshape(shape)
+
+
+def _over_leads(
+    params: Params, u: Array, matrix: Array, eta: Array, lists: Array | None, design: Design,
+    engine: Engine,
+) -> Array:  # fmt: skip
+    """What those who see claims name, a rivalry's two leads in their shares: (row, author)."""
+    xp, names = engine.xp, design.names
+    by_lead = []
+    for share in (1.0, 0.0):
+        led = {**params, "split": np.full(len(names.rivalries), share)}
+        shown = attribution.confusion(led, design, engine)
+        shown = xp.where(design.is_led[:, None, None], shown, matrix)
+        named, _ = _by_source(u, shown, eta, lists, design, engine)
+        by_lead.append(_copied(params, named, design, xp))
+    first, second = by_lead
+    split = xp.concatenate([xp.ones(names.n_plain), params["split"]])
+    return split * first + (1 - split) * second
 
 
 def _by_source(

@@ -27,8 +27,10 @@ def accounts(
     """P(what each source is found to have said | author, who saw it and is in)."""
     result: dict[Said, float] = defaultdict(float)
     blocks = [sorted(seers & set(group)) for group in copying_blocks(case)]
-    for claim, chance in claims(case, p, author, cell).items():
-        parts = [block(case, p, author, claim, cell, n, seen) for n, seen in enumerate(blocks)]
+    for claim, lead, chance in scenes(case, p, author, cell):
+        parts = [
+            block(case, p, author, claim, lead, cell, n, seen) for n, seen in enumerate(blocks)
+        ]
         for combination in itertools.product(*(part.items() for part in parts)):
             said = [SILENT] * len(case.sources)
             for (codes, _), seen in zip(combination, blocks, strict=True):
@@ -36,6 +38,19 @@ def accounts(
                     said[s] = code
             result[tuple(said)] += chance * math.prod(share for _, share in combination)
     return result
+
+
+def scenes(
+    case: Case, p: Params, author: str, cell: Cell
+) -> Iterator[tuple[str, int | None, float]]:
+    """What the scene presents; of a clash, the side that it shows to all, 0 or 1."""
+    for claim, chance in claims(case, p, author, cell).items():
+        if claim in case.rivalries and not case.structure.confusion:
+            split = get(p, "split", case.rivalries.index(claim))
+            yield claim, 0, chance * split
+            yield claim, 1, chance * (1 - split)
+        else:
+            yield claim, None, chance
 
 
 def claims(case: Case, p: Params, author: str, cell: Cell) -> dict[str, float]:
@@ -115,11 +130,18 @@ def copying_blocks(case: Case) -> list[list[int]]:
 
 
 def block(
-    case: Case, p: Params, author: str, claim: str, cell: Cell, number: int, sources: list[int]
+    case: Case,
+    p: Params,
+    author: str,
+    claim: str,
+    lead: int | None,
+    cell: Cell,
+    number: int,
+    sources: list[int],
 ) -> dict[Said, float]:
     """P(words of those of one block that saw it); two or more may copy each other."""
     if len(sources) == 1:
-        return _alone(case, p, author, claim, cell, sources[0])
+        return _alone(case, p, author, claim, lead, cell, sources[0])
     result: dict[Said, float] = defaultdict(float)
     for naming in itertools.product((False, True), repeat=len(sources)):
         chances = [
@@ -130,7 +152,7 @@ def block(
             continue
         namers = [s for s, names in zip(sources, naming, strict=True) if names]
         kappa = get(p, "copying", number) if len(namers) > 1 else 0.0
-        for texts, chance in _repeated(case, p, claim, cell, kappa, namers).items():
+        for texts, chance in _repeated(case, p, claim, lead, cell, kappa, namers).items():
             words = dict(zip(namers, texts, strict=True))
             said = tuple(_code(case, s, words.get(s, UNKNOWN)) for s in sources)
             result[said] += math.prod(chances) * chance
@@ -148,10 +170,16 @@ def _names(case: Case, p: Params, s: int, claim: str, cell: Cell, *, names: bool
 
 
 def _repeated(
-    case: Case, p: Params, claim: str, cell: Cell, kappa: float, namers: list[int]
+    case: Case,
+    p: Params,
+    claim: str,
+    lead: int | None,
+    cell: Cell,
+    kappa: float,
+    namers: list[int],
 ) -> dict[Texts, float]:
     """P(who is named by each | all of them name somebody): copies of one of them, or each alone."""
-    each = [words(case, p, s, claim, cell) for s in namers]
+    each = [words(case, p, s, claim, cell, lead) for s in namers]
     result: dict[Texts, float] = defaultdict(float)
     for texts in itertools.product(*each):
         pairs = zip(each, texts, strict=True)
@@ -162,13 +190,17 @@ def _repeated(
     return result
 
 
-def _alone(case: Case, p: Params, author: str, claim: str, cell: Cell, s: int) -> dict[Said, float]:
+def _alone(
+    case: Case, p: Params, author: str, claim: str, lead: int | None, cell: Cell, s: int
+) -> dict[Said, float]:
     """P(words of one source that saw it); given that it lists it where silence means nothing."""
     seen = author if case.sources[s].is_court else claim
+    own = case.sources[s].is_court or case.sources[s].coverage not in ("all", "attributed_only")
+    shown = None if own else lead
     nobody = unknown(case, p, s, seen, cell[0])
     told = {UNKNOWN: nobody}
     if nobody < 1:
-        told |= {text: (1 - nobody) * x for text, x in words(case, p, s, seen, cell).items()}
+        told |= {text: (1 - nobody) * x for text, x in words(case, p, s, seen, cell, shown).items()}
     result: dict[Said, float] = defaultdict(float)
     for text, chance in told.items():
         result[_code(case, s, text),] += chance
@@ -185,11 +217,13 @@ def _code(case: Case, s: int, text: str) -> int:
     return case.statements.index(text) if listed else SILENT
 
 
-def words(case: Case, p: Params, s: int, claim: str, cell: Cell) -> dict[str, float]:
+def words(
+    case: Case, p: Params, s: int, claim: str, cell: Cell, lead: int | None
+) -> dict[str, float]:
     """P(text | claim, it names somebody): C, and sets around what it picks."""
     found: dict[str, float] = defaultdict(float)
     shares = p["set_share"][s] if "set_share" in p else [1.0]
-    for name, chance in named(case, p, s, claim, cell[0]):
+    for name, chance in named(case, p, s, claim, cell[0], lead):
         if name not in case.plain:
             found[name] += chance
             continue
@@ -226,7 +260,9 @@ def unattributed(case: Case, p: Params) -> tuple[float, float]:
     return own / len(case.sources), other / len(case.sources)
 
 
-def named(case: Case, p: Params, s: int, claim: str, region: int) -> Iterator[tuple[str, float]]:
+def named(
+    case: Case, p: Params, s: int, claim: str, region: int, lead: int | None
+) -> Iterator[tuple[str, float]]:
     """Each way in which a source that names somebody comes to a name; names may come twice."""
     if case.structure.confusion:
         row = p["confusion"][s, case.authors.index(claim)]
@@ -236,7 +272,7 @@ def named(case: Case, p: Params, s: int, claim: str, region: int) -> Iterator[tu
     right = get(p, "right", s) if len(case.authors) > 1 and not knows else 1.0
     if claim in case.rivalries:
         one_sided = 0.98 if case.sources[s].is_court else get(p, "one_sided", s)
-        split = get(p, "split", case.rivalries.index(claim))
+        split = get(p, "split", case.rivalries.index(claim)) if lead is None else 1.0 - lead
         sides = ["+".join(side) for side in parse(claim).sides]
         yield claim, right * (1 - one_sided)
         yield sides[0], right * one_sided * split

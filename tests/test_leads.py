@@ -1,0 +1,58 @@
+"""The side that the scene of a clash shows: one for all who see it."""
+
+import pytest
+from dtoscore.models import superposition
+from dtoscore.models.design import Design, design
+from dtoscore.models.engine import NUMPY
+from dtoscore.models.structure import Structure
+from realizing import CERTAIN, Incident, evidence, parameters
+
+WAR = "a><b"
+
+
+def plan_of(*said: str | None, silence: int = 3) -> Design:
+    told = evidence(
+        [Incident(said), Incident((WAR,) * silence)],
+        rivalries=(WAR,), silence=("informative",) * silence,
+    )  # fmt: skip
+    return design(told, Structure(claims=False))
+
+
+def of_war(plan: Design, split: float, **changes: object) -> float:
+    """P(what was written of the first incident | it was that clash)."""
+    q = superposition.quantities(parameters(plan, split=[split], **changes), plan, NUMPY)
+    by_row = q.written[:, plan.names.authors.index(WAR)].sum(axis=1)
+    (row,) = (n for n in range(len(by_row)) if set(said_in(plan, n)) != {WAR})
+    return float(by_row[row])
+
+
+def said_in(plan: Design, row: int) -> list[str]:
+    """What each source says in a row of statements."""
+    codes = plan.statements.statement[plan.statements.rows[row] - 1]
+    return [plan.evidence.axes.statements[code] for code in codes]
+
+
+ONE_SIDED = {"one_sided": [0.5] * 3, "right": [CERTAIN] * 3, "unknown": [0.2] * 3}
+
+
+@pytest.mark.parametrize("split", [0.2, 0.7])
+def test_three_records_of_one_side_tell_of_the_split_once(split: float) -> None:
+    found = of_war(plan_of("a", "a", "a"), split, **ONE_SIDED)
+    assert found == pytest.approx(split * (0.8 * 0.5) ** 3, rel=1e-6)
+
+
+def test_records_of_both_sides_are_errors() -> None:
+    """A scene does not show two sides: who is certain cannot write the other."""
+    assert of_war(plan_of("a", "b", "a"), 0.4, **ONE_SIDED) < 1e-6
+
+
+def test_one_who_writes_the_clash_whole_says_nothing_of_its_lead() -> None:
+    found = of_war(plan_of("b", WAR, "b"), 0.3, **ONE_SIDED)
+    assert found == pytest.approx(0.7 * (0.8 * 0.5) ** 3, rel=1e-6)
+
+
+def test_one_source_alone_has_no_leads() -> None:
+    plan = plan_of("a", silence=1)
+    assert not plan.has_leads
+    one = {name: values[:1] for name, values in ONE_SIDED.items()}
+    assert of_war(plan, 0.3, **one) == pytest.approx(0.3 * 0.8 * 0.5, rel=1e-6)
