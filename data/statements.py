@@ -228,12 +228,13 @@ def _one_side(
 ) -> Ints:
     """Let a source that is right about a rivalry write one side of it.
 
-    A scene shows one side to all who see it; a court, and who lists by names, has its own.
+    With leads a scene shows one side to all who see it, but to courts and who lists by names.
     """
     alone = rng.random(len(seen)) < lexicon.world.one_sided[source]
     level = rng.random(len(seen))
     spec = lexicon.world.sources[source]
-    if spec.type != ADJUDICATED and spec.coverage not in GOES_BY_NAME:
+    is_led = spec.type != ADJUDICATED and spec.coverage not in GOES_BY_NAME
+    if lexicon.world.leads and is_led:
         level = stream(seed, "leads", 0).random(len(seen))
     second = level >= lexicon.split[seen]
     side = lexicon.sides[seen, second.astype(int)]

@@ -65,7 +65,8 @@ class World:
         written whole, its sides may be drawn.
     one_sided
         P(writes one side | it names the rivalry it sees), shape (source,); 1 for
-        adjudicated. The first side with probability ``split``, each source by itself.
+        adjudicated. The first side with probability ``split``, each source by itself unless
+        there are ``leads``.
     split
         Share of the violence that is done *by* the first side, shape (rivalry,), so deaths
         *of* the second side follow it; of no effect for a coalition that acts alone.
@@ -127,6 +128,9 @@ class World:
     as_of
         Reports published later are not in the round, and the window is scored no further.
         None: 60 days after the window, and every report is out by then.
+    leads
+        Whether the scene of a clash shows one side as having struck, the same to all who see it:
+        who writes one side of it writes that one. Courts, and who lists by names, draw their own.
     presence
         Where wrong names may fall on an organization, shape (organization, region) or
         (organization, region, period), written to ``presence.csv``; on a rivalry where all
@@ -193,6 +197,7 @@ class World:
     copying: Floats | None = None
     delay: Floats | None = None
     as_of: dt.date | None = None
+    leads: bool = False
     presence: Flags | None = None
     count_error: Floats | None = None
     count_range: Floats | None = None

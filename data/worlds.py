@@ -151,6 +151,7 @@ def national_world(
         split=rng.beta(2.0, 2.0, len(rivals)),
         set_size=np.tile([0.95, 0.05] if organizations > 1 else [1.0], (n_source, 1)),
         sides_counted=0.3,
+        leads=True,
     )
     return world if strains is None else strain(world, strains, seed)
 

@@ -193,6 +193,20 @@ def confusion(params: Params, design: Design, engine: Engine) -> Array:
     return theta * right + (1 - theta) * _wrong(params, design, engine)
 
 
+def leads(params: Params, design: Design, engine: Engine) -> tuple[Array, Array] | None:
+    """``confusion`` where every clash shows its first side, and where its second; None: no leads.
+
+    Of sources that write no leads (``Design.is_led``) both are as if they did: see ``written``.
+    """
+    if not design.has_leads:
+        return None
+    split = np.ones(len(design.names.rivalries))
+    first, second = (
+        confusion({**params, "split": share}, design, engine) for share in (split, 0.0 * split)
+    )
+    return first, second
+
+
 def _identity(design: Design) -> Floats:
     return np.eye(len(design.names.authors), len(design.names.names))
 

@@ -98,12 +98,14 @@ class Design:
         """Whether a source that writes one side of a clash writes its lead, shape (source,).
 
         Not a court, which finds a side of its own, nor one that lists by names, whose silence
-        would hang on the lead. Nobody is where there are no two of them, or no clashes.
+        would hang on the lead. Nobody is where there are no two of them, or no clashes, or sources
+        have confusion matrices of their own.
         """
         frame = self.evidence.axes.sources
         is_led = (frame["type"] != ADJUDICATED) & ~frame["coverage"].isin(GOES_BY_NAME)
-        some = bool(self.names.rivalries) and not self.structure.confusion and is_led.sum() > 1
-        return np.asarray(is_led & some, bool)
+        can_be = self.structure.leads and not self.structure.confusion
+        some = bool(self.names.rivalries) and is_led.sum() > 1
+        return np.asarray(is_led & (can_be and some), bool)
 
     @property
     def has_leads(self) -> bool:

@@ -27,6 +27,9 @@ class Structure:
         Sources of one group share a visibility of their own and copy each other's names.
     copying
         Of these two, the copying of names.
+    leads
+        The scene of a clash shows one side as having struck, the same to all who see it
+        (``attribution``).
     claims
         What the scene presents stands between author and sources (``claims``).
     unsigned
@@ -72,6 +75,7 @@ class Structure:
     visibility: str = NORMAL
     groups: bool = True
     copying: bool = True
+    leads: bool = True
     claims: bool = True
     unsigned: bool = True
     regional_unknown: bool = True

@@ -69,6 +69,7 @@ def quantities(params: Params, design: Design, engine: Engine) -> Quantities:
     """Work out every array of the likelihood from one value of the parameters."""
     u = attribution.unknown(params, design, engine)
     matrix = attribution.confusion(params, design, engine)
+    leads = attribution.leads(params, design, engine)
     eta = attribution.set_shares(params, design, engine)
     phi = claims.claims(params, design, engine)
     lists = written.listed(u, matrix, eta, design, engine)
@@ -84,7 +85,7 @@ def quantities(params: Params, design: Design, engine: Engine) -> Quantities:
         confusion=matrix,
         set_shares=eta,
         claims=phi,
-        written=written.written(params, u, matrix, eta, lists, phi, design, engine),
+        written=written.written(params, u, matrix, leads, eta, lists, phi, design, engine),
     )
 
 

@@ -54,7 +54,6 @@ from scipy.special import gammaln
 
 from ..data.arrays import Floats, Ints
 from ..data.values import GOES_BY_NAME
-from . import attribution
 from .circumstances import adjudicated
 from .design import Design
 from .engine import Array, Engine, Params
@@ -129,17 +128,20 @@ def avoided_shares(design: Design) -> Floats:
 
 
 def written(
-    params: Params, u: Array, matrix: Array, eta: Array, lists: Array | None,
-    claims: Array | None, design: Design, engine: Engine,
+    params: Params, u: Array, matrix: Array, leads: tuple[Array, Array] | None, eta: Array,
+    lists: Array | None, claims: Array | None, design: Design, engine: Engine,
 ) -> Array:  # fmt: skip
-    """P(what all sources wrote, claim in class | author), shape (row, author, listing class)."""
+    """P(what all sources wrote, claim in class | author), shape (row, author, listing class).
+
+    ``matrix``, ``leads``: see ``attribution.confusion`` and ``attribution.leads``.
+    """
     xp, st, names = engine.xp, design.statements, design.names
     names_somebody, amount = _by_source(u, matrix, eta, lists, design, engine)
     courts = adjudicated(design.evidence)
     blind = (names_somebody * amount)[:, courts].prod(axis=1) * _sides(params, design, engine)
     said = _copied(params, names_somebody, design, xp)
-    if design.has_leads:
-        said = _over_leads(params, u, matrix, eta, lists, design, engine)
+    if leads is not None:
+        said = _over_leads(params, u, matrix, leads, eta, lists, design, engine)
     seeing = amount[:, ~courts].prod(axis=1) * said
     classes = design.histories.classes
     member = (classes.of_claim[:, None] == np.arange(len(classes.claim))).astype(float)
@@ -155,15 +157,13 @@ def written(
 
 
 def _over_leads(
-    params: Params, u: Array, matrix: Array, eta: Array, lists: Array | None, design: Design,
-    engine: Engine,
+    params: Params, u: Array, matrix: Array, leads: tuple[Array, Array], eta: Array,
+    lists: Array | None, design: Design, engine: Engine,
 ) -> Array:  # fmt: skip
     """What those who see claims name, a rivalry's two leads in their shares: (row, author)."""
     xp, names = engine.xp, design.names
     by_lead = []
-    for share in (1.0, 0.0):
-        led = {**params, "split": np.full(len(names.rivalries), share)}
-        shown = attribution.confusion(led, design, engine)
+    for shown in leads:
         shown = xp.where(design.is_led[:, None, None], shown, matrix)
         named, _ = _by_source(u, shown, eta, lists, design, engine)
         by_lead.append(_copied(params, named, design, xp))

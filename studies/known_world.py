@@ -81,7 +81,11 @@ def quantities(world: World, design: Design) -> Quantities:
     _must_be_read(world)
     of = _positions(design.names.authors, world.authors)
     u = np.repeat(world.unknown[:, None, of], len(design.around.locale_region), axis=1)
-    matrix, eta, phi = _confusion(world, design, of), _set_shares(world, design), _claims(world, of)
+    eta, phi, split = _set_shares(world, design), _claims(world, of), _rest(world, design)["split"]
+    matrix, first, second = (
+        _confusion(world, design, of, share) for share in (split, np.ones_like(split), 0.0 * split)
+    )
+    leads = (first, second) if world.leads else None
     phi = np.repeat(phi[None], len(design.around.setting_epoch), axis=0)
     lists = written.listed(u, matrix, eta, design, NUMPY)
     log_class = np.zeros((len(of), design.sizes["kind"], 1))
@@ -97,7 +101,7 @@ def quantities(world: World, design: Design) -> Quantities:
         set_shares=eta,
         claims=phi,
         written=written.written(
-            _rest(world, design), u, matrix, eta, lists, phi, design, NUMPY
+            _rest(world, design), u, matrix, leads, eta, lists, phi, design, NUMPY
         ),
     )  # fmt: skip
 
@@ -209,12 +213,11 @@ def _claims(world: World, of: Ints) -> Floats:
     return np.concatenate([claim[:, of], nobody], axis=1)[of]
 
 
-def _confusion(world: World, design: Design, of: Ints) -> Floats:
+def _confusion(world: World, design: Design, of: Ints, split: Floats) -> Floats:
     """P(name | claim, it names somebody), shape (setting, source, author, name)."""
     names = design.names
     n_author, n_name, n_source = len(of), len(names.names), len(world.sources)
     right = np.tile(np.eye(n_author, n_name), (n_source, 1, 1))
-    split = _rest(world, design)["split"]
     for d, sides in enumerate(names.sides):
         row = right[:, names.n_plain + d]
         row *= 1.0 - world.one_sided[:, None]

@@ -10,12 +10,12 @@ from realizing import CERTAIN, Incident, evidence, parameters
 WAR = "a><b"
 
 
-def plan_of(*said: str | None, silence: int = 3) -> Design:
+def plan_of(*said: str | None, silence: int = 3, leads: bool = True) -> Design:
     told = evidence(
         [Incident(said), Incident((WAR,) * silence)],
         rivalries=(WAR,), silence=("informative",) * silence,
     )  # fmt: skip
-    return design(told, Structure(claims=False))
+    return design(told, Structure(claims=False, leads=leads))
 
 
 def of_war(plan: Design, split: float, **changes: object) -> float:
@@ -56,3 +56,10 @@ def test_one_source_alone_has_no_leads() -> None:
     assert not plan.has_leads
     one = {name: values[:1] for name, values in ONE_SIDED.items()}
     assert of_war(plan, 0.3, **one) == pytest.approx(0.3 * 0.8 * 0.5, rel=1e-6)
+
+
+@pytest.mark.parametrize("split", [0.2, 0.7])
+def test_without_the_part_every_record_counts_for_itself(split: float) -> None:
+    plan = plan_of("a", "a", "b", leads=False)
+    expected = split**2 * (1 - split) * (0.8 * 0.5) ** 3
+    assert of_war(plan, split, **ONE_SIDED) == pytest.approx(expected, rel=1e-6)

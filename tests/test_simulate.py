@@ -382,8 +382,12 @@ BEFORE = {
         3,
         "9f2d1153cb806b7e",
     ),
-    "demo": (demo_world(), 7, "30d6c724e5b08b80"),
-    "press": (national_world(3, silenced_press=True, notoriety=False), 4, "c37d78c7d3d20f06"),
+    "demo": (replace(demo_world(), leads=False), 7, "30d6c724e5b08b80"),
+    "press": (
+        replace(national_world(3, silenced_press=True, notoriety=False), leads=False),
+        4,
+        "c37d78c7d3d20f06",
+    ),
 }
 """Worlds, seeds, and what SHA-256 began with before the structures of the complete model."""
 

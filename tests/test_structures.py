@@ -15,7 +15,7 @@ from dtoscore.data.simulated import Simulated, write_round
 from dtoscore.data.world import SIZES, SourceSpec, World
 from dtoscore.data.worldparts import AmbiguousName, Bribe, Event, Splinter, TotalSpec
 from scipy.special import expit
-from test_simulate import RIVALRY, RUBRIC, near, of_source, small_world
+from test_simulate import RIVALRY, RUBRIC, SPLIT, near, of_source, small_world
 
 SIZE_STEP = 0.5
 
@@ -293,6 +293,24 @@ def test_presence_by_period_is_written_with_its_days(tmp_path) -> None:
     rows = table[table["organization"] == "b"]
     assert set(rows["from"]) == {pd.Timestamp(2023, 2, 1)}
     assert rows["to"].isna().all()
+
+
+@pytest.mark.parametrize("leads", [True, False])
+def test_a_clash_shows_one_side_to_all_who_see_it(leads: bool) -> None:
+    """To the press and the list; the court, and who lists by names, have sides of their own."""
+    drawn = simulate(plain(leads=leads, one_sided=np.ones(4), unknown=np.zeros((4, 7))), 1)
+    clashes = drawn.incidents.index[drawn.incidents["author"] == RIVALRY]
+    said = drawn.reports[drawn.reports["incident_id"].isin(clashes)].pivot(
+        index="incident_id", columns="source", values="attribution"
+    )
+    sides = parse(RIVALRY).sides
+    first = said.map(lambda text: parse(text).sides[0] == sides[0], na_action="ignore")
+    near(first["press"].mean(), SPLIT, first["press"].count())
+    alike = SPLIT**2 + (1 - SPLIT) ** 2
+    for other, share in (("list", 1.0 if leads else alike), ("court", alike), ("watch", alike)):
+        both = first[["press", other]].dropna()
+        assert len(both) > 30
+        near((both["press"] == both[other]).mean(), share, len(both))
 
 
 def test_delays_are_log_logistic() -> None:
