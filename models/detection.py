@@ -3,7 +3,7 @@ r"""Who reports it: sources that miss incidents, and miss the same ones.
 .. math::
     \operatorname{logit} p[s \mid k, r, c, v, w, z]
         &= \alpha_s + \alpha_{sr} + \alpha_{sc} + \beta_s x_v + \alpha_{sw}
-        + \gamma_{k,\mathrm{type}(s)} + b \cdot x_{sr} + \lambda_s z + \lambda'_s z_g \\
+        + \gamma_{k,\mathrm{type}(s)} + b \cdot x_{sr} + \xi_s z + \xi'_s z_g \\
     P(h \mid k, m) &= \frac{1}{D} \sum_{d} \sum_q \omega_q \prod_{s \in h} p_{sq} F_s(d)
         \prod_{s \notin h} \big(1 - p_{sq} F_s(d) L_s(m)\big)
 
@@ -70,7 +70,7 @@ class Chances:
         Parts of logit p that add up: (lister, region) with the source's level, (lister, kind),
         (lister, size), (lister, class), (lister, reach class, epoch).
     visibility, group_visibility
-        λ, shape (lister,); λ', shape (grouped,).
+        ξ, shape (lister,); ξ', shape (grouped,).
     nodes, weights
         Of the visibility, shape (node,).
     published

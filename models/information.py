@@ -2,11 +2,11 @@ r"""Fisher information of the data alone: what they say, no prior with them.
 
 .. math::
     J = \sum_j n_j (u_j - \bar u_b)(u_j - \bar u_b)^\top
-        + \sum_b \frac{M_b \varphi}{M_b + \varphi}\, \bar u_b \bar u_b^\top
+        + \sum_b \frac{M_b A_0}{M_b + A_0}\, \bar u_b \bar u_b^\top
         + \sum_k \frac{\nabla E_k\, \nabla E_k^\top}{S_k} + \dots
 
 with :math:`u_j = \nabla \log m_j` of a pattern and :math:`\bar u_b = \nabla \log M_b` of its block
-(``noise``): how many incidents a block has is negative binomial (Poisson without noise, φ → ∞) of
+(``noise``): how many incidents a block has is negative binomial (Poisson without noise, A₀ → ∞) of
 mean M_b, and given that the patterns are multinomial. Total k has mean E and variance S; one of
 victims, which is taken as normal, tells by S too, :math:`\tfrac12 \nabla \log S\, \nabla \log
 S^\top`. What follows is of the noise itself, by block, and of the delays, by report.

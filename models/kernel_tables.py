@@ -186,7 +186,7 @@ def longest(start):
 
 @jit
 def _fill_odds(t, x, lay):
-    """exp(-γ - λ z) of sources alone, exp(-γ - λ z - λ' y) of grouped ones."""
+    """exp(-γ - ξ z) of sources alone, exp(-γ - ξ z - ξ' y) of grouped ones."""
     n_s, n_a, n_epoch = x.author.shape
     n_q, author = x.nodes.shape[0], np.exp(-x.author)
     for s in range(n_s):

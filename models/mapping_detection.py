@@ -82,7 +82,7 @@ def by_region_back(values, at, ix, d_region, d):
 
 @jit
 def _grouped(values, at, ix):
-    """λ' of the grouped listers."""
+    """ξ' of the grouped listers."""
     if at.group_visibility < 0:
         return np.zeros(ix.n_grouped)
     return values[at.group_visibility : at.group_visibility + ix.n_grouped].copy()

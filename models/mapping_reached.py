@@ -5,7 +5,7 @@ visibility nor what it leaves unattributed. In the place of α and z its coordin
 
 .. math::
     L_{sr} = t_s (\alpha_s + \sigma z_{sr} + b \cdot x_{sr} + \beta_s m) + \log(1 - u_s), \qquad
-    t_s = (1 + \pi \lambda_s^2 / 8)^{-1/2}
+    t_s = (1 + \pi \xi_s^2 / 8)^{-1/2}
 
 with m the mean log victims of what is reported (``reach.Reach``), and of n places the log
 volume is :math:`-n \log t - (n - 1) \log \sigma - \log(n) / 2`.

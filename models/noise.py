@@ -1,11 +1,11 @@
 r"""Overdispersion: months in which more happens, or less, than rates say, whoever does it.
 
 .. math::
-    g_{rt} &\sim \mathrm{Gamma}(\varphi, \varphi), \quad \varphi = 1/\sigma^2, \quad
+    g_{rt} &\sim \mathrm{Gamma}(A_0, A_0), \quad A_0 = 1/\sigma^2, \quad
         \text{incidents of } (r, t) \mid g \sim \mathrm{Poisson}(g\,\mu) \\
-    \ell_{rt} &= \sum_j n_j \log m_j + \log\Gamma(n + \varphi) - \log\Gamma(\varphi)
-        + \varphi\log\varphi - (n + \varphi) \log(M + \varphi) \\
-    g_{rt} \mid \text{reports} &\sim \mathrm{Gamma}(n + \varphi,\; M + \varphi)
+    \ell_{rt} &= \sum_j n_j \log m_j + \log\Gamma(n + A_0) - \log\Gamma(A_0)
+        + A_0\logA_0 - (n + A_0) \log(M + A_0) \\
+    g_{rt} \mid \text{reports} &\sim \mathrm{Gamma}(n + A_0,\; M + A_0)
 
 with n the incidents seen in region r and period t, of all kinds and authors, and M those to be
 expected. One factor for all authors of a region and period keeps the likelihood closed; one
@@ -95,7 +95,7 @@ class FactorMoments(NamedTuple):
 
 @jit
 def factor_moments(m, n, sigma):  # type: ignore[no-untyped-def]
-    """What reports say of the factors, Gamma(n + φ, m + φ): ``FactorMoments``."""
+    """What reports say of the factors, Gamma(n + A₀, m + A₀): ``FactorMoments``."""
     phi, by_sigma = sigma**-2, -2.0 * sigma**-3
     shape, rate = n + phi, m + phi
     return FactorMoments(

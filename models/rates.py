@@ -3,7 +3,7 @@ r"""What happens: how many incidents of each author, place, month and kind.
 .. math::
     N_{krtc} &\sim \mathrm{Poisson}(\mu_{krtc}) \\
     \log \mu_{krtc} &= e_t + \alpha + \alpha_c + a_r + a_t + b_k + b_{kc} + b_{kr} + b_{kt} \\
-    \log \lambda_{drtc} &= e_t + \alpha^D + \alpha^D_c + a_r + a_t + b_d + b_{dr} + b_{dt}
+    \log \mu_{drtc} &= e_t + \alpha^D + \alpha^D_c + a_r + a_t + b_d + b_{dr} + b_{dt}
 
 Organizations k, rivalries d; e_t the log of the period's days over their mean: a window that begins
 or ends inside a month makes a period of a few days. Every effect is zero-sum over the axes it

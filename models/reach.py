@@ -70,7 +70,7 @@ def _attributes(params: Params, design: Design) -> Array:
 def _shrink(params: Params, engine: Engine) -> Array:
     """By how much a logit shrinks when it is averaged over the visibility, shape (lister,).
 
-    Over z the mean of expit(x + λ z) is about expit(x / √(1 + π λ² / 8)): MacKay 1992, (10).
+    Over z the mean of expit(x + ξ z) is about expit(x / √(1 + π ξ² / 8)): MacKay 1992, (10).
     """
     return 1.0 / engine.xp.sqrt(1.0 + np.pi / 8.0 * params["visibility"] ** 2)
 

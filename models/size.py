@@ -1,7 +1,7 @@
 r"""How many die: the size mark of an incident.
 
 .. math:: \rho[v \mid k, r, c] =
-    \operatorname{softmax}_v(\rho_{cv} + \tau\,\rho_{kv} + \tau_R\,\rho_{rv})
+    \operatorname{softmax}_v(\rho_{cv} + \sigma_K\,\rho_{kv} + \sigma_R\,\rho_{rv})
 
 Bins v = 0, 1, 2–3, 4–7, 8+. Detection depends on the bin, so that the incidents nobody saw
 are smaller than those somebody saw. Rivalries and ``other`` have a shift of their own; a deviation

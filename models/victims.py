@@ -1,6 +1,6 @@
 r"""Who dies: the victim class of an incident, a part of its mark.
 
-.. math:: \rho[w \mid k, c] = \operatorname{softmax}_w(\rho_{cw} + \tau_W\,\rho_{kw})
+.. math:: \rho[w \mid k, c] = \operatorname{softmax}_w(\rho_{cw} + \sigma_W\,\rho_{kw})
 
 w over the classes that reports know. Detection depends on w, so that the incidents that nobody saw
 have other victims than those somebody saw: where every killed journalist is reported, the

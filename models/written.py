@@ -40,9 +40,9 @@ their wars; a coalition has the mean of its members:
 
 .. math::
     \operatorname{logit} q_d = \operatorname{logit} \pi_d
-        + \bar\kappa_{d_1} - \bar\kappa_{d_2}, \quad \kappa_k \sim N(0, \sigma)
+        + \bar\zeta_{d_1} - \bar\zeta_{d_2}, \quad \zeta_k \sim N(0, \sigma)
 
-Deaths by side alone do not tell κ from π.
+Deaths by side alone do not tell ζ from π.
 """
 
 from math import comb

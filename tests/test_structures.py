@@ -300,8 +300,8 @@ def test_a_clash_shows_one_side_to_all_who_see_it(leads: bool) -> None:
     """To the press and the list; the court, and who lists by names, have sides of their own."""
     drawn = simulate(plain(leads=leads, one_sided=np.ones(4), unknown=np.zeros((4, 7))), 1)
     clashes = drawn.incidents.index[drawn.incidents["author"] == RIVALRY]
-    said = drawn.reports[drawn.reports["incident_id"].isin(clashes)].pivot(
-        index="incident_id", columns="source", values="attribution"
+    said = drawn.reports[drawn.reports["incident_id"].isin(clashes)].pivot_table(
+        index="incident_id", columns="source", values="attribution", aggfunc="first"
     )
     sides = parse(RIVALRY).sides
     first = said.map(lambda text: parse(text).sides[0] == sides[0], na_action="ignore")
