@@ -194,8 +194,16 @@ def _check_series(table: Table, wanted: Wanted, round_: Round, problems: Problem
     for name in wanted.series:
         if name not in there:
             problems.add(f"{table.file}: has no series {shown(name)}{meant(name, there)}")
-    _check_new((wanted.together,) if wanted.together else wanted.series, round_, problems)
-    _check_real(wanted.series, round_, problems)
+    written = (wanted.together,) if wanted.together else wanted.series
+    _check_for_round(wanted.series, written, round_, problems)
+
+
+def _check_for_round(
+    read: Sequence[str], written: Sequence[str], round_: Round, problems: Problems
+) -> None:
+    """Note why a round cannot take series: ``read`` in the table, ``written`` in the round."""
+    _check_new(written, round_, problems)
+    _check_real(read, round_, problems)
 
 
 def _check_new(names: Sequence[str], round_: Round, problems: Problems) -> None:
@@ -247,8 +255,7 @@ def _by_default(rows: pd.DataFrame, table: Table, wanted: Wanted, round_: Round)
     name = state_months.preferred(rows, there)
     parts = SUMS.get(name, ()) if name not in there else ()
     problems = Problems()
-    _check_new((name,), round_, problems)
-    _check_real((name, *parts), round_, problems)
+    _check_for_round((name, *parts), (name,), round_, problems)
     problems.stop_if_any()
     return replace(wanted, series=parts or (name,), together=name if parts else "")
 

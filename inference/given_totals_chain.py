@@ -32,7 +32,7 @@ class Chain(NamedTuple):
 
     ``expected, reach``: (stratum,), ``of_block, far``: the same of months; ``log_rate``: of
     R + Λ, (block,). ``counts``: (stratum, size); ``within``: (stratum,), ``whole``: (block,) their
-    sums. ``by_size``: what totals cover of them, (total, COVERED to WHOLE, size); ``log``: log P,
+    sums. ``sums``: what totals cover of them, (total, COVERED to WHOLE, size); ``log``: log P,
     (total,).
     ``change``: of the counts, in the first ``n[0]`` strata of ``moved``; ``trial, found``: of the
     first ``n[1]`` totals of ``touched``, which ``is_touched``.
@@ -47,7 +47,7 @@ class Chain(NamedTuple):
     counts: Ints
     within: Ints
     whole: Ints
-    by_size: Floats
+    sums: Floats
     log: Floats
     change: Ints
     moved: Ints
@@ -67,29 +67,29 @@ def begin(counts, rates, laws, strata, months):  # type: ignore[no-untyped-def]
     for i in range(expected.shape[0]):
         of_block[strata.block[i]] += expected[i]
         whole[strata.block[i]] += within[i]
-    by_size, log = np.zeros((n_total, 3, rates.shape[1])), np.empty(n_total)
+    sums, log = np.zeros((n_total, 3, rates.shape[1])), np.empty(n_total)
     for i in range(expected.shape[0]):
         for e in range(strata.start[i], strata.start[i + 1]):
             for size in range(rates.shape[1]):
-                _cover(by_size, strata.total[e], size, strata.share[e], counts[i, size])
+                _cover(sums, strata.total[e], size, strata.share[e], counts[i, size])
     for j in range(n_total):
-        log[j] = log_probability(laws, j, by_size[j])
+        log[j] = log_probability(laws, j, sums[j])
     log_rate = np.where(months.rate > 0.0, np.log(months.rate + of_block), -np.log(months.factor))
     reach, far = _reaches(rates, expected, of_block, laws, strata, months)
     return Chain(
-        rates, expected, of_block, log_rate, reach, far, counts, within, whole, by_size, log,
-        np.zeros_like(counts), np.zeros(expected.shape[0], np.int64), by_size.copy(), log.copy(),
+        rates, expected, of_block, log_rate, reach, far, counts, within, whole, sums, log,
+        np.zeros_like(counts), np.zeros(expected.shape[0], np.int64), sums.copy(), log.copy(),
         np.zeros(n_total, np.int64), np.zeros(n_total, np.bool_), np.zeros(2, np.int64),
     )  # fmt: skip
 
 
 @loop
-def _cover(by_size, j, size, share, number):  # type: ignore[no-untyped-def]
+def _cover(sums, j, size, share, number):  # type: ignore[no-untyped-def]
     """Add incidents of one size to what a total covers."""
-    by_size[j, COVERED, size] += share * number
-    by_size[j, SQUARES, size] += share * share * number
+    sums[j, COVERED, size] += share * number
+    sums[j, SQUARES, size] += share * share * number
     if share == 1.0:
-        by_size[j, WHOLE, size] += number
+        sums[j, WHOLE, size] += number
 
 
 @jit
@@ -100,15 +100,15 @@ def _reaches(rates, expected, of_block, laws, strata, months):  # type: ignore[n
     spread = np.where(known, 0.0, 1.0 / months.shape)
     reach = np.empty(expected.shape[0])
     far = 1.0 + 2.0 * np.sqrt(mean * of_block + spread * (mean * of_block) ** 2)
-    by_size = np.zeros((laws.low.shape[0], 3, rates.shape[1]))
+    sums = np.zeros((laws.low.shape[0], 3, rates.shape[1]))
     for i in range(expected.shape[0]):
         b = strata.block[i]
         likely = mean[b] * expected[i]
         reach[i] = 1.0 + 2.0 * math.sqrt(likely + spread[b] * likely**2)
         for e in range(strata.start[i], strata.start[i + 1]):
             for size in range(rates.shape[1]):
-                _cover(by_size, strata.total[e], size, strata.share[e], mean[b] * rates[i, size])
-    distance = np.array([_distance(laws, j, by_size[j]) for j in range(laws.low.shape[0])])
+                _cover(sums, strata.total[e], size, strata.share[e], mean[b] * rates[i, size])
+    distance = np.array([_distance(laws, j, sums[j]) for j in range(laws.low.shape[0])])
     for i in range(expected.shape[0]):
         for e in range(strata.start[i], strata.start[i + 1]):
             j, b = strata.total[e], strata.block[i]
@@ -118,9 +118,9 @@ def _reaches(rates, expected, of_block, laws, strata, months):  # type: ignore[n
 
 
 @jit
-def _distance(laws, j, by_size):  # type: ignore[no-untyped-def]
+def _distance(laws, j, sums):  # type: ignore[no-untyped-def]
     """How many incidents a total is away from what is expected of it."""
-    covered, p = by_size[COVERED], laws.capture[j]
+    covered, p = sums[COVERED], laws.capture[j]
     n = covered.sum()
     if laws.in_incidents[j]:
         own = p * n
@@ -145,7 +145,7 @@ def try_change(i, strata, chain):  # type: ignore[no-untyped-def]
             chain.is_touched[j] = True
             chain.touched[chain.n[1]] = j
             chain.n[1] += 1
-            _copy(chain.trial, chain.by_size, j)
+            _copy(chain.trial, chain.sums, j)
         for size in range(chain.change.shape[1]):
             _cover(chain.trial, j, size, strata.share[e], chain.change[i, size])
 
@@ -174,7 +174,7 @@ def judge(rng, prior, laws, strata, chain):  # type: ignore[no-untyped-def]
     for t in range(chain.n[1] if taken else 0):
         j = chain.touched[t]
         chain.log[j] = chain.found[j]
-        _copy(chain.by_size, chain.trial, j)
+        _copy(chain.sums, chain.trial, j)
     for t in range(chain.n[0]):
         _keep(chain.moved[t], taken, strata, chain)
     chain.n[0] = chain.n[1] = 0

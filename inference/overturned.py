@@ -9,7 +9,7 @@ from ..data.evidence import Evidence
 
 FAR = 2.0
 """Declared standard deviations from which a declared belief has been left."""
-SHARES = {
+DECLARED = {
     "capture": ("capture", "that it counts"),
     "total_share": ("share", "that the organizations' share of it is"),
 }
@@ -36,7 +36,7 @@ def overturned(moved: pd.DataFrame, evidence: Evidence) -> list[str]:
 
 
 def _shares(moved: pd.DataFrame, declared: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
-    for parameter, (column, what) in SHARES.items():
+    for parameter, (column, what) in DECLARED.items():
         for name, row in _stated(moved, parameter, declared[f"{column}_mean"]).iterrows():
             mean, sd = (float(declared[f"{column}_{part}"][str(name)]) for part in ("mean", "sd"))
             if abs(row["mean"] - mean) > FAR * sd:

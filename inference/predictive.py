@@ -109,6 +109,13 @@ class _Asked:
         return [ids[s] for s in self.plan.histories.listers]
 
     @cached_property
+    def may_name_nobody(self) -> list[int]:
+        """Listers that hold what they do not attribute."""
+        listers = self.plan.histories.listers
+        coverage = self.plan.evidence.axes.sources["coverage"].iloc[listers]
+        return [int(s) for s in np.flatnonzero(coverage == "all")]
+
+    @cached_property
     def marks(self) -> NDArray[np.bool_]:
         """Who reported each pattern that the likelihood counts, shape (pattern, lister)."""
         return np.asarray(self.plan.histories.mark[self.plan.counted.history] == REPORTED)
@@ -151,7 +158,7 @@ def _numbers(asked: _Asked, params: list[Params], rng: np.random.Generator) -> I
         weight = _weights(q, one, plan, blocks, rng)
         for i, chosen in enumerate(asked.sets):
             listed[draw, i] = noise.poisson(_mean(asked, q, weight, chosen).sum(axis=(0, 1)), rng)
-        for s in range(len(asked.names)):
+        for s in asked.may_name_nobody:
             unnamed[draw, s] = noise.poisson(_mean_unnamed(asked, q, weight, s), rng)
     for i, chosen in enumerate(asked.sets):
         of = " and ".join(asked.names[s] for s in chosen)
@@ -159,9 +166,8 @@ def _numbers(asked: _Asked, params: list[Params], rng: np.random.Generator) -> I
         if len(chosen) == 1:
             for v, size in enumerate(SIZES):
                 yield LISTED, f"{of}, {size} dead", asked.seen(chosen, v), listed[:, i, v]
-    for s, name in enumerate(asked.names):
-        if plan.evidence.axes.sources["coverage"].iloc[plan.histories.listers[s]] == "all":
-            yield UNNAMED, name, asked.unnamed(s), unnamed[:, s]
+    for s in asked.may_name_nobody:
+        yield UNNAMED, asked.names[s], asked.unnamed(s), unnamed[:, s]
 
 
 def _weights(
@@ -211,9 +217,6 @@ def _mean_unnamed(asked: _Asked, q: Quantities, weight: Floats, lister: int) -> 
     """Expected incidents that one lister reports and does not attribute."""
     plan, h = asked.plan, asked.plan.histories
     source = h.listers[lister]
-    coverage = plan.evidence.axes.sources["coverage"].iloc[source]
-    if coverage != "all":
-        return 0.0
     n, locale = len(plan.names.authors), h.spot_locale[h.context_spot]
     u = q.unknown[source][locale]  # (context, author)
     courts = plan.evidence.axes.sources["type"].iloc[source] == ADJUDICATED

@@ -12,7 +12,7 @@ from .estimates import LEVELS, NARROW, SAMPLE
 UNITS = ("victims", "incidents")
 PARTS = tuple(name.removeprefix("total_") for name in OF_SERIES)
 """What is known or supposed of a series, as its columns begin: capture, share, noise."""
-SAID = {
+DECLARED = {
     "capture": ("capture_mean", "capture_sd"),
     "share": ("share_mean", "share_sd"),
     "noise": ("noise", None),
@@ -57,7 +57,7 @@ def _known(found: Aggregates, posterior: xr.Dataset) -> pd.DataFrame:
     of, declared = series_of(found), found.series
     frame = pd.DataFrame(index=declared.index)
     for parameter, name in zip(OF_SERIES, PARTS, strict=True):
-        middle, sd = SAID[name]
+        middle, sd = DECLARED[name]
         # A noise of 0 is what stands where none is declared.
         frame[f"{name}_declared"] = declared[middle].replace(0.0, np.nan)
         frame[f"{name}_declared_sd"] = np.nan if sd is None else declared[sd]

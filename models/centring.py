@@ -22,8 +22,6 @@ PRIOR_INCIDENTS = 1.0
 """What a prior of sd 1 on a log rate is worth: a log rate has precision n after n incidents."""
 
 
-PRIOR_SIZES = 15.0
-"""What a prior of sd .6 on the log odds of a size is worth: 3 incidents in each of five bins."""
 PRIOR_DIRECTION = 10.0
 """Precision of a prior of sd .3 on an effect on log odds, beside n λ after n incidents."""
 PRIOR_PERIODS = 25.0

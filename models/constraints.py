@@ -94,7 +94,8 @@ def table(parameters: list[Parameter]) -> Table:
 
 def _blocks(p: Parameter) -> tuple[int, int, int]:
     """Write a shape as (outer, first, second), the last one or two axes apart."""
-    if p.distribution == "table" or (p.distribution == "zero_sum" and p.zero_sum_axes == 2):
+    both = p.distribution in ("zero_sum", "directions") and p.zero_sum_axes == 2
+    if p.distribution == "table" or both:
         return 1, p.shape[0], p.shape[1]
     if p.distribution in (*SUM_TO_ZERO, "dirichlet"):
         return int(np.prod(p.shape[:-1], dtype=int)), 1, p.shape[-1]
@@ -169,13 +170,19 @@ def _zero_sum(free, row, values, power):
 @jit
 def _directions(free, row, values, power, basis):
     """Levels that sum to zero from their coefficients along the directions, in units."""
-    _, f, p, outer, _, second = row[:6]
+    _, f, p, outer, first, second = row[:6]
     unit = values[row[UNIT]]
-    for block in range(outer):
-        start = p + block * second
-        own = free[f : f + second - 1] * unit ** power[start : start + second - 1]
-        values[start : start + second] = basis @ own
-        f += second - 1
+    for start in range(p, p + outer * first * second, first * second):
+        own = np.zeros((first, second - 1))
+        for a in range(max(first - 1, 1)):
+            factor = unit ** power[start + a * second : start + (a + 1) * second - 1]
+            own[a] = free[f : f + second - 1] * factor
+            f += second - 1
+        if first > 1:
+            for b in range(second - 1):
+                _extend_line(own[:, b])
+        for a in range(first):
+            values[start + a * second : start + (a + 1) * second] = basis @ own[a]
 
 
 @jit

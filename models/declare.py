@@ -63,9 +63,18 @@ def _zero_sum(p: Parameter, params: Params) -> Array:
 
 def _directions(p: Parameter, params: Params) -> Array:
     """An effect by its coefficients along directions, in units of powers of its scale."""
-    basis, factor = p.arguments["basis"], params[p.unit] ** p.arguments["power"][:, :-1]
+    factor = params[p.unit] ** p.arguments["power"][..., :-1]
     level = pm.Normal(p.free_name, sigma=1.0 / factor, shape=p.free_shape)
-    return pm.Deterministic(p.name, pt.dot(level * factor, basis.T), dims=p.dims)
+    own = level * factor
+    own = own if p.zero_sum_axes == 1 else _extended(own, p.shape[0])
+    return pm.Deterministic(p.name, pt.dot(own, p.arguments["basis"].T), dims=p.dims)
+
+
+def _extended(rows: Array, n: int) -> Array:
+    """Orthonormal extension of n - 1 rows to n that sum to zero, as ``pm.ZeroSumNormal`` has it."""
+    total = rows.sum(axis=0, keepdims=True)
+    norm = total / (np.sqrt(n) + n)
+    return pt.concatenate([rows, norm - total / np.sqrt(n)], axis=0) - norm
 
 
 def _sizes(p: Parameter, shift: Array) -> Array:

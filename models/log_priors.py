@@ -73,8 +73,9 @@ def _log_effect_volume(row, values, sigma, two):
     """Log Jacobian of the coordinates of an effect around zero."""
     kind, _, p, outer, first, second = row[:6]
     if kind == DIRECTIONS:
-        powers = two[p : p + outer * second].reshape((outer, second))[:, : second - 1].sum()
-        return powers * np.log(values[row[UNIT]])
+        powers = two[p : p + outer * first * second].reshape((outer, first, second))
+        powers = powers[:, : max(first - 1, 1), : second - 1]
+        return powers.sum() * np.log(values[row[UNIT]])
     if row[UNIT] >= 0:
         powers = two[p : p + outer * first * second].mean()
         return degrees(row) * powers * np.log(values[row[UNIT]])

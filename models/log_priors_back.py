@@ -58,10 +58,7 @@ def _to_free(d, free, values, table_rows, one, two):
                 _extend_back(d, p + block * first * second, first, second, result, f)
                 f += max(first - 1, 1) * (second - 1)
         elif kind == DIRECTIONS:
-            for block in range(outer):
-                start = p + block * second
-                result[f : f + second - 1] = d[start : start + second - 1]
-                f += second - 1
+            _directions_to_free(d, table_rows[i], result)
         elif kind in (LEVELS, REACHES):
             _levels_to_free(d, table_rows[i], result)
         elif kind == DIRICHLET:
@@ -73,6 +70,17 @@ def _to_free(d, free, values, table_rows, one, two):
                 x, a, b = values[p + j], one[p + j], two[p + j]
                 result[f + j] = _simple_back(kind, x, free[f + j], a, b, d[p + j])
     return result
+
+
+@jit
+def _directions_to_free(d, row, result):
+    """Of coefficients along directions, in the place of all levels but the last."""
+    _, f, p, outer, first, second = row[:6]
+    for block in range(outer):
+        for a in range(max(first - 1, 1)):
+            start = p + (block * first + a) * second
+            result[f : f + second - 1] = d[start : start + second - 1]
+            f += second - 1
 
 
 @jit
@@ -155,13 +163,27 @@ def _units_back(values, table_rows, two, d, basis):
 @jit
 def _directions_back(values, row, power, d, basis):
     """Put the gradient in the coefficients in the place of that in all levels but the last."""
-    p, outer, second, unit = row[2], row[3], row[5], row[UNIT]
-    for start in range(p, p + outer * second, second):
-        own = basis.T @ values[start : start + second]
-        change = basis.T @ d[start : start + second]
-        for j in range(second - 1):
-            d[unit] += power[start + j] / values[unit] * (change[j] * own[j] + 1.0)
-            d[start + j] = change[j] * values[unit] ** power[start + j]
+    p, outer, first, second, unit = row[2], row[3], row[4], row[5], row[UNIT]
+    for start in range(p, p + outer * first * second, first * second):
+        own = _along(values, start, first, second, basis)
+        change = _along(d, start, first, second, basis)
+        for a in range(max(first - 1, 1)):
+            for b in range(second - 1):
+                j = start + a * second + b
+                d[unit] += power[j] / values[unit] * (change[a, b] * own[a, b] + 1.0)
+                d[j] = change[a, b] * values[unit] ** power[j]
+
+
+@jit
+def _along(values, start, first, second, basis):
+    """Coefficients along the directions, shape (first, direction), the last row of many no one."""
+    result = np.empty((first, second - 1))
+    for a in range(first):
+        result[a] = basis.T @ values[start + a * second : start + (a + 1) * second]
+    if first > 1:
+        for b in range(second - 1):
+            _extend_line_back(result[:, b])
+    return result
 
 
 @jit

@@ -43,7 +43,7 @@ class Parameter:
         as it is reported where sources list it (``rates.other_level``). reach and reaches are
         detection and its zero-sum effect by region in the same way; together their unconstrained
         values are how far the source reaches in each region (``mapping_reached``).
-        directions is zero-sum along the last axis; its unconstrained values are its coefficients
+        directions is zero-sum along the last axes; its unconstrained values are its coefficients
         along the directions of ``centring.size_directions``, each in a power of its own of
         ``unit``, which ``power`` has in the place of the first levels.
     arguments

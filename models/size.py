@@ -16,6 +16,7 @@ import numpy as np
 
 from ..data.arrays import Floats
 from . import centring, effects
+from .centring import Directions
 from .design import Design
 from .engine import Array, Engine, Params, log_softmax
 from .families import fixed_scale, standardized
@@ -28,12 +29,15 @@ def parameters(priors: Priors, design: Design) -> list[Parameter]:
     """List the size parameters."""
     sizes, named = design.sizes, centring.named_incidents(design)
     organized = named[~is_other(design.names)].sum(axis=1)
-    # One weight for all: a place hangs on the others, with which its deviations sum to zero.
-    by_region = centring.weights(named.sum(axis=0), centring.PRIOR_SIZES).mean()
+    found = centring.size_directions(centring.reported_shares(design).size)
+    by_author = standardized("size_author", priors, ["organized", "size"], 1, sizes)
+    by_region = standardized("size_region", priors, ["region", "size"], 2, sizes)
+    weight = _weights(found, named.sum(axis=0))
     result = [
         _base(priors, design),
-        *_by_author(priors, design, organized),
-        *standardized("size_region", priors, ["region", "size"], 2, sizes, by_region),
+        *_directed(by_author, found, _weights(found, organized)),
+        # One weight for all: a place hangs on the others, with which its deviations sum to zero.
+        *_directed(by_region, found, weight.mean(axis=0, keepdims=True)),
     ]
     if design.names.rivalries:
         result += fixed_scale("size_rivalry", priors, ["size"], 1, sizes)
@@ -42,14 +46,17 @@ def parameters(priors: Priors, design: Design) -> list[Parameter]:
     return result
 
 
-def _by_author(priors: Priors, design: Design, named: Floats) -> list[Parameter]:
-    """Deviations of authors, centred along each direction by what their incidents say of it."""
-    dims = ["organized", "size"]
-    scale, effect = standardized("size_author", priors, dims, 1, design.sizes)
-    found = centring.size_directions(centring.reported_shares(design).size)
-    known = named[:, None] * found.information
-    power = -centring.weights(known, centring.PRIOR_DIRECTION)
-    power = np.column_stack([power, np.zeros(len(power))])
+def _weights(found: Directions, named: Floats) -> Floats:
+    """How far deviations are centred by what incidents say of each direction: (…, direction)."""
+    return centring.weights(named[:, None] * found.information, centring.PRIOR_DIRECTION)
+
+
+def _directed(listed: list[Parameter], found: Directions, weight: Floats) -> list[Parameter]:
+    """A scale and its effect on sizes, the effect by its coefficients along the directions."""
+    if not listed:
+        return []
+    scale, effect = listed
+    power = np.column_stack([-weight, np.zeros(len(weight))])
     arguments = {**effect.arguments, "power": power, "basis": found.basis}
     return [scale, replace(effect, distribution="directions", unit=scale.name, arguments=arguments)]
 

@@ -5,11 +5,10 @@ from dataclasses import replace
 
 import pandas as pd
 
-from ..data.attribution import OTHER
 from ..inference.summary import Summary
 from . import grounds, regions, words
 from .printing import Table
-from .roster import UNFIT, contenders, everybody, is_usable, may_order
+from .roster import UNFIT, contenders, is_usable, may_order, with_other
 
 _BY_ORGANIZATION = (
     "Reported: an incident that two sources give to two organizations counts for each of them, so "
@@ -102,7 +101,7 @@ def _error(value: float) -> str:
 
 def _scores(summary: Summary) -> Table:
     frame = summary.organizations
-    ids = everybody(summary) + [k for k in (OTHER,) if k in frame.index]
+    ids = with_other(summary, frame.index)
     columns = ("Organization", "Median", "50% interval", "90% interval", "Mean", "Contender")
     rows = [
         (
@@ -145,7 +144,7 @@ def _pairwise(summary: Summary) -> Table:
 
 def _incidents(summary: Summary) -> Table:
     frame = summary.organizations
-    ids = everybody(summary) + [k for k in (OTHER,) if k in frame.index]
+    ids = with_other(summary, frame.index)
     rows = [
         (
             str(row["name"]),

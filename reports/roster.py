@@ -87,6 +87,11 @@ def everybody(summary: Summary) -> list[str]:
     return first + rest
 
 
+def with_other(summary: Summary, index: pd.Index) -> list[str]:
+    """List all organizations, then violence by none of them where a table has it."""
+    return everybody(summary) + [k for k in (OTHER,) if k in index]
+
+
 def with_room(summary: Summary, ids: list[str], most: int) -> list[str]:
     """Keep as many as there is room for: the first, or where nobody leads those most reported."""
     if may_order(summary):

@@ -45,7 +45,7 @@ def scenes(
 ) -> Iterator[tuple[str, int | None, float]]:
     """What the scene presents; of a clash, the side that it shows to all, 0 or 1."""
     for claim, chance in claims(case, p, author, cell).items():
-        if claim in case.rivalries and not case.structure.confusion:
+        if claim in case.rivalries and case.structure.leads and not case.structure.confusion:
             split = get(p, "split", case.rivalries.index(claim))
             yield claim, 0, chance * split
             yield claim, 1, chance * (1 - split)

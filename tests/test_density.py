@@ -369,7 +369,8 @@ def _log_volume(target: Density, p: Parameter, free: np.ndarray, block: slice) -
         return -0.5 * np.log(p.shape[-1])
     if p.distribution == "directions":
         sigma = float(target.unpack(target.constrain(free))[p.unit])
-        return float(p.arguments["power"][:, :-1].sum() * np.log(sigma))
+        power = np.broadcast_to(p.arguments["power"], p.shape)
+        return float(power[tuple(map(slice, p.free_shape))].sum() * np.log(sigma))
     if p.distribution == "zero_sum":
         power = p.arguments.get("power", np.ones(()))
         sigma = float(target.unpack(target.constrain(free))[p.unit]) if p.unit else 1.0
