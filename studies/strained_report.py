@@ -151,7 +151,7 @@ are false, or the same share of everybody's, or each author's own around 15%; ne
 "oracle": one who knows the world, the law of the dead with it, and draws only what no parameter
 settles. Coverage is of 90% intervals of the realized scores, with a standard error clustered by
 round. "core" is the model without any extension, which knows neither false claims nor what nobody
-can see: these are in every setting.
+can see, nor that a clash shows one side to all who see it: these are in every setting.
 """
 
 
