@@ -235,7 +235,7 @@ def _one_side(
     spec = lexicon.world.sources[source]
     is_led = spec.type != ADJUDICATED and spec.coverage not in GOES_BY_NAME
     if lexicon.world.leads and is_led:
-        level = stream(seed, "leads", 0).random(len(seen))
+        level = stream(seed, "leads").random(len(seen))
     second = level >= lexicon.split[seen]
     side = lexicon.sides[seen, second.astype(int)]
     return np.where((name == seen) & lexicon.is_rivalry[seen] & alone, side, name)

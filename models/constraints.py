@@ -94,8 +94,7 @@ def table(parameters: list[Parameter]) -> Table:
 
 def _blocks(p: Parameter) -> tuple[int, int, int]:
     """Write a shape as (outer, first, second), the last one or two axes apart."""
-    both = p.distribution in ("zero_sum", "directions") and p.zero_sum_axes == 2
-    if p.distribution == "table" or both:
+    if p.distribution == "table" or p.zero_sum_axes == 2:
         return 1, p.shape[0], p.shape[1]
     if p.distribution in (*SUM_TO_ZERO, "dirichlet"):
         return int(np.prod(p.shape[:-1], dtype=int)), 1, p.shape[-1]
@@ -179,8 +178,7 @@ def _directions(free, row, values, power, basis):
             own[a] = free[f : f + second - 1] * factor
             f += second - 1
         if first > 1:
-            for b in range(second - 1):
-                _extend_line(own[:, b])
+            _extend_columns(own)
         for a in range(first):
             values[start + a * second : start + (a + 1) * second] = basis @ own[a]
 
@@ -271,11 +269,17 @@ def _extend(free, f, values, p, first, second):
         for a in range(first - 1):
             start = f + a * (second - 1)
             wide[a, : second - 1] = free[start : start + second - 1]
-        for b in range(second - 1):
-            _extend_line(wide[:, b])
+        _extend_columns(wide[:, : second - 1])
     for a in range(first):
         _extend_line(wide[a])
         values[p + a * second : p + (a + 1) * second] = wide[a]
+
+
+@jit
+def _extend_columns(wide):
+    """Fill the last row of a block, so that its columns sum to zero, in place."""
+    for b in range(wide.shape[1]):
+        _extend_line(wide[:, b])
 
 
 @jit

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
+from pymc.distributions.transforms import ZeroSumTransform
 
 from ..data.arrays import Floats
 from .design import Design
@@ -66,15 +67,8 @@ def _directions(p: Parameter, params: Params) -> Array:
     factor = params[p.unit] ** p.arguments["power"][..., :-1]
     level = pm.Normal(p.free_name, sigma=1.0 / factor, shape=p.free_shape)
     own = level * factor
-    own = own if p.zero_sum_axes == 1 else _extended(own, p.shape[0])
+    own = own if p.zero_sum_axes == 1 else ZeroSumTransform.extend_axis(own, axis=0)
     return pm.Deterministic(p.name, pt.dot(own, p.arguments["basis"].T), dims=p.dims)
-
-
-def _extended(rows: Array, n: int) -> Array:
-    """Orthonormal extension of n - 1 rows to n that sum to zero, as ``pm.ZeroSumNormal`` has it."""
-    total = rows.sum(axis=0, keepdims=True)
-    norm = total / (np.sqrt(n) + n)
-    return pt.concatenate([rows, norm - total / np.sqrt(n)], axis=0) - norm
 
 
 def _sizes(p: Parameter, shift: Array) -> Array:

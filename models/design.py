@@ -16,7 +16,13 @@ from ..data.evidence import Evidence
 from ..data.values import ADJUDICATED, GOES_BY_NAME
 from ..data.world import SIZES
 from . import numbers
-from .circumstances import Circumstances, circumstances_of, informant_types, source_types
+from .circumstances import (
+    Circumstances,
+    adjudicated,
+    circumstances_of,
+    informant_types,
+    source_types,
+)
 from .histories import REPORTED, Histories, histories_of
 from .names import Names, names_of
 from .priors import Priors
@@ -101,8 +107,8 @@ class Design:
         would hang on the lead. Nobody is where there are no two of them, or no clashes, or sources
         have confusion matrices of their own.
         """
-        frame = self.evidence.axes.sources
-        is_led = (frame["type"] != ADJUDICATED) & ~frame["coverage"].isin(GOES_BY_NAME)
+        by_name = self.evidence.axes.sources["coverage"].isin(GOES_BY_NAME)
+        is_led = ~adjudicated(self.evidence) & ~by_name.to_numpy()
         can_be = self.structure.leads and not self.structure.confusion
         some = bool(self.names.rivalries) and is_led.sum() > 1
         return np.asarray(is_led & (can_be and some), bool)

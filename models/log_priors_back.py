@@ -181,8 +181,7 @@ def _along(values, start, first, second, basis):
     for a in range(first):
         result[a] = basis.T @ values[start + a * second : start + (a + 1) * second]
     if first > 1:
-        for b in range(second - 1):
-            _extend_line_back(result[:, b])
+        _extend_columns_back(result)
     return result
 
 
@@ -253,6 +252,13 @@ def _wall_back(free, values, d, at, scale, base):
 
 
 @jit
+def _extend_columns_back(wide):
+    """Transpose of ``_extend_columns``, in place; the last row is left as it is."""
+    for b in range(wide.shape[1]):
+        _extend_line_back(wide[:, b])
+
+
+@jit
 def _extend_line_back(line):
     """Transpose of ``_extend_line``, in place; the last entry is left as it is."""
     n = line.shape[0]
@@ -270,8 +276,7 @@ def _extend_back(d, p, first, second, result, f):
     if first == 1:
         result[f : f + second - 1] = wide[0, : second - 1]
         return
-    for b in range(second - 1):
-        _extend_line_back(wide[:, b])
+    _extend_columns_back(wide[:, : second - 1])
     for a in range(first - 1):
         start = f + a * (second - 1)
         result[start : start + second - 1] = wide[a, : second - 1]

@@ -139,8 +139,9 @@ def written(
     names_somebody, amount = _by_source(u, matrix, eta, lists, design, engine)
     courts = adjudicated(design.evidence)
     blind = (names_somebody * amount)[:, courts].prod(axis=1) * _sides(params, design, engine)
-    said = _copied(params, names_somebody, design, xp)
-    if leads is not None:
+    if leads is None:
+        said = _copied(params, names_somebody, design, xp)
+    else:
         said = _over_leads(params, u, matrix, leads, eta, lists, design, engine)
     seeing = amount[:, ~courts].prod(axis=1) * said
     classes = design.histories.classes
